@@ -1,0 +1,1 @@
+"""One judgement a file; each is joined to its page in `rules/` by its name."""

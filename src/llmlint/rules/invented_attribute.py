@@ -1,0 +1,22 @@
+"""Writing an attribute that nothing reads."""
+
+from collections.abc import Iterator
+
+from llmlint.model.diagnostic import Finding
+from llmlint.semantics.nearest import nearest
+from llmlint.semantics.nouns import AttributeUse, Outcome
+from llmlint.semantics.place import of_name
+from llmlint.semantics.wording import lacks
+
+
+def check(use: AttributeUse) -> Iterator[Finding]:
+    owner = use.owner
+    if use.outcome is not Outcome.MISSING or owner is None or use.context != "store" or use.fails:
+        return
+    yield Finding(
+        at=of_name(use.node),
+        message=f"{lacks(owner, use.name)}: writing it has no effect",
+        symbol=f"{owner.symbol}.{use.name}",
+        truth=owner.truth,
+        suggestion=nearest(use.name, owner.names()),
+    )

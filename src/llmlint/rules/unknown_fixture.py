@@ -1,0 +1,21 @@
+"""Asking for a fixture that nothing defines."""
+
+from collections.abc import Iterator
+
+from llmlint.model.diagnostic import Finding
+from llmlint.semantics.nearest import nearest
+from llmlint.semantics.nouns import FixtureRequest, Outcome
+
+
+def check(request: FixtureRequest) -> Iterator[Finding]:
+    if request.outcome is not Outcome.MISSING:
+        return
+    near = nearest(request.name, request.names())
+    if near is None and not request.environment_known:
+        return
+    yield Finding(
+        at=request.node,
+        message=f"'{request.by}' asks for a fixture '{request.name}' that nothing in scope defines",
+        symbol=request.name,
+        suggestion=near,
+    )

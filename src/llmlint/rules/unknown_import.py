@@ -1,0 +1,19 @@
+"""Importing a name that the module does not have."""
+
+from collections.abc import Iterator
+
+from llmlint.model.diagnostic import Finding
+from llmlint.semantics.nearest import nearest
+from llmlint.semantics.nouns import ImportUse, Outcome
+
+
+def check(use: ImportUse) -> Iterator[Finding]:
+    if use.name is None or use.outcome is not Outcome.MISSING or use.guarded:
+        return
+    yield Finding(
+        at=use.node,
+        message=f"module '{use.module}' has no name '{use.name}' to import",
+        symbol=f"{use.module}.{use.name}",
+        truth=use.owner.truth if use.owner else None,
+        suggestion=nearest(use.name, use.owner.names()) if use.owner else None,
+    )

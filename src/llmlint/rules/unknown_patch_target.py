@@ -1,0 +1,22 @@
+"""Patching what does not exist."""
+
+from collections.abc import Iterator
+
+from llmlint.model.diagnostic import Finding
+from llmlint.semantics.nearest import nearest
+from llmlint.semantics.nouns import Outcome, PatchUse
+from llmlint.semantics.wording import lacks
+
+
+def check(use: PatchUse) -> Iterator[Finding]:
+    if use.outcome is not Outcome.MISSING or use.creates:
+        return
+    missing = use.missing_part or use.name
+    yield Finding(
+        at=use.at,
+        message=f"{use.form} of '{use.target}': "
+        + (lacks(use.owner, missing) if use.owner else f"there is no module '{missing}'"),
+        symbol=use.target,
+        truth=use.owner.truth if use.owner else None,
+        suggestion=nearest(missing.rpartition(".")[2], use.owner.names()) if use.owner else None,
+    )
