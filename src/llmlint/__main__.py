@@ -1,0 +1,5 @@
+"""``python -m llmlint``."""
+
+from llmlint.cli.main import main
+
+main()

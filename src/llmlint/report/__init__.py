@@ -1,0 +1,1 @@
+"""Every output format, one a file: functions from a result to text."""

@@ -1,0 +1,56 @@
+"""The closing line, and the tables behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from llmlint.model.result import KINDS, RunResult
+from llmlint.report.place import shown
+from llmlint.report.style import Style, printable
+from llmlint.report.wording import count
+
+
+def closing(result: RunResult, style: Style) -> str:
+    """``Found 3 errors and 2 warnings in 2 of 12 files.``, or that all is well."""
+    found = Counter(diagnostic.severity for diagnostic in result.diagnostics)
+    if not found:
+        return f"{style.good('All checks passed!')} {style.dim(f'({count(result.checked, "file")})')}\n"
+    parts = [
+        style.severity(severity, count(found[severity], severity if severity != "info" else "remark"))
+        for severity in ("error", "warning", "info")
+        if found[severity]
+    ]
+    words = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+    faulty = sum(1 for file in result.files if file.diagnostics)
+    return f"Found {words} in {count(faulty, 'file')} ({result.checked} checked).\n"
+
+
+def statistics(result: RunResult, style: Style) -> Iterator[str]:
+    """How often each rule spoke, and how much could be judged at all."""
+    found = Counter((diagnostic.code, diagnostic.name, diagnostic.severity) for diagnostic in result.diagnostics)
+    if found:
+        broad = max(len(str(number)) for number in found.values())
+        for (code, name, severity), number in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+            yield f"{number:>{broad}}  {style.severity(severity, code)}  {name}\n"
+        yield "\n"
+    total: Counter[str] = Counter()
+    resolved: Counter[str] = Counter()
+    for file in result.files:
+        total.update(dict(file.total))
+        resolved.update(dict(file.resolved))
+    plurals = {"attribute": "attributes", "call": "calls", "patch": "patches", "fixture": "fixtures"}
+    digits = max(len(f"{number:,}") for number in [0, *total.values()])
+    yield "Resolved\n"
+    for kind in KINDS:
+        share = f"{100 * resolved[kind] / total[kind]:5.1f} %" if total[kind] else "    –  "
+        counts = style.dim(f"{resolved[kind]:>{digits},} of {total[kind]:>{digits},}")
+        yield f"  {plurals[kind]:<10}  {share}  {counts}\n"
+
+
+def unresolved(result: RunResult, cwd: str, style: Style) -> Iterator[str]:
+    """What could not be judged, a line each; columns count from 1."""
+    for file in result.files:
+        for use in file.unresolved:
+            place = f"{style.bold(printable(shown(file.path, cwd)))}:{use.row}:{use.column + 1}:"
+            yield f"{place} unresolved {use.kind} '{printable(use.text)}': {printable(use.reason)}\n"

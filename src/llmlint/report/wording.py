@@ -1,0 +1,39 @@
+"""The parts of a diagnostic in words."""
+
+from __future__ import annotations
+
+from llmlint.model.diagnostic import Diagnostic
+from llmlint.report.place import shown
+
+
+def truth(diagnostic: Diagnostic, cwd: str) -> tuple[str, str] | None:
+    """What kind of file decided, and where: ``("contract", "contracts/shop/cache.pyi:12")``."""
+    if diagnostic.truth is None:
+        return None
+    path, row = diagnostic.truth
+    return "contract" if path.endswith(".pyi") else "source", f"{shown(path, cwd)}:{row}"
+
+
+def hint(diagnostic: Diagnostic) -> str | None:
+    """The suggestion as a sentence without its end: a name is asked for, a piece of code is told."""
+    suggestion = diagnostic.suggestion
+    if suggestion is None:
+        return None
+    if all(part.isidentifier() for part in suggestion.split(".")):
+        return f"did you mean '{suggestion}'?"
+    return f"write '{suggestion}'"
+
+
+def sentence(diagnostic: Diagnostic, cwd: str) -> str:
+    """Everything in one line: the message, where the truth stands, the nearest real name."""
+    text = diagnostic.message
+    if place := truth(diagnostic, cwd):
+        text += f" ({place[1]})"
+    if help_text := hint(diagnostic):
+        text += f"; {help_text}"
+    return text
+
+
+def count(number: int, noun: str) -> str:
+    """``1 error``, ``2 errors``."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
