@@ -1,0 +1,1 @@
+"""What is on disk: settings, discovery, the target's environment, reading a file."""

@@ -1,0 +1,332 @@
+"""From paths to projects: the composition of this layer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from llmlint.model.settings import Settings
+from llmlint.project.declaration import Declaration, read_declaration
+from llmlint.project.discovery import FoundFile, PathError, assign_roles, expand, skipper
+from llmlint.project.environment import find_environment
+from llmlint.project.layout import (
+    TEST_FOLDERS,
+    contract_prefix,
+    holds_packages,
+    holds_stubs,
+    packages_in,
+    source_roots,
+)
+from llmlint.project.location import Location, Locator, in_tests
+from llmlint.project.project import Environment, Project, PytestConfig
+from llmlint.project.pytest_config import Notice, read_pytest_config
+from llmlint.project.settings import LoadedSettings, is_override, read_settings, settings_file_in
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says about projects."""
+
+    python: str | None = None
+    """``--python``."""
+    config: tuple[str, ...] = ()
+    """Values of ``--config``."""
+    isolated: bool = False
+    environ: Mapping[str, str] | None = None
+    """The environment variables; None: those of this process."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """A project and those of its files that are to be linted, sorted by path."""
+
+    project: Project
+    files: tuple[FoundFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """All that a run looks at."""
+
+    projects: tuple[ProjectFiles, ...]
+    """Sorted by root and base."""
+    errors: tuple[PathError, ...]
+    """Paths that are missing or cannot be read."""
+
+
+def load_project(
+    path: str,
+    *,
+    python: str | None = None,
+    config: Sequence[str] = (),
+    isolated: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> Project:
+    """The project that ``path``, a file or a folder, belongs to. ``path`` need not exist. Raises SettingsError."""
+    return Loader(Options(python, tuple(config), isolated, environ)).project_of(path)
+
+
+def projects_for(paths: Sequence[str], options: Options = Options()) -> Selection:
+    """The files that ``paths`` mean, gathered by project. Raises SettingsError.
+
+    No paths mean the settings' ``tests``, else pytest's ``testpaths``, else ``tests/`` or ``test/``, else all, of the project of the working
+    directory.
+    """
+    return Loader(options).select(paths)
+
+
+class Loader:
+    """Loads projects for one run, each once. Made anew when anything on disk changed."""
+
+    def __init__(self, options: Options = Options()) -> None:
+        self._options = options
+        self._environ = os.environ if options.environ is None else options.environ
+        files = [item for item in options.config if not is_override(item)]
+        self._overrides = [item for item in options.config if is_override(item)]
+        self._file = os.path.abspath(os.path.expanduser(files[-1])) if files else None
+        searching = self._file is None and not options.isolated
+        self._locator = Locator(settings_file_in if searching else lambda folder: None)
+        self._settings: dict[str | None, LoadedSettings] = {}
+        self._declarations: dict[str, Declaration] = {}
+        self._environments: dict[object, Environment] = {}
+        self._projects: dict[Location, Project] = {}
+        self._places: dict[str, Location] = {}
+
+    def project_of(self, path: str) -> Project:
+        """The project of a file or a folder. Raises SettingsError."""
+        path = os.path.abspath(path)
+        return self._project(self._place(path if os.path.isdir(path) else os.path.dirname(path)))
+
+    def select(self, paths: Sequence[str]) -> Selection:
+        """The files that ``paths`` mean, by project. Raises SettingsError."""
+        if not paths:
+            here = os.getcwd()
+            paths = _default_paths(self.project_of(here), here)
+        starts = {os.path.abspath(path) for path in paths}
+        found, errors = expand(paths, lambda path: self._is_left_out(path, starts))
+        groups: dict[Location, list[tuple[str, bool]]] = {}
+        for path, named in found:
+            groups.setdefault(self._place(os.path.dirname(path)), []).append((path, named))
+        projects = []
+        for place in sorted(groups, key=lambda place: (place.root, place.base)):
+            project = self._project(place)
+            roots = [folder for folder, _ in project.contract_roots]
+            if files := assign_roles(groups[place], project.pytest.python_files, roots):
+                projects.append(ProjectFiles(project, files))
+        return Selection(tuple(projects), errors)
+
+    def _is_left_out(self, path: str, starts: set[str]) -> bool:
+        if path in starts:
+            return False
+        place = self._place(os.path.dirname(path))
+        settings = self._loaded(place).settings
+        if settings.exclude and skipper(place.root, settings.exclude)(path):
+            return True
+        norecursedirs = self._project(place).pytest.norecursedirs
+        return bool(norecursedirs) and skipper(place.root, (), norecursedirs or ())(path)
+
+    def _place(self, folder: str) -> Location:
+        place = self._places.get(folder)
+        if place is None:
+            place = self._locator.locate(folder)
+            if place.base != place.root and self._loaded(place).settings.src:
+                place = replace(place, base=place.root)
+            self._places[folder] = place
+        return place
+
+    def _loaded(self, place: Location) -> LoadedSettings:
+        file = self._file or place.settings_file
+        loaded = self._settings.get(file)
+        if loaded is None:
+            loaded = self._settings[file] = read_settings(file, self._overrides)
+        return loaded
+
+    def _project(self, place: Location) -> Project:
+        project = self._projects.get(place)
+        if project is None:
+            project = self._projects[place] = self._build(place)
+        return project
+
+    def _declaration(self, folder: str) -> Declaration:
+        found = self._declarations.get(folder)
+        if found is None:
+            found = self._declarations[folder] = read_declaration(folder)
+        return found
+
+    def _build(self, place: Location) -> Project:
+        loaded = self._loaded(place)
+        settings = loaded.settings
+        folders = _from_base_to_root(place)
+        declarations = [self._declaration(folder) for folder in folders]
+        pytest, notices = read_pytest_config(_tests_folder(place, settings))
+        environment = self._environment(place, loaded, declarations)
+        sources, more = _source_roots(place, settings, folders, declarations, pytest)
+        tops = {os.path.normpath(os.path.join(pytest.rootdir, path)).split(os.sep)[-1] for path in pytest.testpaths}
+        contracts = _contract_folders(place, settings, folders)
+        own = _own_packages(sources, place, {folder for folder, _ in contracts}, tops)
+        own |= {name for declaration in declarations for name, _ in declaration.package_folders}
+        plugins = dict(environment.pytest_plugin_names)
+        requires = _version(settings.python_version) or next(
+            (declaration.requires_python for declaration in declarations if declaration.requires_python), None
+        )
+        tests = [*pytest.pythonpath, pytest.rootdir, place.base, place.root]
+        return Project(
+            root=place.root,
+            settings=settings,
+            settings_file=loaded.file,
+            pytest=replace(pytest, plugins=tuple(plugins.get(name, name) for name in pytest.plugins)),
+            environment=environment,
+            contract_roots=tuple(
+                (folder, contract_prefix(folder, own, sources) if package is None else package)
+                for folder, package in contracts
+            ),
+            source_roots=tuple(dict.fromkeys([*sources, *more])),
+            test_roots=tuple(dict.fromkeys(tests)),
+            requires_python=requires or environment.version,
+            dependencies=frozenset().union(*(declaration.dependencies for declaration in declarations)),
+            own_packages=own,
+            typeshed=_typeshed(),
+            base=place.base,
+            package_folders=tuple(
+                dict.fromkeys(pair for declaration in declarations for pair in declaration.package_folders)
+            ),
+            notices=_notices(declarations, notices),
+        )
+
+    def _environment(self, place: Location, loaded: LoadedSettings, declarations: list[Declaration]) -> Environment:
+        names = frozenset().union(*(declaration.names for declaration in declarations))
+        setting = None
+        if self._options.python is None and loaded.settings.python is not None:
+            rows = dict(loaded.rows)
+            source = loaded.file if loaded.file is not None and "python" in rows else "--config python"
+            setting = (loaded.settings.python, place.root, source, rows.get("python"))
+        key = (self._options.python, setting, None if self._options.python or setting else (place.base, names))
+        found = self._environments.get(key)
+        if found is None:
+            found = self._environments[key] = find_environment(
+                (place.base, place.root), python=self._options.python, setting=setting, names=names, environ=self._environ
+            )
+        return found
+
+
+def _from_base_to_root(place: Location) -> list[str]:
+    folders = [place.base]
+    while folders[-1] != place.root:
+        folders.append(os.path.dirname(folders[-1]))
+    return folders
+
+
+def _default_paths(project: Project, here: str) -> list[str]:
+    root = project.root
+    if project.settings.tests:
+        return [_absolute(root, path) for path in project.settings.tests]
+    if testpaths := [path for path in _testpaths(project.pytest) if os.path.exists(path)]:
+        return testpaths
+    for folder in (project.base, root):
+        if found := [path for name in ("tests", "test") if os.path.isdir(path := os.path.join(folder, name))]:
+            return found
+    return [root if in_tests(here, root) or here == root else here]
+
+
+def _testpaths(pytest: PytestConfig) -> list[str]:
+    paths: list[str] = []
+    for relative in pytest.testpaths:
+        path = os.path.normpath(os.path.join(pytest.rootdir, relative))
+        if "*" in path or "?" in path:
+            import glob
+
+            paths += sorted(glob.glob(path, recursive=True))
+        else:
+            paths.append(path)
+    return paths
+
+
+def _tests_folder(place: Location, settings: Settings) -> str:
+    """Where pytest would start to look for its settings: the common ancestor of the tests."""
+    if settings.tests:
+        paths = [_absolute(place.root, path) for path in settings.tests]
+        try:
+            common = os.path.commonpath(paths)
+        except ValueError:
+            return place.base
+        return common if os.path.isdir(common) else os.path.dirname(common)
+    for name in ("tests", "test"):
+        if os.path.isdir(path := os.path.join(place.base, name)):
+            return path
+    return place.base
+
+
+def _absolute(root: str, path: str) -> str:
+    return os.path.normpath(os.path.join(root, os.path.expanduser(path)))
+
+
+def _source_roots(
+    place: Location,
+    settings: Settings,
+    folders: list[str],
+    declarations: list[Declaration],
+    pytest: PytestConfig,
+) -> tuple[list[str], list[str]]:
+    """(import roots of the project's own code, import roots beside them)."""
+    extra = [_absolute(place.root, path) for path in settings.extra_paths]
+    if settings.src:
+        return [_absolute(place.root, path) for path in settings.src], extra
+    roots: list[str] = []
+    for folder, declaration in zip(folders, declarations, strict=True):
+        if folder in (place.base, place.root) or declaration.names:
+            roots += source_roots(folder, declaration.import_roots)
+    for folder in pytest.pythonpath:
+        inside = folder.startswith(place.root.rstrip(os.sep) + os.sep)
+        hidden = inside and any(part.startswith(".") for part in os.path.relpath(folder, place.root).split(os.sep))
+        if inside and not hidden and not in_tests(folder, place.root) and holds_packages(folder):
+            roots.append(folder)
+    return list(dict.fromkeys(roots)), extra
+
+
+def _contract_folders(place: Location, settings: Settings, folders: list[str]) -> list[tuple[str, str | None]]:
+    """(folder, package prefix, None where it has to be found out)."""
+    if settings.contracts:
+        return [
+            (_absolute(place.root, root.path), root.package or None)
+            for root in settings.contracts
+        ]
+    for folder in folders:
+        path = os.path.join(folder, "contracts")
+        if os.path.isdir(path) and holds_stubs(path):
+            return [(path, None)]
+    return []
+
+
+def _own_packages(roots: list[str], place: Location, contracts: set[str], tops: set[str]) -> frozenset[str]:
+    own: set[str] = set()
+    for root in roots:
+        flat = root in (place.base, place.root)
+        own |= {name for name in packages_in(root, flat=flat) if os.path.join(root, name) not in contracts}
+    return frozenset(name for name in own if not (name in tops and name not in TEST_FOLDERS and len(tops) == 1))
+
+
+def _version(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)
+
+
+def _notices(declarations: list[Declaration], more: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    notices = [notice for declaration in declarations for notice in declaration.notices]
+    return tuple(sorted(dict.fromkeys([*notices, *more])))
+
+
+def _typeshed() -> str:
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec("mypy")
+    except (ImportError, ValueError):
+        return ""
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        path = os.path.join(folder, "typeshed", "stdlib")
+        if os.path.isdir(path):
+            return path
+    return ""
