@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llmlint.model.diagnostic import Diagnostic
 
@@ -56,6 +56,13 @@ class FileResult:
     uses: tuple[RecordedUse, ...] = ()
     """Only where they were asked for."""
 
+    def joined(self, other: FileResult) -> FileResult:
+        """This result with the diagnostics of another one of the same file, each once."""
+        diagnostics = sorted({*self.diagnostics, *other.diagnostics}, key=lambda one: (one.span, one.code, one.message))
+        lines = sorted({*self.lines, *other.lines})
+        notices = dict.fromkeys([*self.notices, *other.notices])
+        return replace(self, diagnostics=tuple(diagnostics), lines=tuple(lines), notices=tuple(notices))
+
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
@@ -66,7 +73,9 @@ class RunResult:
     checked: int
     """How many files were linted."""
     notices: tuple[str, ...] = ()
-    """About the run as a whole."""
+    """What the user should know and is no finding."""
+    failures: tuple[str, ...] = ()
+    """What could not be looked at: paths that are missing or cannot be read."""
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

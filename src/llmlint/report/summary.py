@@ -15,7 +15,8 @@ def closing(result: RunResult, style: Style) -> str:
     """``Found 3 errors and 2 warnings in 2 of 12 files.``, or that all is well."""
     found = Counter(diagnostic.severity for diagnostic in result.diagnostics)
     if not found:
-        return f"{style.good('All checks passed!')} {style.dim(f'({count(result.checked, "file")})')}\n"
+        files = style.dim(f"({count(result.checked, 'file')})")
+        return f"{style.good('All checks passed!')} {files}\n"
     parts = [
         style.severity(severity, count(found[severity], severity if severity != "info" else "remark"))
         for severity in ("error", "warning", "info")

@@ -19,7 +19,7 @@ def hint(diagnostic: Diagnostic) -> str | None:
     suggestion = diagnostic.suggestion
     if suggestion is None:
         return None
-    if all(part.isidentifier() for part in suggestion.split(".")):
+    if all(part.isidentifier() for part in suggestion.replace("-", "_").split(".")):
         return f"did you mean '{suggestion}'?"
     return f"write '{suggestion}'"
 

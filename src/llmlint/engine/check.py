@@ -1,0 +1,243 @@
+"""The one funnel: nothing else runs a rule."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from llmlint.engine.dispatch import Crash, Dispatcher, Found
+from llmlint.engine.globs import matcher
+from llmlint.engine.pages import Page
+from llmlint.engine.registry import load_rules
+from llmlint.engine.selection import Selection, matches
+from llmlint.engine.suppressions import Suppressions, read_suppressions
+from llmlint.model.diagnostic import Anchor, Diagnostic, Finding
+from llmlint.model.position import Span
+from llmlint.model.result import FileResult, RecordedUse, UnresolvedUse
+from llmlint.project.late_error import late_errors
+from llmlint.project.project import Project
+from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, split_lines
+from llmlint.semantics.analysis import Analysis, Analyzer
+from llmlint.semantics.nouns import ContractProblem
+
+_START = Span(1, 0, 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a run wants to know besides its findings."""
+
+    unresolved: bool = False
+    """List what could not be judged."""
+    uses: bool = False
+    """List every use that was seen."""
+    debug: bool = False
+    """Show where a rule or reader failed."""
+
+
+@dataclass(slots=True)
+class _Judged:
+    """What is known of a file when it has been judged, before severities, suppressions and order."""
+
+    path: str
+    lines: list[str]
+    suppressions: Suppressions
+    source: SourceFile | None = None
+    found: list[Found] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+class Checker:
+    """Judges the files of one project. It is built, used and thrown away: a change of settings builds another."""
+
+    def __init__(self, project: Project, pages: Sequence[Page], selection: Selection, watch: Watch) -> None:
+        self._project = project
+        self._pages = pages
+        self._selection = selection
+        self._watch = watch
+        self._by_code = {page.code: page for page in selection.pages}
+        self._rules = load_rules(selection.pages)
+        self._dispatchers: dict[Role, Dispatcher] = {}
+        self._analyzer = Analyzer(project)
+        self._spared = [
+            (matcher(glob, project.root), {page.code for page in pages if any(matches(one, page) for one in selectors)})
+            for glob, selectors in project.settings.per_file_ignores
+        ]
+
+    def check_bytes(self, path: str, data: bytes, role: Role) -> FileResult:
+        """Judges a file by its bytes, in the encoding that they declare."""
+        try:
+            text = decode(data)
+        except SourceError as error:
+            return self._uncompiled(path, "", error)
+        return self.check_source(path, text, role)
+
+    def check_source(self, path: str, text: str, role: Role) -> FileResult:
+        """Judges one file.
+
+        Args:
+            path: Absolute; the file need not exist or hold ``text``.
+            text: What to judge, its line endings as they are.
+            role: What the project's settings say that the file is.
+        """
+        try:
+            source = parse(path, text, role)
+        except NewerSyntax as newer:
+            # Of such a file nothing is known, so nothing is claimed.
+            return FileResult(path, notices=(str(newer),))
+        except SourceError as error:
+            return self._uncompiled(path, text, error)
+        if late := late_errors(source):
+            return self._uncompiled(path, text, late[0])
+        judged = _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source)
+        dispatcher = self._dispatcher(role)
+        analysis = self._analyze(source, judged) if dispatcher.wants_facts or self._watch.uses else None
+        self._collect(dispatcher.judge(source, analysis.nouns if analysis else ()), judged)
+        diagnostics = self._diagnostics(judged)
+        return FileResult(
+            path,
+            diagnostics,
+            lines=_quoted(diagnostics, source.lines),
+            notices=tuple(judged.notices),
+            total=tuple(sorted(analysis.statistics.total.items())) if analysis else (),
+            resolved=tuple(sorted(analysis.statistics.resolved.items())) if analysis else (),
+            unresolved=tuple(_unresolved(analysis, source)) if analysis and self._watch.unresolved else (),
+            uses=tuple(RecordedUse(*use) for use in analysis.uses) if analysis and self._watch.uses else (),
+        )
+
+    def unreadable(self, path: str, message: str) -> FileResult:
+        """The result of a file that cannot be opened."""
+        return self._uncompiled(path, "", SourceError(1, 0, message))
+
+    def files_read(self) -> Iterable[str]:
+        """The files that were read so far besides the judged ones: sources, stubs, conftests."""
+        return ()
+
+    def _uncompiled(self, path: str, text: str, error: SourceError) -> FileResult:
+        lines = split_lines(text)
+        judged = _Judged(path, lines, read_suppressions(text, None, self._pages))
+        judged.found.append(("LLM900", _fault(error)))
+        diagnostics = self._diagnostics(judged)
+        return FileResult(path, diagnostics, lines=_quoted(diagnostics, lines))
+
+    def check_contracts(self) -> list[FileResult]:
+        """What is wrong with the project's frozen contracts, a result for each file with findings."""
+        dispatcher = self._dispatcher("contract")
+        if not dispatcher.wants_facts:
+            return []
+        problems: dict[str, tuple[SourceFile | None, list[ContractProblem]]] = {}
+        crashes: list[Crash] = []
+        try:
+            for where, problem in self._analyzer.contract_problems():
+                source = where if isinstance(where, SourceFile) else None
+                path = where if isinstance(where, str) else where.path
+                problems.setdefault(path, (source, []))[1].append(problem)
+        except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic, all else is still judged
+            crashes.append(Crash.of("the reader of contracts", error))
+        results = []
+        for path, (source, nouns) in sorted(problems.items()):
+            text = source.text if source else _text(path)
+            tree = source.tree if source else None
+            lines = source.lines if source else text.split("\n")
+            judged = _Judged(path, lines, read_suppressions(text, tree, self._pages), source)
+            self._collect(dispatcher.judge(source, nouns), judged)
+            diagnostics = self._diagnostics(judged)
+            results.append(FileResult(path, diagnostics, _quoted(diagnostics, lines), tuple(judged.notices)))
+        if crashes:
+            judged = _Judged(self._project.settings_file or self._project.root, [], Suppressions())
+            self._collect(crashes, judged)
+            results.append(FileResult(judged.path, self._diagnostics(judged), notices=tuple(judged.notices)))
+        return results
+
+    def _dispatcher(self, role: Role) -> Dispatcher:
+        if role not in self._dispatchers:
+            self._dispatchers[role] = Dispatcher(self._rules, role, self._project.settings)
+        return self._dispatchers[role]
+
+    def _analyze(self, source: SourceFile, judged: _Judged) -> Analysis | None:
+        try:
+            return self._analyzer.analyze(source, record=self._watch.uses)
+        except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic, all else is still judged
+            self._collect([Crash.of("the semantics", error)], judged)
+            return None
+
+    def _collect(self, results: Iterable[Found | Crash], judged: _Judged) -> None:
+        for result in results:
+            if isinstance(result, Crash):
+                judged.found.append(("LLM903", Finding(_START, result.message, side="source")))
+                if self._watch.debug:
+                    judged.notices.append(result.detail)
+            else:
+                judged.found.append(result)
+
+    def _diagnostics(self, judged: _Judged) -> tuple[Diagnostic, ...]:
+        suppressions = judged.suppressions
+        judged.found += [("LLM902", problem) for problem in suppressions.problems]
+        kept = list(suppressions.filter(self._judgements(judged, judged.found)))
+        if suppressions.entries:
+            unused = [("LLM901", finding) for finding in suppressions.unused(self._selection)]
+            kept += suppressions.filter(self._judgements(judged, unused))
+        return tuple(sorted(set(kept), key=_order))
+
+    def _judgements(self, judged: _Judged, found: Iterable[Found]) -> Iterator[Diagnostic]:
+        spared = set().union(*(codes for match, codes in self._spared if match(judged.path)))
+        for code, finding in found:
+            page = self._by_code.get(code)
+            if page is None or code in spared:
+                continue
+            yield Diagnostic(
+                path=judged.path,
+                span=_span(judged, finding.at),
+                code=code,
+                name=page.name,
+                severity=page.severity,
+                message=finding.message,
+                symbol=finding.symbol,
+                truth=finding.truth,
+                suggestion=finding.suggestion,
+                side=finding.side,
+            )
+
+
+def _fault(error: SourceError) -> Finding:
+    return Finding(Span(error.row, error.column, error.row, error.column), error.message)
+
+
+def _span(judged: _Judged, anchor: Anchor) -> Span:
+    """The anchor's span; of a definition its name, of another compound statement its first line."""
+    if isinstance(anchor, Span) or judged.source is None:
+        return anchor if isinstance(anchor, Span) else _START
+    span = judged.source.span(anchor)
+    if isinstance(anchor, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        found = re.compile(rf"(?:def|class)\s+({anchor.name})\b").search(judged.lines[span.row - 1], span.column)
+        if found:
+            return Span(span.row, found.start(1), span.row, found.end(1))
+    if isinstance(anchor, ast.stmt) and hasattr(anchor, "body"):
+        return Span(span.row, span.column, span.row, len(judged.lines[span.row - 1].rstrip()))
+    return span
+
+
+def _order(diagnostic: Diagnostic) -> tuple[Span, str, str]:
+    return diagnostic.span, diagnostic.code, diagnostic.message
+
+
+def _quoted(diagnostics: Iterable[Diagnostic], lines: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    rows = sorted({diagnostic.span.row for diagnostic in diagnostics})
+    return tuple((row, lines[row - 1]) for row in rows if row <= len(lines))
+
+
+def _unresolved(analysis: Analysis, source: SourceFile) -> Iterator[UnresolvedUse]:
+    for use in analysis.unresolved:
+        # Everything that can be unresolved is an expression or an argument.
+        span = source.span(use.node)
+        yield UnresolvedUse(span.row, span.column, use.kind, use.text, use.reason)
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace", newline="") as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,83 @@
+"""Judging only what the cache does not know."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+
+from llmlint.engine.cache import Cache
+from llmlint.engine.fingerprint import digest, own_version, project_fingerprint, settings_key
+from llmlint.engine.judge import Judge, JudgeBuilder, Task, Verdict
+from llmlint.engine.runner import PAYING, processors, run
+from llmlint.model.result import FileResult
+
+
+def judge_all(
+    tasks: Sequence[Task], build: JudgeBuilder, *, jobs: int, cached: bool, done: Callable[[int, int], None]
+) -> list[FileResult]:
+    """The results of ``tasks``, in their order.
+
+    Args:
+        tasks: What to judge.
+        build: Makes the judges.
+        jobs: Processes; 0: as many as pay.
+        cached: Whether to ask and to fill the caches of the projects.
+        done: Told now and then how many tasks are done, of how many.
+    """
+    since = time.time()
+    # What is watched on top is not kept, and whoever watches wants to see it happen.
+    caches = _caches(tasks, build) if cached and not (build.watch.uses or build.watch.debug) else {}
+    results: dict[Task, Sequence[FileResult]] = {}
+    for task in tasks:
+        cache = caches.get(task.assignment)
+        if cache is not None and not cache.empty and (known := cache.get(task.name, _digest_of(task.path))) is not None:
+            results[task] = known
+    left = [task for task in tasks if task not in results]
+    if left:
+        verdicts = run(left, build, jobs=jobs or _paying(left), done=lambda number: done(number, len(left)))
+        found = list(zip(left, verdicts, strict=True))
+        results |= {task: verdict.results for task, verdict in found}
+        for index, cache in caches.items():
+            _keep(cache, [one for one in found if one[0].assignment == index], since)
+    return [result for task in tasks for result in results[task]]
+
+
+def _caches(tasks: Sequence[Task], build: JudgeBuilder) -> dict[int, Cache]:
+    version = own_version()
+    caches = {}
+    for index, chosen in enumerate(build.assignments):
+        project = chosen.project
+        files = [task.path for task in tasks if task.assignment == index and task.path]
+        folder = os.path.join(project.root, project.settings.cache_dir)
+        key = settings_key(project, sorted(chosen.selection.codes), build.watch)
+        caches[index] = Cache(folder, key, version + project_fingerprint(project, files))
+    return caches
+
+
+def _keep(cache: Cache, found: Sequence[tuple[Task, Verdict]], since: float) -> None:
+    for process in sorted({verdict.process for _, verdict in found}):
+        own = [(task, verdict) for task, verdict in found if verdict.process == process]
+        read = {path for _, verdict in own for path in verdict.read}
+        cache.put([(task.name, verdict.digest, verdict.results) for task, verdict in own], read, since)
+    cache.save()
+
+
+def _digest_of(path: str) -> str:
+    if not path:
+        return digest(b"")
+    try:
+        with open(path, "rb") as file:
+            return digest(file.read())
+    except OSError:
+        return ""
+
+
+def _paying(tasks: Sequence[Task]) -> int:
+    size = 0
+    for task in tasks:
+        try:
+            size += os.stat(task.path).st_size
+        except OSError:
+            continue
+    return processors() if size >= PAYING else 1

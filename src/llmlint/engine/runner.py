@@ -1,0 +1,131 @@
+"""Judging many things, in one process or in several, with the same outcome."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, TypeVar
+
+TaskT = TypeVar("TaskT")
+ResultT = TypeVar("ResultT")
+
+PAYING = 1_500_000
+"""Bytes of source from which on a second process earns what its start costs."""
+
+_RECURSION = 6_000
+"""Frames: enough for every expression that CPython's own parser lets through in practice."""
+
+_COLLECT = 250
+"""Tasks after which garbage is collected, so that the trees of many files do not pile up."""
+
+_judge: Callable[[Any], Any] | None = None
+"""A worker's own judge."""
+
+
+def run(
+    tasks: Sequence[TaskT],
+    build: Callable[[], Callable[[TaskT], ResultT]],
+    *,
+    jobs: int,
+    done: Callable[[int], None] = lambda number: None,
+) -> list[ResultT]:
+    """The results of ``tasks``, in their order.
+
+    Args:
+        tasks: What to judge; neighbours go to the same process, for they share imports.
+        build: Makes the judge, once a process. It is pickled, and so are tasks and results.
+        jobs: How many processes.
+        done: Told now and then how many tasks are behind us.
+    """
+    if jobs <= 1 or len(tasks) <= 1:
+        return _here(tasks, build, done)
+    return _there(tasks, build, min(jobs, len(tasks)), done)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Without automatic garbage collection, which would walk through ever more trees, and with room for deep ones."""
+    enabled, limit = gc.isenabled(), sys.getrecursionlimit()
+    gc.disable()
+    sys.setrecursionlimit(max(limit, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if enabled:
+            gc.enable()
+
+
+def _here(
+    tasks: Sequence[TaskT], build: Callable[[], Callable[[TaskT], ResultT]], done: Callable[[int], None]
+) -> list[ResultT]:
+    results = []
+    with undisturbed():
+        judge = build()
+        for number, task in enumerate(tasks, 1):
+            results.append(judge(task))
+            done(number)
+            if number % _COLLECT == 0:
+                gc.collect()
+    return results
+
+
+def _there(
+    tasks: Sequence[TaskT], build: Callable[[], Callable[[TaskT], ResultT]], jobs: int, done: Callable[[int], None]
+) -> list[ResultT]:
+    # Forking is safe where it is the system's habit and this process has no threads, which is so on Linux.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    size = max(1, min(64, len(tasks) // (jobs * 4)))
+    chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
+    results: list[list[ResultT] | None] = [None] * len(chunks)
+    executor = ProcessPoolExecutor(jobs, context, partial(_start, build))
+    try:
+        pending: dict[Future[list[ResultT]], int] = {
+            executor.submit(_work, chunk): index for index, chunk in enumerate(chunks)
+        }
+        finished = 0
+        while pending:
+            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                index = pending.pop(future)
+                results[index] = future.result()
+                finished += len(chunks[index])
+                done(finished)
+    except BrokenProcessPool:
+        # A worker was killed, for want of memory perhaps: the rest is done here, one by one.
+        for index, chunk in enumerate(chunks):
+            if results[index] is None:
+                results[index] = _here(chunk, build, lambda number: None)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+    return [result for chunk in results for result in chunk or ()]
+
+
+def _start(build: Callable[[], Callable[[Any], Any]]) -> None:
+    global _judge  # noqa: PLW0603 - a worker's only state
+    # The parent hears of Ctrl-C and tells.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+    _judge = build()
+
+
+def _work(chunk: Sequence[Any]) -> list[Any]:
+    assert _judge is not None
+    results = [_judge(task) for task in chunk]
+    gc.collect()
+    return results

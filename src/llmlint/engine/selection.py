@@ -1,0 +1,109 @@
+"""Which rules run: presets, selectors and how they outdo each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from llmlint.engine.pages import Page
+from llmlint.model.settings import Settings
+from llmlint.semantics.nearest import nearest
+
+BEHAVIORAL = ("LLM107", "LLM108", "LLM312", "LLM316", "LLM412", "LLM503")
+"""What the preset ``behavioral`` adds: tests that see only the contract and mock only at declared boundaries."""
+
+PRESETS = ("default", "behavioral", "all")
+
+ALWAYS = frozenset({"LLM900", "LLM903", "LLM904"})
+"""That a file could not be judged is said whatever is selected, unless it is ignored by name."""
+
+_NAME = 4
+"""How specific a full code or a name is; prefixes are as specific as they have digits."""
+
+
+class SelectionError(Exception):
+    """A selector or preset that names nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The chosen pages."""
+
+    pages: tuple[Page, ...]
+    """Ordered by code."""
+    complete: bool
+    """Whether every rule that is on by default was chosen, so that a blanket suppression which hides nothing is unused."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the chosen rules."""
+        return frozenset(page.code for page in self.pages)
+
+
+def select(pages: Sequence[Page], settings: Settings) -> Selection:
+    """The rules that ``settings`` choose.
+
+    As in ruff, the more specific selector wins, whichever option it stands in (``--select LLM2 --ignore LLM203``,
+    ``--ignore LLM2 --select LLM203``); between equals ``ignore`` does. ``select`` replaces what the preset chooses,
+    ``extend-select`` adds to it.
+
+    Raises:
+        SelectionError: a selector or the preset names nothing; the message has the nearest that does.
+    """
+    if settings.preset not in PRESETS:
+        raise SelectionError(_unknown("preset", settings.preset, PRESETS))
+    for selector in (*settings.select, *settings.extend_select, *settings.ignore):
+        named(selector, pages)
+    chosen = []
+    for page in pages:
+        wanted = _specificity(page, (*settings.select, *settings.extend_select))
+        if page.code in ALWAYS or (not settings.select and _in_preset(page, settings.preset)):
+            wanted = max(wanted, 0)
+        if wanted > _specificity(page, settings.ignore):
+            chosen.append(page)
+    complete = {page.code for page in pages if page.default != "off"} <= {page.code for page in chosen}
+    return Selection(tuple(chosen), complete)
+
+
+def named(selector: str, pages: Sequence[Page]) -> list[Page]:
+    """The pages of the rules that a selector (a code, a prefix, a name or ``ALL``) names.
+
+    Raises:
+        SelectionError: there are none.
+    """
+    found = [page for page in pages if matches(selector, page)]
+    if not found:
+        raise SelectionError(_unknown("rule", selector, [name for page in pages for name in (page.code, page.name)]))
+    return found
+
+
+def matches(selector: str, page: Page) -> bool:
+    """Whether a selector names the page's rule."""
+    return _specificity(page, (selector,)) >= 0
+
+
+def _specificity(page: Page, selectors: Iterable[str]) -> int:
+    """The highest specificity of the selectors that match, -1 where none does."""
+    best = -1
+    for selector in selectors:
+        if selector == "ALL":
+            best = max(best, 0)
+        elif selector in (page.code, page.name):
+            best = _NAME
+        elif selector and page.code.startswith(selector) and selector.rstrip("0123456789").isupper():
+            digits = len(selector) - len(selector.rstrip("0123456789"))
+            # `L` or `LL` would match, and say nothing.
+            if digits or selector == page.code.rstrip("0123456789"):
+                best = max(best, digits)
+    return best
+
+
+def _in_preset(page: Page, preset: str) -> bool:
+    if preset == "all":
+        return True
+    return page.default != "off" or (preset == "behavioral" and page.code in BEHAVIORAL)
+
+
+def _unknown(what: str, name: str, candidates: Iterable[str]) -> str:
+    near = nearest(name, candidates)
+    return f"there is no {what} '{name}'" + (f"; did you mean '{near}'?" if near else "")
