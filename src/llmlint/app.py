@@ -1,0 +1,209 @@
+"""The composition root: builds a session out of a request. Nothing else knows everything."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from llmlint.engine.check import Watch
+from llmlint.engine.judge import Assignment, Judge, JudgeBuilder, Task
+from llmlint.engine.pages import Page, PageError, rule_pages
+from llmlint.engine.recall import judge_all
+from llmlint.engine.registry import RuleError
+from llmlint.engine.selection import SelectionError, named, select
+from llmlint.model.result import FileResult, RunResult
+from llmlint.project.discovery import FoundFile, role_of
+from llmlint.project.load import Loader, Options, ProjectFiles
+from llmlint.project.option import write_toml
+from llmlint.project.project import Project
+from llmlint.project.settings import SettingsError
+from llmlint.project.source import Role
+
+
+class Problem(Exception):
+    """What keeps a session from doing its job: settings, selectors, rules. The message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be linted, and how."""
+
+    paths: tuple[str, ...] = ()
+    """Files and folders. Empty: what the settings say."""
+    cwd: str = field(default_factory=os.getcwd)
+    """The folder that paths are shown relative to."""
+    config: tuple[str, ...] = ()
+    """Settings files, or ``KEY=VALUE`` in TOML."""
+    isolated: bool = False
+    """Whether to read no settings but those of ``config``."""
+    python: str | None = None
+    """The target environment: an interpreter or the folder of a virtual environment."""
+    preset: str | None = None
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    cache: bool = True
+    jobs: int = 0
+    """Processes; 0: as many as pay."""
+    unresolved: bool = False
+    """Whether to list what could not be judged."""
+    uses: bool = False
+    """Whether to list every use that was seen."""
+    debug: bool = False
+    """Whether to show where a rule or reader failed."""
+
+
+class Session:
+    """One look at what is on disk. Built, used and thrown away: what changes afterwards, another session sees."""
+
+    def __init__(self, request: Request) -> None:
+        """Reads the rule pages.
+
+        Raises:
+            Problem: they cannot be read.
+        """
+        self.request = request
+        self._watch = Watch(request.unresolved, request.uses, request.debug)
+        self._loader = Loader(Options(request.python, (*request.config, *_overrides(request)), request.isolated))
+        self._pages = pages_of(None)
+        self._judges: dict[tuple[str, str], Judge] = {}
+
+    def check(
+        self,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        wanted: Callable[[FoundFile], bool] = lambda file: True,
+    ) -> RunResult:
+        """Judges every file that the request means, and the contracts of its projects.
+
+        Args:
+            progress: Told now and then how many things are judged, of how many.
+            wanted: Tells which of the files are judged.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        chosen, failures = self._select()
+        assignments = tuple(self._assign(files.project) for files in chosen)
+        files = [
+            Task(index, file.path, file.role) for index, one in enumerate(chosen) for file in one.files if wanted(file)
+        ]
+        contracts = [Task(index, "", "contract") for index, one in enumerate(chosen) if one.project.contract_roots]
+        build = JudgeBuilder(assignments, self._pages, self._watch)
+        request = self.request
+        try:
+            results = judge_all([*contracts, *files], build, jobs=request.jobs, cached=request.cache, done=progress)
+        except RuleError as error:
+            raise Problem(str(error)) from None
+        notices = [f"{path}:{row}: {message}" for one in chosen for path, row, message in one.project.notices]
+        if not files and not failures:
+            notices.append("no Python files to lint")
+        return self._result(results, len(files), notices, failures)
+
+    def check_source(self, path: str, text: str) -> FileResult:
+        """Judges ``text`` as if the file at ``path`` held it; the file need not exist.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        judge, role = self._judge_of(os.path.abspath(path))
+        return judge.checker(0).check_source(os.path.abspath(path), text, role)
+
+    def check_bytes(self, path: str, data: bytes) -> RunResult:
+        """Judges bytes as if the file at ``path`` held them.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        judge, role = self._judge_of(os.path.abspath(path))
+        return self._result([judge.checker(0).check_bytes(os.path.abspath(path), data, role)], 1, [], [])
+
+    def files(self) -> list[str]:
+        """The files that would be linted: absolute, sorted.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        return sorted(file.path for one in self._select()[0] for file in one.files)
+
+    def projects(self) -> list[Project]:
+        """The projects of the files that would be linted; that of the working directory where there are none.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        chosen, _ = self._select()
+        return [one.project for one in chosen] or [self._project_of(self.request.cwd)]
+
+    def _select(self) -> tuple[Sequence[ProjectFiles], list[str]]:
+        try:
+            found = self._loader.select([path for path in self.request.paths if path != "-"])
+        except SettingsError as error:
+            raise Problem(str(error)) from None
+        return found.projects, [f"{error.path}: {error.message}" for error in found.errors]
+
+    def _assign(self, project: Project) -> Assignment:
+        try:
+            for _, selectors in project.settings.per_file_ignores:
+                for selector in selectors:
+                    named(selector, self._pages)
+            return Assignment(project, select(self._pages, project.settings))
+        except SelectionError as error:
+            raise Problem(str(error)) from None
+
+    def _project_of(self, path: str) -> Project:
+        try:
+            return self._loader.project_of(path)
+        except SettingsError as error:
+            raise Problem(str(error)) from None
+
+    def _judge_of(self, path: str) -> tuple[Judge, Role]:
+        project = self._project_of(path)
+        key = (project.root, project.base)
+        try:
+            if key not in self._judges:
+                self._judges[key] = Judge((self._assign(project),), self._pages, self._watch)
+                self._judges[key].checker(0)
+        except RuleError as error:
+            raise Problem(str(error)) from None
+        role = role_of(path, project.pytest.python_files, [folder for folder, _ in project.contract_roots])
+        return self._judges[key], role
+
+    def _result(
+        self, results: Sequence[FileResult], checked: int, notices: Sequence[str], failures: Sequence[str]
+    ) -> RunResult:
+        ordered: dict[str, FileResult] = {}
+        for result in sorted(results, key=lambda result: result.path):
+            # A contract is judged with its project, and once more if it was asked for.
+            ordered[result.path] = ordered[result.path].joined(result) if result.path in ordered else result
+        told = [f"{result.path}: {notice}" for result in ordered.values() for notice in result.notices]
+        return RunResult(
+            tuple(ordered.values()), checked, tuple(dict.fromkeys([*notices, *told])), tuple(dict.fromkeys(failures))
+        )
+
+
+def pages_of(rule: str | None) -> tuple[Page, ...]:
+    """The page of a rule, by code or name; without one every page, ordered by code.
+
+    Raises:
+        Problem: there is no such rule, or a page cannot be read.
+    """
+    try:
+        pages = rule_pages()
+        if rule is None:
+            return pages
+        exact = [page for page in named(rule, pages) if rule in (page.code, page.name)]
+    except (PageError, SelectionError) as error:
+        raise Problem(str(error)) from None
+    if not exact:
+        raise Problem(f"'{rule}' names several rules; llmlint rule --all lists them")
+    return tuple(exact)
+
+
+def _overrides(request: Request) -> list[str]:
+    """The options of the command line that are settings, as ``--config`` would have them."""
+    lists = {"select": request.select, "extend-select": request.extend_select, "ignore": request.ignore}
+    overrides = [f"{key}={write_toml(values)}" for key, values in lists.items() if values]
+    if request.preset is not None:
+        overrides.append(f"preset={write_toml(request.preset)}")
+    return overrides

@@ -1,0 +1,242 @@
+"""``llmlint check``: lint tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from llmlint.cli.main import CANNOT, Failure
+
+if TYPE_CHECKING:
+    from llmlint.app import Request, Session
+    from llmlint.model.result import RunResult
+
+FORMATS = ("full", "concise", "grouped", "json", "json-lines")
+
+_SEVERITIES = ("error", "warning", "info")
+_NEVER = "never"
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _codes(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001
+    return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+
+
+def _selector(name: str, help_text: str) -> Callable[[_Function], _Function]:
+    return click.option(name, multiple=True, metavar="RULES", callback=_codes, help=help_text)
+
+
+@click.command("check", short_help="Lint tests.")
+@click.argument("paths", nargs=-1, metavar="[PATHS | -]...")
+@_selector("--select", "Run these rules only: codes, prefixes or names, separated by commas.")
+@_selector("--ignore", "Do not run these rules.")
+@_selector("--extend-select", "Run these rules besides.")
+@click.option("--preset", metavar="NAME", help="Start from this set: default, behavioral or all.")
+@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to report.")
+@click.option("--output-file", "-o", metavar="FILE", help="Write the report there.")
+@click.option("--statistics", is_flag=True, help="Count findings by rule, and what could be judged at all.")
+@click.option("--show-unresolved", is_flag=True, help="List what could not be judged, with the reason.")
+@click.option("--show-files", is_flag=True, help="List the files that would be linted, and stop.")
+@click.option("--show-settings", is_flag=True, help="Print the settings in force, and stop.")
+@click.option("--fail-on", type=click.Choice([*_SEVERITIES, _NEVER]), default="warning", show_default=True,
+              help="The severity from which findings give exit code 1.")  # fmt: skip
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--isolated", is_flag=True, help="Read no settings file.")
+@click.option(
+    "--config", multiple=True, metavar="FILE | KEY=VALUE", help="Another settings file, or one setting in TOML."
+)
+@click.option("--python", metavar="PATH", help="The target environment: an interpreter or a virtual environment.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option(
+    "--jobs", "-j", default="auto", metavar="N", help="Processes to use; 0 or auto: as many as pay.", show_default=True
+)
+@click.option("--stdin-filename", metavar="PATH", help="What the text on standard input (-) is called.")
+@click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
+@click.option("--verbose", "-v", is_flag=True, help="Say what is read, and show where an internal error happened.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+              help="Color the report (also NO_COLOR and FORCE_COLOR).")  # fmt: skip
+@click.option("--record-uses", metavar="FILE", hidden=True, help="Write every use that was seen as JSON lines.")
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Lint tests: PATHS are files and folders; without any, the settings say what; - is standard input.
+
+    Exit codes: 0 clean, 1 findings, 2 llmlint could not do its job.
+    """
+    from llmlint.app import Problem, Session
+
+    try:
+        session = Session(_request(paths, options))
+        if options["show_settings"]:
+            from llmlint.cli.shown_settings import shown_settings
+
+            return _write(shown_settings(session.projects(), os.getcwd()), options)
+        if options["show_files"]:
+            from llmlint.report.place import shown
+
+            return _write("".join(f"{shown(path, os.getcwd())}\n" for path in session.files()), options)
+        result = _standard_input(paths, session, options) if "-" in paths else _run(session, options)
+    except Problem as error:
+        raise Failure(_relative(str(error))) from None
+    _report(result, session, options)
+    for failure in result.failures:
+        click.echo(f"llmlint: error: {_relative(failure)}", err=True)
+    return _exit_code(result, options)
+
+
+def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
+    from llmlint.app import Request
+
+    return Request(
+        paths=paths,
+        cwd=os.getcwd(),
+        config=options["config"],
+        isolated=options["isolated"],
+        python=options["python"],
+        preset=options["preset"],
+        select=options["select"],
+        extend_select=options["extend_select"],
+        ignore=options["ignore"],
+        cache=not options["no_cache"],
+        jobs=_jobs(options["jobs"]),
+        unresolved=options["show_unresolved"],
+        uses=options["record_uses"] is not None,
+        debug=options["verbose"],
+    )
+
+
+def _jobs(value: str) -> int:
+    if value == "auto":
+        return 0
+    if not value.isdecimal():
+        raise Failure(f"--jobs expects a number or 'auto', not '{value}'")
+    return int(value)
+
+
+def _standard_input(paths: tuple[str, ...], session: Session, options: dict[str, Any]) -> RunResult:
+    if len(paths) > 1:
+        raise Failure("- (standard input) stands alone")
+    return session.check_bytes(options["stdin_filename"] or "test_stdin.py", sys.stdin.buffer.read())
+
+
+def _run(session: Session, options: dict[str, Any]) -> RunResult:
+    from llmlint.cli.progress import Progress
+
+    with Progress(sys.stderr, enabled=sys.stderr.isatty() and not options["quiet"]) as progress:
+        return session.check(progress.show)
+
+
+def _report(result: RunResult, session: Session, options: dict[str, Any]) -> None:
+    from llmlint.report import summary
+    from llmlint.report.style import Style
+
+    cwd = session.request.cwd
+    for notice in () if options["quiet"] else result.notices:
+        click.echo(f"llmlint: {_relative(notice)}", err=True)
+    style = Style(_colored(options))
+    text = "".join(_findings(result, cwd, style, options["output_format"]))
+    tables = ""
+    if options["show_unresolved"]:
+        tables += "".join(summary.unresolved(result, cwd, style))
+    if options["statistics"]:
+        tables += "".join(summary.statistics(result, style))
+    if options["record_uses"]:
+        _record(result, cwd, options["record_uses"])
+    if options["output_format"].startswith("json"):
+        _write(text, options)
+        sys.stderr.write(tables)
+        return
+    if not options["quiet"]:
+        tables += summary.closing(result, style)
+    _write(text + tables, options)
+
+
+def _findings(result: RunResult, cwd: str, style: Any, name: str) -> Any:
+    match name:
+        case "json":
+            from llmlint.report.machine import as_json
+
+            return as_json(result, cwd)
+        case "json-lines":
+            from llmlint.report.machine import as_json_lines
+
+            return as_json_lines(result, cwd)
+        case "concise":
+            from llmlint.report.concise import concise
+
+            return concise(result, cwd, style)
+        case "grouped":
+            from llmlint.report.grouped import grouped
+
+            return grouped(result, cwd, style)
+    from llmlint.report.full import full
+
+    return full(result, cwd, style)
+
+
+def _write(text: str, options: dict[str, Any]) -> int:
+    if options["output_file"] is None:
+        stream = sys.stdout
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+        stream.write(text)
+        stream.flush()
+        return 0
+    try:
+        with open(options["output_file"], "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise Failure(f"{options['output_file']}: cannot be written: {error.strerror}") from None
+    return 0
+
+
+def _record(result: RunResult, cwd: str, path: str) -> None:
+    import json
+
+    from llmlint.report.place import shown
+
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            for judged in result.files:
+                for use in judged.uses:
+                    record = {
+                        "filename": shown(judged.path, cwd),
+                        "row": use.row,
+                        "column": use.column + 1,
+                        "kind": use.kind,
+                        "resolved": use.resolved,
+                        "reason": use.reason,
+                    }
+                    file.write(json.dumps(record) + "\n")
+    except OSError as error:
+        raise Failure(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _colored(options: dict[str, Any]) -> bool:
+    if options["color"] != "auto":
+        return bool(options["color"] == "always")
+    if options["output_file"] is not None or os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") != "0":
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _exit_code(result: RunResult, options: dict[str, Any]) -> int:
+    if result.failures or any(diagnostic.code == "LLM904" for diagnostic in result.diagnostics):
+        return CANNOT
+    if options["exit_zero"] or options["fail_on"] == _NEVER:
+        return 0
+    failing = _SEVERITIES[: _SEVERITIES.index(options["fail_on"]) + 1]
+    return int(any(diagnostic.severity in failing for diagnostic in result.diagnostics))
+
+
+def _relative(message: str) -> str:
+    """A message that begins with an absolute path, with that path as a reader sees it."""
+    from llmlint.report.place import shown
+
+    path, separator, rest = message.partition(":")
+    return f"{shown(path, os.getcwd())}{separator}{rest}" if os.path.isabs(path) else message

@@ -1,0 +1,95 @@
+"""The ``llmlint`` command: picks the subcommand, and turns what goes wrong into one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from llmlint import __version__
+
+COMMANDS = {
+    "check": "Lint tests (the default: `llmlint tests/` is `llmlint check tests/`).",
+    "config": "Explain the settings.",
+    "rule": "Explain a rule.",
+}
+
+CANNOT = 2
+"""The exit code where the job could not be done."""
+
+INTERRUPTED = 130
+"""The exit code that shells know for Ctrl-C."""
+
+
+class Failure(click.ClickException):
+    """What keeps a command from doing its job; the message is one line."""
+
+    exit_code = CANNOT
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called for, and takes whatever is no command for an argument of ``check``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"llmlint.cli.{cmd_name}").command
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in COMMANDS and args[0] not in ("--help", "-h", "--version", "-V")):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        formatter.write_paragraph()
+        formatter.write_text("The options of linting: llmlint check --help")
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.version_option(__version__, "--version", "-V", message="llmlint %(version)s")
+def cli() -> None:
+    """Tells whether a test suite, most likely written by a language model, tells the truth about the code it tests."""
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs the command line and exits: 0 clean, 1 findings, 2 it could not do its job."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Runs the command line and returns its exit code."""
+    try:
+        result = cli.main(arguments, prog_name="llmlint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        _say(error.format_message())
+        return CANNOT
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has enough. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        _say("not enough memory")
+        return CANNOT
+    return result if isinstance(result, int) else 0
+
+
+def _say(message: str) -> None:
+    try:
+        print(f"llmlint: error: {' '.join(message.split())}", file=sys.stderr)
+    except BrokenPipeError:
+        return
