@@ -1,0 +1,176 @@
+"""A pytest plugin that runs the examples of Markdown pages as tests: those of rule pages, and those of the engine's own.
+
+Opt in with ``pytest_plugins = ["llmlint.testing"]`` in the root's conftest. Collected are rule pages (``LLM203-name.md``) and
+every ``.md`` file in a folder called ``md``. Under ``## Faulty`` and ``## Sound`` of a page (in the other files under every
+heading) each third-level section is one project: its titled blocks are files, and a comment ``# error`` states a finding that is
+expected on its line. Both directions fail: a finding that is missing, and one that nobody announced.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from llmlint.engine.examples import Example, ExampleError, Expected, examples
+from llmlint.model.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from _pytest._code.code import ExceptionInfo, TerminalRepr
+
+_PAGE = re.compile(r"(?P<code>[A-Z]+\d{3})-[a-z0-9-]+\.md")
+_SECTIONS = frozenset({"Faulty", "Sound"})
+
+
+class ExampleFailure(Exception):
+    """An example in which something else was found than it says. The message has a line for each difference."""
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collects rule pages, and the Markdown in folders called ``md``."""
+    if _PAGE.fullmatch(file_path.name) or (file_path.suffix == ".md" and file_path.parent.name == "md"):
+        return MarkdownFile.from_parent(parent, path=file_path)
+    return None
+
+
+class MarkdownFile(pytest.File):
+    """A Markdown file whose sections are tests."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The examples, one a test.
+
+        Raises:
+            pytest.Collector.CollectError: an example cannot be read.
+        """
+        page = _PAGE.fullmatch(self.path.name)
+        text = self.path.read_text(encoding="utf-8")
+        names: set[str] = set()
+        try:
+            for example in examples(text, _SECTIONS if page else None):
+                name = f"{example.section}: {example.title}" if example.title != example.section else example.section
+                while name in names:
+                    name += " (again)"
+                names.add(name)
+                yield MarkdownItem.from_parent(self, name=name, example=example, code=page["code"] if page else None)
+        except ExampleError as error:
+            raise self.CollectError(f"{self.path}:{error.row}: {error}") from None
+
+
+class MarkdownItem(pytest.Item):
+    """One example."""
+
+    def __init__(self, *, example: Example, code: str | None, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.example = example
+        self.code = code
+
+    def runtest(self) -> None:
+        """Lints the example and compares.
+
+        Raises:
+            ExampleFailure: something else was found than the example says.
+        """
+        if self.example.section == "Faulty" and not self.example.expected:
+            raise ExampleFailure(f"{self.path}:{self.example.row}: a faulty example states no '# error'")
+        if self.example.section == "Sound" and self.example.expected:
+            raise ExampleFailure(
+                f"{self.path}:{self.example.expected[0].page_row}: a sound example states an '# error'"
+            )
+        differences = list(check_example(self.example, self.code))
+        if differences:
+            raise ExampleFailure("\n".join(f"{self.path}:{row}: {difference}" for row, difference in differences))
+
+    def repr_failure(self, excinfo: ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
+        """The differences alone where that is what failed."""
+        if isinstance(excinfo.value, ExampleFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """The page, and the row of the example's heading (from 0, as pytest wants it)."""
+        return self.path, self.example.row - 1, self.name
+
+
+def check_example(example: Example, code: str | None) -> Iterator[tuple[int, str]]:
+    """The differences between what an example states and what is found: the page's row and a sentence.
+
+    Args:
+        example: The example.
+        code: The page's own rule, which alone runs, with those that the example's comments name; None to run what the
+            settings of the example say.
+    """
+    with tempfile.TemporaryDirectory(prefix="llmlint-") as folder:
+        root = os.path.realpath(folder)
+        for file in example.files:
+            target = os.path.join(root, *file.path.split("/"))
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "w", encoding="utf-8", newline="") as stream:
+                stream.write(file.text)
+        yield from _compare(example, code, _lint(root, example, code), root)
+
+
+def _lint(root: str, example: Example, code: str | None) -> tuple[Diagnostic, ...]:
+    from llmlint.app import Request, Session
+
+    settings = "".join(file.text for file in example.files if file.path.endswith(".toml"))
+    if "[tool.llmlint" not in settings and not os.path.exists(os.path.join(root, "llmlint.toml")):
+        # Whatever lies above the temporary folder is no part of the example.
+        with open(os.path.join(root, "llmlint.toml"), "w", encoding="utf-8"):
+            pass
+    named = {expected.code for expected in example.expected if expected.code}
+    stated = {os.path.join(root, *expected.file.split("/")) for expected in example.expected}
+    request = Request(
+        paths=(root, *sorted(stated)),
+        cwd=root,
+        python=None if re.search(r"^python\s*=", settings, re.MULTILINE) else sys.prefix,
+        select=tuple(sorted({code, *named})) if code else (),
+        cache=False,
+        jobs=1,
+    )
+    result = Session(request).check(wanted=lambda file: file.role in ("test", "conftest") or file.path in stated)
+    return result.diagnostics
+
+
+def _compare(
+    example: Example, code: str | None, diagnostics: Iterable[Diagnostic], root: str
+) -> Iterator[tuple[int, str]]:
+    left = list(example.expected)
+    rows = {file.path: file.page_row for file in example.files}
+    for diagnostic in diagnostics:
+        path = os.path.relpath(diagnostic.path, root).replace(os.sep, "/")
+        match = _announced(diagnostic, path, left, code)
+        if match is not None:
+            left.remove(match)
+        else:
+            row = rows.get(path, example.row) + (diagnostic.span.row - 1 if path in rows else 0)
+            yield row, f"found, and not stated: {diagnostic.code} {_words(diagnostic)}"
+    for expected in left:
+        wanted = expected.code or code or "a finding"
+        yield (
+            expected.page_row,
+            f"stated, and not found: {wanted}" + (f" with '{expected.text}'" if expected.text else ""),
+        )
+
+
+def _announced(diagnostic: Diagnostic, path: str, left: list[Expected], code: str | None) -> Expected | None:
+    """The statement that a finding fulfils; one with a text before one without."""
+    for expected in sorted(left, key=lambda one: not one.text):
+        if (
+            (expected.file, expected.row) == (path, diagnostic.span.row)
+            and (expected.code or code or diagnostic.code) == diagnostic.code
+            and expected.text in _words(diagnostic)
+        ):
+            return expected
+    return None
+
+
+def _words(diagnostic: Diagnostic) -> str:
+    from llmlint.report.wording import sentence
+
+    return sentence(diagnostic, os.getcwd())
