@@ -50,6 +50,8 @@ class Suite:
     deselect: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    tree: str = ""
+    venv: str = ""
 
     @property
     def label(self) -> str:
@@ -78,10 +80,10 @@ class Workdir:
         return path
 
     def tree(self, suite: Suite) -> Path:
-        return self.root / suite.label
+        return Path(suite.tree) if suite.tree else self.root / suite.label
 
     def venv(self, suite: Suite) -> Path:
-        return self.root / "venvs" / suite.name
+        return Path(suite.venv) if suite.venv else self.root / "venvs" / suite.name
 
     def python(self, suite: Suite) -> Path:
         return interpreter(self.venv(suite))
@@ -156,6 +158,8 @@ def constraints(suite: Suite) -> Path:
 
 def prepare(suite: Suite, work: Workdir) -> bool:
     """Downloads, unpacks and installs a suite; does nothing where that is done already."""
+    if suite.tree:
+        return True
     log = work.folder("logs") / f"{suite.name}.prepare.log"
     sdists = work.folder("sdists")
     if find_sdist(sdists, suite) is None:
@@ -217,6 +221,8 @@ def test_environment(suite: Suite, work: Workdir) -> dict[str, str]:
         "VIRTUAL_ENV": str(work.venv(suite)),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_RETRIES": "0",
+        "UV_HTTP_RETRIES": "0",
         **suite.environment,
     }
 
@@ -365,10 +371,12 @@ KINDS = {"attribute": "attributes", "call": "calls", "patch": "patches", "fixtur
 
 
 def read_statistics(text: str) -> dict[str, list[int]]:
-    """`12,345 of 13,000 attribute uses` and the like, by kind: how many of how many were resolved."""
+    """By kind, how many of how many were resolved: what `--statistics` says of it."""
     counts = {}
-    for found in re.finditer(r"([\d,]+) (?:of|/) ([\d,]+) (attribute|call|patch|fixture)", text):
-        counts[found[3]] = [int(found[1].replace(",", "")), int(found[2].replace(",", ""))]
+    for kind, plural in KINDS.items():
+        found = re.search(rf"^ *{plural} .*?([\d,]+) of +([\d,]+) *$", text, re.MULTILINE)
+        if found:
+            counts[kind] = [int(number.replace(",", "")) for number in found.groups()]
     return counts
 
 
@@ -519,6 +527,7 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workdir", type=Path, default=default_workdir(), help="where suites and environments lie")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this suite; may be repeated")
+    parser.add_argument("--suites", action="append", type=Path, help="another list of suites; may be repeated")
     parser.add_argument("--prepare", action="store_true", help="download, unpack and install")
     parser.add_argument("--freeze", action="store_true", help="write what is installed to benchmarks/constraints/")
     parser.add_argument("--run-tests", action="store_true", help="run each suite twice")
@@ -539,7 +548,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     work = Workdir(arguments.workdir.expanduser().resolve())
     work.root.mkdir(parents=True, exist_ok=True)
-    every = read_suites(HERE / "suites.toml")
+    every = [suite for path in arguments.suites or [HERE / "suites.toml"] for suite in read_suites(path)]
     unknown = set(arguments.only) - {suite.name for suite in every}
     if unknown:
         raise SystemExit(f"no such suite: {', '.join(sorted(unknown))}")
@@ -550,7 +559,8 @@ def main(argv: list[str] | None = None) -> int:
         if arguments.prepare and not prepare(suite, work):
             continue
         if not work.python(suite).exists():
-            say(f"{suite.label}: not prepared")
+            if not arguments.report:
+                say(f"{suite.label}: not prepared")
             continue
         if arguments.freeze:
             freeze(suite, work)
@@ -564,7 +574,8 @@ def main(argv: list[str] | None = None) -> int:
             record_uses(suite, work, arguments.llmlint)
         else:
             lint(suite, work, arguments.llmlint, arguments.option)
-    write_index(every, work)
+    if not arguments.suites:
+        write_index(every, work)
     if arguments.recall:
         report_recall(suites, work, arguments.markdown, arguments.reasons)
     elif not made_ready:
