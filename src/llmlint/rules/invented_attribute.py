@@ -11,11 +11,11 @@ from llmlint.semantics.wording import lacks
 
 def check(use: AttributeUse) -> Iterator[Finding]:
     owner = use.owner
-    if use.outcome is not Outcome.MISSING or owner is None or use.context != "store" or use.fails:
+    if use.outcome is not Outcome.MISSING or owner is None or not owner.own or use.context != "store" or use.fails:
         return
     yield Finding(
         at=of_name(use.node),
-        message=f"{lacks(owner, use.name)}: writing it has no effect",
+        message=f"{lacks(owner, use.name)}: this write only creates it",
         symbol=f"{owner.symbol}.{use.name}",
         truth=owner.truth,
         suggestion=nearest(use.name, owner.names()),
