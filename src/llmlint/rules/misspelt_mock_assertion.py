@@ -10,17 +10,17 @@ from llmlint.semantics.place import of_name
 
 
 def check(use: MockAttributeUse) -> Iterator[Finding]:
-    if use.misspelt is not None:
-        yield Finding(
-            at=of_name(use.node),
-            message=f"'{use.name}' is no assertion that mocks have, so it checks nothing",
-            symbol=use.name,
-            suggestion=use.misspelt,
-        )
-    elif use.uncalled:
+    if use.uncalled:
         yield Finding(
             at=of_name(use.node),
             message=f"'{use.name}' is named but not called, so it checks nothing",
             symbol=use.name,
             suggestion=f"{use.name}()",
+        )
+    elif use.misspelt is not None:
+        yield Finding(
+            at=of_name(use.node),
+            message=f"'{use.name}' is no assertion that mocks have, so it checks nothing",
+            symbol=use.name,
+            suggestion=use.misspelt,
         )
