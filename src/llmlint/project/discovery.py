@@ -65,7 +65,9 @@ def role_of(path: str, python_files: Sequence[str], contract_roots: Sequence[str
     if name == "conftest.py":
         return "conftest"
     if name.endswith(".pyi"):
-        return "contract" if any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in contract_roots) else "other"
+        return (
+            "contract" if any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in contract_roots) else "other"
+        )
     return "test" if matches(path, python_files) else "other"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -116,15 +115,15 @@ def _read_entry_points(path: str, plugins: dict[str, str]) -> None:
             plugins.setdefault(name, module)
 
 
-def _chosen(
-    value: str, folder: str, source: str, row: int | None, environ: Mapping[str, str]
-) -> Installation:
+def _chosen(value: str, folder: str, source: str, row: int | None, environ: Mapping[str, str]) -> Installation:
     path = os.path.normpath(os.path.join(folder, os.path.expanduser(value)))
     found = find_installation(path, environ) if os.path.exists(path) else None
     if found is None and os.path.isdir(path):
         for name in VENV_FOLDERS:
             found = found or find_installation(os.path.join(path, name), environ)
     if found is None and not os.path.exists(path) and os.path.basename(value) == value:
+        import shutil
+
         command = shutil.which(value, path=environ.get("PATH"))
         found = find_installation(command, environ) if command else None
     if found is None:

@@ -154,9 +154,7 @@ def _linked_version(prefix: str) -> Version | None:
 
 
 def _libraries(folder: str) -> list[tuple[str, Version]]:
-    return [
-        (name, (int(found[1]), int(found[2]))) for name in _names(folder) if (found := _LIBRARY.fullmatch(name))
-    ]
+    return [(name, (int(found[1]), int(found[2]))) for name in _names(folder) if (found := _LIBRARY.fullmatch(name))]
 
 
 def _site_packages(prefix: str, version: Version | None) -> list[tuple[str, Version | None]]:

@@ -11,7 +11,21 @@ TEST_FOLDERS = frozenset({"test", "tests"})
 
 _NOT_PACKAGES = frozenset(
     (
-        *("bin", "build", "changelog", "changes", "dist", "doc", "docs", "downloads", "etc", "example", "examples"),
+        *(
+            "benchmark",
+            "benchmarks",
+            "bin",
+            "build",
+            "changelog",
+            "changes",
+            "dist",
+            "doc",
+            "docs",
+            "downloads",
+            "etc",
+            "example",
+            "examples",
+        ),
         *("extras", "fixtures", "htmlcov", "images", "img", "include", "locale", "media", "migrations", "node_modules"),
         *("notebooks", "packaging", "requirements", "resources", "share", "site", "static", "templates", "testdata"),
         *("tmp", "var", "vendor"),
@@ -149,7 +163,9 @@ def _is_namespace(folder: str) -> bool:
     names = {name for name, _ in entries}
     if "pyvenv.cfg" in names or "conda-meta" in names:
         return False
-    if any(not is_folder and name.endswith(".py") and not _TEST_MODULE.fullmatch(name[:-3]) for name, is_folder in entries):
+    if any(
+        not is_folder and name.endswith(".py") and not _TEST_MODULE.fullmatch(name[:-3]) for name, is_folder in entries
+    ):
         return names != {"conftest.py"}
     return any(
         is_folder and name.isidentifier() and name not in TEST_FOLDERS and _is_package(os.path.join(folder, name))

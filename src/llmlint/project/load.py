@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from llmlint.model.settings import Settings
-from llmlint.project.declaration import Declaration, read_declaration
+from llmlint.project.declaration import Declaration, normalize, read_declaration
 from llmlint.project.discovery import FoundFile, PathError, assign_roles, expand, skipper
 from llmlint.project.environment import find_environment
 from llmlint.project.layout import (
@@ -19,6 +19,7 @@ from llmlint.project.layout import (
     source_roots,
 )
 from llmlint.project.location import Location, Locator, in_tests
+from llmlint.project.path_change import roots_added_by
 from llmlint.project.project import Environment, Project, PytestConfig
 from llmlint.project.pytest_config import Notice, read_pytest_config
 from llmlint.project.settings import LoadedSettings, is_override, read_settings, settings_file_in
@@ -102,7 +103,7 @@ class Loader:
         """The files that ``paths`` mean, by project. Raises SettingsError."""
         if not paths:
             here = os.getcwd()
-            paths = _default_paths(self.project_of(here), here)
+            paths = _default_paths(self.project_of(here))
         starts = {os.path.abspath(path) for path in paths}
         found, errors = expand(paths, lambda path: self._is_left_out(path, starts))
         groups: dict[Location, list[tuple[str, bool]]] = {}
@@ -161,21 +162,27 @@ class Loader:
         declarations = [self._declaration(folder) for folder in folders]
         pytest, notices = read_pytest_config(_tests_folder(place, settings))
         environment = self._environment(place, loaded, declarations)
-        sources, more = _source_roots(place, settings, folders, declarations, pytest)
-        tops = {os.path.normpath(os.path.join(pytest.rootdir, path)).split(os.sep)[-1] for path in pytest.testpaths}
+        changed = _changed_roots(place, pytest)
+        sources, more = _source_roots(place, settings, folders, declarations, (*pytest.pythonpath, *changed))
         contracts = _contract_folders(place, settings, folders)
-        own = _own_packages(sources, place, {folder for folder, _ in contracts}, tops)
-        own |= {name for declaration in declarations for name, _ in declaration.package_folders}
+        own = _own_packages(sources, place, {folder for folder, _ in contracts}, _testpaths(pytest), declarations)
+        named = {pair: None for declaration in declarations for pair in declaration.package_folders}
+        own |= {name for name, _ in named}
+        if named:
+            environment = replace(
+                environment, editable=tuple(sorted((dict(environment.editable) | dict(list(named))).items()))
+            )
         plugins = dict(environment.pytest_plugin_names)
         requires = _version(settings.python_version) or next(
             (declaration.requires_python for declaration in declarations if declaration.requires_python), None
         )
-        tests = [*pytest.pythonpath, pytest.rootdir, place.base, place.root]
+        tests = [*pytest.pythonpath, *changed, pytest.rootdir, place.base, place.root]
+        pytest = replace(pytest, plugins=tuple(plugins.get(name, name) for name in pytest.plugins))
         return Project(
             root=place.root,
             settings=settings,
             settings_file=loaded.file,
-            pytest=replace(pytest, plugins=tuple(plugins.get(name, name) for name in pytest.plugins)),
+            pytest=_relaxed(pytest) if "pytest_relaxed.plugin" in plugins.values() else pytest,
             environment=environment,
             contract_roots=tuple(
                 (folder, contract_prefix(folder, own, sources) if package is None else package)
@@ -188,9 +195,7 @@ class Loader:
             own_packages=own,
             typeshed=_typeshed(),
             base=place.base,
-            package_folders=tuple(
-                dict.fromkeys(pair for declaration in declarations for pair in declaration.package_folders)
-            ),
+            package_folders=tuple(named),
             notices=_notices(declarations, notices),
         )
 
@@ -205,7 +210,11 @@ class Loader:
         found = self._environments.get(key)
         if found is None:
             found = self._environments[key] = find_environment(
-                (place.base, place.root), python=self._options.python, setting=setting, names=names, environ=self._environ
+                (place.base, place.root),
+                python=self._options.python,
+                setting=setting,
+                names=names,
+                environ=self._environ,
             )
         return found
 
@@ -217,7 +226,7 @@ def _from_base_to_root(place: Location) -> list[str]:
     return folders
 
 
-def _default_paths(project: Project, here: str) -> list[str]:
+def _default_paths(project: Project) -> list[str]:
     root = project.root
     if project.settings.tests:
         return [_absolute(root, path) for path in project.settings.tests]
@@ -226,7 +235,7 @@ def _default_paths(project: Project, here: str) -> list[str]:
     for folder in (project.base, root):
         if found := [path for name in ("tests", "test") if os.path.isdir(path := os.path.join(folder, name))]:
             return found
-    return [root if in_tests(here, root) or here == root else here]
+    return [root]
 
 
 def _testpaths(pytest: PytestConfig) -> list[str]:
@@ -266,7 +275,7 @@ def _source_roots(
     settings: Settings,
     folders: list[str],
     declarations: list[Declaration],
-    pytest: PytestConfig,
+    added: Sequence[str],
 ) -> tuple[list[str], list[str]]:
     """(import roots of the project's own code, import roots beside them)."""
     extra = [_absolute(place.root, path) for path in settings.extra_paths]
@@ -276,7 +285,7 @@ def _source_roots(
     for folder, declaration in zip(folders, declarations, strict=True):
         if folder in (place.base, place.root) or declaration.names:
             roots += source_roots(folder, declaration.import_roots)
-    for folder in pytest.pythonpath:
+    for folder in added:
         inside = folder.startswith(place.root.rstrip(os.sep) + os.sep)
         hidden = inside and any(part.startswith(".") for part in os.path.relpath(folder, place.root).split(os.sep))
         if inside and not hidden and not in_tests(folder, place.root) and holds_packages(folder):
@@ -287,10 +296,7 @@ def _source_roots(
 def _contract_folders(place: Location, settings: Settings, folders: list[str]) -> list[tuple[str, str | None]]:
     """(folder, package prefix, None where it has to be found out)."""
     if settings.contracts:
-        return [
-            (_absolute(place.root, root.path), root.package or None)
-            for root in settings.contracts
-        ]
+        return [(_absolute(place.root, root.path), root.package or None) for root in settings.contracts]
     for folder in folders:
         path = os.path.join(folder, "contracts")
         if os.path.isdir(path) and holds_stubs(path):
@@ -298,12 +304,54 @@ def _contract_folders(place: Location, settings: Settings, folders: list[str]) -
     return []
 
 
-def _own_packages(roots: list[str], place: Location, contracts: set[str], tops: set[str]) -> frozenset[str]:
-    own: set[str] = set()
+def _own_packages(
+    roots: list[str],
+    place: Location,
+    contracts: set[str],
+    testpaths: list[str],
+    declarations: list[Declaration],
+) -> frozenset[str]:
+    """What can be imported from ``roots``, without contracts and without folders, of another name than the project, of tests."""
+    names: set[str] = set()
+    tests: set[str] = set()
     for root in roots:
         flat = root in (place.base, place.root)
-        own |= {name for name in packages_in(root, flat=flat) if os.path.join(root, name) not in contracts}
-    return frozenset(name for name in own if not (name in tops and name not in TEST_FOLDERS and len(tops) == 1))
+        for name in packages_in(root, flat=flat):
+            folder = os.path.join(root, name)
+            if folder not in contracts:
+                names.add(name)
+                if flat and any(path == folder or path.startswith(folder + os.sep) for path in testpaths):
+                    tests.add(name)
+    declared = frozenset().union(*(declaration.names for declaration in declarations))
+    eponymous = {name for name in names if normalize(name) in declared}
+    return frozenset(names - tests | eponymous if eponymous else names)
+
+
+def _changed_roots(place: Location, pytest: PytestConfig) -> tuple[str, ...]:
+    """Import roots that the conftests near the top of the tests, and the files that all tests import, add themselves."""
+    folders = [place.base]
+    for tests in [*(os.path.join(place.base, name) for name in sorted(TEST_FOLDERS)), *_testpaths(pytest)]:
+        try:
+            with os.scandir(tests) as entries:
+                folders += [tests, *sorted(entry.path for entry in entries if entry.is_dir())]
+        except OSError:
+            continue
+    found: list[str] = []
+    for folder in dict.fromkeys(folders):
+        for name in ("conftest.py", "__init__.py", "context.py"):
+            found += roots_added_by(os.path.join(folder, name), place.base)
+    return tuple(dict.fromkeys(found))
+
+
+def _relaxed(pytest: PytestConfig) -> PytestConfig:
+    """pytest-relaxed, where it is installed, collects every public class and function of every public file of the tests."""
+    public = ("[!_]*",)
+    return replace(
+        pytest,
+        python_files=(*pytest.python_files, *(f"{name}/[!_]*.py" for name in sorted(TEST_FOLDERS))),
+        python_classes=public,
+        python_functions=public,
+    )
 
 
 def _version(text: str | None) -> tuple[int, int] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
 import re
 from dataclasses import dataclass
@@ -101,12 +100,12 @@ class Option:
         if isinstance(value, str):
             return ContractRoot(self._text(value, at))
         if not isinstance(value, dict):
-            raise OptionError(f"'{self._name(at)}' expects a string or a {{path, package}} table, not {_kind(value)}", at)
+            raise OptionError(
+                f"'{self._name(at)}' expects a string or a {{path, package}} table, not {_kind(value)}", at
+            )
         for key, item in value.items():
             if key not in ("path", "package"):
-                raise OptionError(
-                    f"unknown key '{key}' in '{self.key}'", (*at, key), nearest(key, ("path", "package"))
-                )
+                raise OptionError(f"unknown key '{key}' in '{self.key}'", (*at, key), nearest(key, ("path", "package")))
             if not isinstance(item, str):
                 raise OptionError(f"'{key}' in '{self.key}' expects a string, not {_kind(item)}", (*at, key))
         if "path" not in value:
@@ -164,6 +163,8 @@ def describe(key: str) -> Option:
 
 def nearest(word: str, words: tuple[str, ...] | list[str]) -> str | None:
     """The word most like ``word``, where one is near enough to be meant."""
+    import difflib
+
     found = difflib.get_close_matches(word, words, 1)
     return found[0] if found else None
 

@@ -130,7 +130,10 @@ def _config(folder: str, path: str, values: Values, notices: list[Notice]) -> Py
         python_classes=reader.words("python_classes") or default.python_classes,
         python_functions=reader.words("python_functions") or default.python_functions,
         testpaths=reader.words("testpaths"),
-        pythonpath=tuple(os.path.normpath(os.path.join(folder, item)) for item in reader.words("pythonpath")),
+        pythonpath=tuple(
+            os.path.normpath(os.path.join(folder, item))
+            for item in (*reader.words("pythonpath"), *reader.words("python_paths"))
+        ),
         markers=tuple(dict.fromkeys(name for line in reader.lines("markers") if (name := _marker_name(line)))),
         asyncio_mode=options.asyncio_mode or reader.text("asyncio_mode") or default.asyncio_mode,
         import_mode=options.import_mode or default.import_mode,

@@ -34,7 +34,11 @@ class SettingsError(Exception):
 
     def __str__(self) -> str:
         place = self.path if self.row is None else f"{self.path}:{self.row}:{(self.column or 0) + 1}"
-        hint = f"; did you mean {self.suggestion if self.suggestion[:1] in '[{' else repr(self.suggestion)}?" if self.suggestion else ""
+        hint = (
+            f"; did you mean {self.suggestion if self.suggestion[:1] in '[{' else repr(self.suggestion)}?"
+            if self.suggestion
+            else ""
+        )
         return f"{place}: {self.message}{hint}"
 
 

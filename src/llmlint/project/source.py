@@ -22,7 +22,12 @@ MAX_BYTES = 8_000_000
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
-_UTF16 = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"), (codecs.BOM_UTF16_BE, "UTF-16"))
+_UTF16 = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 
 
 class SourceError(Exception):
@@ -39,7 +44,7 @@ class SourceError(Exception):
         return self.message
 
 
-class NewerSyntax(SourceError):  # noqa: N818 - it is no fault of the file
+class NewerSyntax(SourceError):
     """A file written for a Python newer than the running one: nothing is known of it, so nothing is wrong with it."""
 
     def __init__(self, row: int, column: int, newer: tuple[int, int]) -> None:
@@ -102,7 +107,7 @@ def encoding_of(data: bytes) -> str:
             name = found[1].decode("ascii", "replace")
             try:
                 canonical = codecs.lookup(name).name
-                b"".decode(name)
+                b" ".decode(name)
             except (LookupError, ValueError):
                 raise SourceError(row, found.start(1), f"unknown encoding '{name}'") from None
             if marked and canonical != "utf-8":
@@ -116,7 +121,9 @@ def encoding_of(data: bytes) -> str:
 def decode(data: bytes) -> str:
     """The text of a program, its line ends kept and its byte order mark left out. Raises SourceError where it is not text."""
     if len(data) > MAX_BYTES:
-        raise SourceError(1, 0, f"too large to be judged: {len(data) / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read")
+        raise SourceError(
+            1, 0, f"too large to be judged: {len(data) / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read"
+        )
     encoding = encoding_of(data)
     if (null := data.find(b"\0")) >= 0:
         row, column = _place(data, null)
@@ -143,7 +150,9 @@ def read_text(path: str) -> str:
         if not stat.S_ISREG(state.st_mode):
             raise SourceError(1, 0, "not a regular file")
         if state.st_size > MAX_BYTES:
-            raise SourceError(1, 0, f"too large to be judged: {state.st_size / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read")
+            raise SourceError(
+                1, 0, f"too large to be judged: {state.st_size / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read"
+            )
         with open(path, "rb") as file:
             return decode(file.read())
     except OSError as error:
@@ -163,6 +172,9 @@ def parse(path: str, text: str, role: Role = "test") -> SourceFile:
     (``await`` outside ``async def``) is not noticed here: see ``late_error``.
     """
     text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        lines = split_lines(text.partition("\0")[0])
+        raise SourceError(len(lines), len(lines[-1]), "not text: it contains null bytes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -178,9 +190,7 @@ def parse(path: str, text: str, role: Role = "test") -> SourceFile:
         lines = split_lines(text[: error.start])
         raise SourceError(len(lines), len(lines[-1]), "not text: it contains a lone surrogate") from None
     except ValueError as error:
-        lines = split_lines(text.partition("\0")[0])
-        message = "not text: it contains null bytes" if "\0" in text else str(error)
-        raise SourceError(len(lines), len(lines[-1]), message) from None
+        raise SourceError(1, 0, str(error)) from None
 
 
 def error_place(error: SyntaxError, text: str, *, in_bytes: bool = False) -> tuple[int, int]:
