@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from llmlint.project.ini import Ini, read_ini
@@ -15,8 +16,8 @@ from llmlint.project.toml_file import TomlError, TomlFile, read_toml
 Notice = tuple[str, int, str]
 """(path, row from 1, message) of what could not be read."""
 
-Values = dict[str, tuple[Any, int]]
-"""Key → value (text, or TOML's own) and row."""
+Values = dict[str, tuple[Any, Callable[[], int]]]
+"""Key → value (text, or TOML's own) and what tells its row, which costs time and is asked only for a notice."""
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class _Search:
         if name not in ini.sections:
             return None
         self.notices.extend((path, row, message) for row, message in ini.faults)
-        return {key: (value.text, value.row) for key, value in ini.sections[name].items()}
+        return {key: (value.text, partial(int, value.row)) for key, value in ini.sections[name].items()}
 
     def pytest_toml(self, path: str) -> Values | None:
         toml = self.toml(path)
@@ -114,7 +115,11 @@ def read_pytest_config(start: str) -> tuple[PytestConfig, tuple[Notice, ...]]:
 
 
 def _rows(toml: TomlFile, table: dict[str, Any], prefix: tuple[str, ...]) -> Values:
-    return {key: (value, toml.position((*prefix, key))[0]) for key, value in table.items()}
+    return {key: (value, partial(_row, toml, (*prefix, key))) for key, value in table.items()}
+
+
+def _row(toml: TomlFile, path: tuple[str, ...]) -> int:
+    return toml.position(path)[0]
 
 
 def _config(folder: str, path: str, values: Values, notices: list[Notice]) -> PytestConfig:
@@ -122,7 +127,7 @@ def _config(folder: str, path: str, values: Values, notices: list[Notice]) -> Py
     addopts = reader.words("addopts")
     options = _parse_addopts(addopts)
     for key, text in options.overrides.items():
-        values[key] = (text, values.get(key, (None, 1))[1])
+        values[key] = (text, values.get(key, _ABSENT)[1])
     default = PytestConfig(folder)
     return PytestConfig(
         rootdir=folder,
@@ -144,6 +149,9 @@ def _config(folder: str, path: str, values: Values, notices: list[Notice]) -> Py
     )
 
 
+_ABSENT: tuple[Any, Callable[[], int]] = (None, lambda: 1)
+
+
 def _marker_name(line: str) -> str:
     return line.partition(":")[0].partition("(")[0].strip()
 
@@ -156,35 +164,35 @@ class _Reader:
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list, or text that is split as a shell would."""
-        value, row = self.values.get(key, (None, 1))
+        value, row = self.values.get(key, _ABSENT)
         if isinstance(value, str):
             try:
                 return tuple(shlex.split(value))
             except ValueError as error:
-                self.notices.append((self.path, row, f"'{key}' cannot be split: {str(error).lower()}"))
+                self.notices.append((self.path, row(), f"'{key}' cannot be split: {str(error).lower()}"))
                 return tuple(value.split())
         return self._list(key, value, row)
 
     def lines(self, key: str) -> tuple[str, ...]:
         """A list, or lines of text."""
-        value, row = self.values.get(key, (None, 1))
+        value, row = self.values.get(key, _ABSENT)
         if isinstance(value, str):
             return tuple(line.strip() for line in value.splitlines() if line.strip())
         return self._list(key, value, row)
 
     def text(self, key: str) -> str:
-        value, row = self.values.get(key, (None, 1))
+        value, row = self.values.get(key, _ABSENT)
         if value is not None and not isinstance(value, str):
-            self.notices.append((self.path, row, f"'{key}' is not text"))
+            self.notices.append((self.path, row(), f"'{key}' is not text"))
             return ""
         return (value or "").strip()
 
-    def _list(self, key: str, value: object, row: int) -> tuple[str, ...]:
+    def _list(self, key: str, value: object, row: Callable[[], int]) -> tuple[str, ...]:
         if value is None:
             return ()
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.notices.append((self.path, row, f"'{key}' is neither text nor a list of texts"))
+        self.notices.append((self.path, row(), f"'{key}' is neither text nor a list of texts"))
         return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 

@@ -17,6 +17,7 @@ SETTINGS_FILES = (".llmlint.toml", "llmlint.toml", "pyproject.toml")
 
 _OVERRIDE = re.compile(r"""[\w.'"/*-]+\s*=""")
 _TABLE = ("tool", "llmlint")
+_JUDGED_LATER = ("python",)
 
 
 class SettingsError(Exception):
@@ -49,7 +50,7 @@ class LoadedSettings:
     settings: Settings
     file: str | None
     rows: tuple[tuple[str, int], ...] = ()
-    """Key → row of the file, for messages about a value."""
+    """Key → row of the file, for keys whose value is judged only later (the environment)."""
 
 
 def settings_file_in(folder: str) -> str | None:
@@ -116,7 +117,7 @@ def read_settings(file: str | None, overrides: Sequence[str] = ()) -> LoadedSett
         if not isinstance(toml.table(*prefix[:-1]).get(prefix[-1]) if prefix else {}, dict):
             raise SettingsError(file, *toml.position(prefix), "'tool.llmlint' is not a table")
         values = _values(table, toml, prefix, file)
-        rows = {key: toml.position((*prefix, key))[0] for key in table}
+        rows = {key: toml.position((*prefix, key))[0] for key in _JUDGED_LATER if key in table}
     for item in overrides:
         source = f"--config {item}"
         try:
