@@ -107,9 +107,9 @@ class Checker:
             uses=tuple(RecordedUse(*use) for use in analysis.uses) if analysis and self._watch.uses else (),
         )
 
-    def unreadable(self, path: str, message: str) -> FileResult:
-        """The result of a file that cannot be opened."""
-        return self._uncompiled(path, "", SourceError(1, 0, message))
+    def unreadable(self, path: str, error: SourceError) -> FileResult:
+        """The result of a file that cannot be read."""
+        return self._uncompiled(path, "", error)
 
     def files_read(self) -> Iterable[str]:
         """The files that were read so far besides the judged ones: sources, stubs, conftests."""

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from importlib.util import find_spec
 
 import llmlint
@@ -98,7 +99,7 @@ def _own_lines(now: float) -> Iterator[str]:
             yield f"{found.origin} {os.stat(found.origin).st_mtime_ns}"
 
 
-def _lines(project: Project, leaves: Set[str], now: float) -> Iterator[str]:
+def _lines(project: Project, leaves: AbstractSet[str], now: float) -> Iterator[str]:
     yield json.dumps(_canonical(project), sort_keys=True)
     environment = project.environment
     roots = {project.root, *project.source_roots, *project.test_roots, project.pytest.rootdir}
@@ -121,7 +122,7 @@ def _lines(project: Project, leaves: Set[str], now: float) -> Iterator[str]:
             yield from _folder(folder, now, dated=True)
 
 
-def _tree(root: str, leaves: Set[str], now: float, suffixes: tuple[str, ...]) -> Iterator[str]:
+def _tree(root: str, leaves: AbstractSet[str], now: float, suffixes: tuple[str, ...]) -> Iterator[str]:
     """Every folder and every file of interest below ``root``, which may itself be a file."""
     seen: set[tuple[int, int]] = set()
     stack = [root]

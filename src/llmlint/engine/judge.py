@@ -12,7 +12,7 @@ from llmlint.engine.pages import Page
 from llmlint.engine.selection import Selection
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
-from llmlint.project.source import MAX_BYTES, Role
+from llmlint.project.source import Role, SourceError, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,9 @@ class Judge:
         if not task.path:
             return self._verdict(task, tuple(checker.check_contracts()), b"")
         try:
-            with open(task.path, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            return self._verdict(task, (checker.unreadable(task.path, f"cannot be read: {error.strerror}"),), b"")
+            data = read_bytes(task.path)
+        except SourceError as error:
+            return self._verdict(task, (checker.unreadable(task.path, error),), b"")
         return self._verdict(task, (checker.check_bytes(task.path, data, task.role),), data)
 
     def _verdict(self, task: Task, results: tuple[FileResult, ...], data: bytes) -> Verdict:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 
 from llmlint.engine.cache import Cache
 from llmlint.engine.fingerprint import digest, own_version, project_fingerprint, settings_key
-from llmlint.engine.judge import Judge, JudgeBuilder, Task, Verdict
+from llmlint.engine.judge import JudgeBuilder, Task, Verdict
 from llmlint.engine.runner import PAYING, processors, run
 from llmlint.model.result import FileResult
+from llmlint.project.source import SourceError, read_bytes
 
 
 def judge_all(
@@ -67,9 +68,8 @@ def _digest_of(path: str) -> str:
     if not path:
         return digest(b"")
     try:
-        with open(path, "rb") as file:
-            return digest(file.read())
-    except OSError:
+        return digest(read_bytes(path))
+    except SourceError:
         return ""
 
 

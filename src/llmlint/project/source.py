@@ -145,6 +145,11 @@ def _place(data: bytes, at: int) -> tuple[int, int]:
 
 def read_text(path: str) -> str:
     """The text of the program at ``path``. Raises SourceError where it cannot be read or is not text."""
+    return decode(read_bytes(path))
+
+
+def read_bytes(path: str) -> bytes:
+    """What is in the file at ``path``. Raises SourceError where it cannot be read, or is too large to be a program."""
     try:
         state = os.stat(path)
         if not stat.S_ISREG(state.st_mode):
@@ -154,7 +159,7 @@ def read_text(path: str) -> str:
                 1, 0, f"too large to be judged: {state.st_size / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read"
             )
         with open(path, "rb") as file:
-            return decode(file.read())
+            return file.read()
     except OSError as error:
         reason = error.strerror or str(error)
         raise SourceError(1, 0, f"cannot be read: {reason[:1].lower()}{reason[1:]}") from None

@@ -1,0 +1,105 @@
+"""The composition root: builds a session out of a request. Nothing else knows everything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from llmlint.engine.pages import Page
+from llmlint.engine.selection import select
+from llmlint.model.result import FileResult, RunResult
+from llmlint.project.discovery import FoundFile
+from llmlint.project.project import Project
+
+class Problem(Exception):
+    """What keeps a session from doing its job: settings, selectors, rules. The message is one line."""
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be linted, and how."""
+
+    paths: tuple[str, ...] = ()
+    """Files and folders. Empty: what the settings say."""
+    cwd: str = ...
+    """The folder that paths are shown relative to."""
+    config: tuple[str, ...] = ()
+    """Settings files, or ``KEY=VALUE`` in TOML."""
+    isolated: bool = False
+    """Whether to read no settings but those of ``config``."""
+    python: str | None = None
+    """The target environment: an interpreter or the folder of a virtual environment."""
+    preset: str | None = None
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    cache: bool = True
+    jobs: int = 0
+    """Processes; 0: as many as pay."""
+    unresolved: bool = False
+    """Whether to list what could not be judged."""
+    uses: bool = False
+    """Whether to list every use that was seen."""
+    debug: bool = False
+    """Whether to show where a rule or reader failed."""
+
+class Session:
+    """One look at what is on disk. Built, used and thrown away: what changes afterwards, another session sees."""
+
+    request: Request
+
+    def __init__(self, request: Request) -> None:
+        """Reads the rule pages.
+
+        Raises:
+            Problem: they cannot be read.
+        """
+        ...
+
+    def check(self, progress: Callable[[int, int], None] = ..., wanted: Callable[[FoundFile], bool] = ...) -> RunResult:
+        """Judges every file that the request means, and the contracts of its projects.
+
+        Args:
+            progress: Told now and then how many things are judged, of how many.
+            wanted: Tells which of the files are judged.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def check_source(self, path: str, text: str) -> FileResult:
+        """Judges ``text`` as if the file at ``path`` held it; the file need not exist.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def check_bytes(self, path: str, data: bytes) -> RunResult:
+        """Judges bytes as if the file at ``path`` held them.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def files(self) -> list[str]:
+        """The files that would be linted: absolute, sorted.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        ...
+
+    def projects(self) -> list[Project]:
+        """The projects of the files that would be linted; that of the working directory where there are none.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        ...
+
+def pages_of(rule: str | None) -> tuple[Page, ...]:
+    """The page of a rule, by code or name; without one every page, ordered by code.
+
+    Raises:
+        Problem: there is no such rule, or a page cannot be read.
+    """
+    ...

@@ -1,0 +1,1 @@
+"""The nouns that every layer shares: frozen, picklable, standard library only."""

@@ -1,0 +1,73 @@
+"""What a run hands to a report: plain facts, picklable, with the lines that the findings stand on."""
+
+from dataclasses import dataclass
+from llmlint.model.diagnostic import Diagnostic
+
+KINDS: tuple[str, str, str, str]
+"""What is counted as resolved or not, in the order of tables."""
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedUse:
+    """Something that could not be judged, and why."""
+
+    row: int
+    """From 1."""
+    column: int
+    """From 0, in code points."""
+    kind: str
+    text: str
+    reason: str
+
+@dataclass(frozen=True, slots=True)
+class RecordedUse:
+    """A use that was seen, for measuring recall against a trace."""
+
+    row: int
+    """From 1."""
+    column: int
+    """From 0, in code points."""
+    kind: str
+    resolved: bool
+    reason: str
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What was found in one file."""
+
+    path: str
+    """Absolute."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """Sorted by place, then code."""
+    lines: tuple[tuple[int, str], ...] = ()
+    """The lines that the diagnostics begin on, by row."""
+    notices: tuple[str, ...] = ()
+    """What the user should know and is no finding: ``needs Python >= 3.14 to be judged``."""
+    total: tuple[tuple[str, int], ...] = ()
+    """How many uses were seen, by kind."""
+    resolved: tuple[tuple[str, int], ...] = ()
+    """How many of them were resolved, by kind."""
+    unresolved: tuple[UnresolvedUse, ...] = ()
+    uses: tuple[RecordedUse, ...] = ()
+    """Only where they were asked for."""
+
+    def joined(self, other: FileResult) -> FileResult:
+        """This result with the diagnostics of another one of the same file, each once."""
+        ...
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What was found in a run."""
+
+    files: tuple[FileResult, ...]
+    """Ordered by path; contracts with findings are among them."""
+    checked: int
+    """How many files were linted."""
+    notices: tuple[str, ...] = ()
+    """What the user should know and is no finding."""
+    failures: tuple[str, ...] = ()
+    """What could not be looked at: paths that are missing or cannot be read."""
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Every diagnostic, ordered by path and place."""
+        ...
