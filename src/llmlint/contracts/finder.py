@@ -1,0 +1,237 @@
+"""Where a dotted module name is on disk: contracts, the project, the environment, typeshed. Nothing is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from typing import NamedTuple
+
+from llmlint.contracts.symbols import Kind
+from llmlint.project.project import Project
+
+_EXTENSIONS = (".so", ".pyd", ".abi3.so", ".dll")
+_COMPILED_SOURCES = (".pyx", ".c", ".cpp", ".rs", ".cc", ".py.in", ".pyx.in")
+_GENERATED = frozenset({"_version", "version", "_generated_version", "__about__", "_build", "_build_info", "__version__"})
+_TEST_FOLDERS = frozenset({"tests", "test", "testing_suite", "unit_tests", "functional_tests", "integration_tests"})
+
+
+class Location(NamedTuple):
+    """A file that a module is read from."""
+
+    path: str
+    kind: Kind
+    is_package: bool
+    own: bool
+    by_test: bool
+
+
+class Locations(NamedTuple):
+    """All that a module name stands for: the stub that describes it, the source that implements it, its folders."""
+
+    stub: Location | None
+    source: Location | None
+    folders: tuple[str, ...]
+    """Folders in which submodules are found (a namespace package has only these, PEP 420)."""
+    opaque: bool
+    """It exists, or is generated or compiled at build time, and cannot be read."""
+
+
+class Finder:
+    """Answers from cached folder listings; one a session."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._listings: dict[str, frozenset[str]] = {}
+        self._editable = dict(project.environment.editable)
+        stdlib = project.environment.stdlib
+        self._stdlib = (stdlib,) if stdlib else ()
+        own = list(project.source_roots)
+        self._own_roots = tuple(dict.fromkeys([*own, *project.test_roots]))
+        self._site = project.environment.site
+        self._test_folders = tuple(
+            os.path.normpath(os.path.join(project.root, path)) + os.sep
+            for path in (*project.settings.tests, *project.pytest.testpaths)
+            if not any(char in path for char in "*?[") and path not in (".", "")
+        )
+        self._root = project.root + os.sep
+
+    def listing(self, folder: str) -> frozenset[str]:
+        """The names in ``folder``; empty where it cannot be read."""
+        found = self._listings.get(folder)
+        if found is None:
+            try:
+                found = frozenset(os.listdir(folder))
+            except OSError:
+                found = frozenset()
+            self._listings[folder] = found
+        return found
+
+    def is_test_path(self, path: str) -> bool:
+        """Whether a file belongs to the tests: in a test folder of the project, a conftest, or of a test file's name."""
+        if not path.startswith(self._root):
+            return False
+        if path.startswith(self._test_folders) if self._test_folders else False:
+            return True
+        *folders, name = path[len(self._root) :].split(os.sep)
+        if name == "conftest.py" or any(fnmatch(name, pattern) for pattern in self._project.pytest.python_files):
+            return True
+        return not _TEST_FOLDERS.isdisjoint(folders)
+
+    def find(self, name: str, roots: Sequence[str] = ()) -> Locations | None:
+        """Where ``name`` is; ``roots`` are searched first (a test's own folders). None: it does not exist."""
+        parts = name.split(".")
+        stub: Location | None = None
+        source: Location | None = None
+        opaque = False
+        folders: list[str] = []
+        for folder, package in self._project.contract_roots:
+            rest = self._below(parts, package)
+            if rest is None:
+                continue
+            hit = self._stub_in(folder, rest)
+            if hit is not None:
+                stub = Location(hit, "contract", os.path.basename(hit) == "__init__.pyi", True, False)
+                break
+        site_roots = self._site
+        for root, own in (
+            *((root, True) for root in roots),
+            *((root, True) for root in self._own_roots),
+            *((root, False) for root in site_roots),
+        ):
+            found = self._in(root, parts)
+            if found is None:
+                continue
+            py, pyi, folder_path, compiled = found
+            if folder_path:
+                folders.append(folder_path)
+            if py and source is None:
+                by_test = own and self.is_test_path(py)
+                source = Location(py, "source", py.endswith("__init__.py"), own, by_test)
+            if pyi and stub is None:
+                stub = Location(pyi, "stub", pyi.endswith("__init__.pyi"), own, False)
+            opaque = opaque or compiled
+            if source is not None or (pyi and not py):
+                break
+        if source is None and parts[0] in self._editable:
+            mapped = self._editable[parts[0]]
+            found = self._mapped(mapped, parts[1:])
+            if found is not None:
+                py, pyi, folder_path, compiled = found
+                own = mapped.startswith(self._root)
+                if folder_path:
+                    folders.append(folder_path)
+                if py:
+                    source = Location(py, "source", py.endswith("__init__.py"), own, own and self.is_test_path(py))
+                if pyi and stub is None:
+                    stub = Location(pyi, "stub", pyi.endswith("__init__.pyi"), own, False)
+                opaque = opaque or compiled
+        if stub is None and (source is None or not source.own):
+            for root in site_roots:
+                if f"{parts[0]}-stubs" in self.listing(root):
+                    hit = self._stub_in(os.path.join(root, f"{parts[0]}-stubs"), parts[1:])
+                    if hit is not None:
+                        stub = Location(hit, "stub", hit.endswith("__init__.pyi"), False, False)
+                        break
+        if source is None and (stub is None or stub.kind == "contract") and not opaque:
+            shed = self._stub_in(self._project.typeshed, parts)
+            if shed is not None and stub is None:
+                stub = Location(shed, "typeshed", shed.endswith("__init__.pyi"), False, False)
+            for root in self._stdlib:
+                found = self._in(root, parts)
+                if found is not None and found[0]:
+                    source = Location(found[0], "source", found[0].endswith("__init__.py"), False, False)
+                    if found[2]:
+                        folders.append(found[2])
+        if stub is None and source is None and not folders and not opaque:
+            if parts[0] in sys.stdlib_module_names and (len(parts) == 1 or not self._stdlib):
+                opaque = True
+            elif len(parts) > 1 and self._generated(parts, roots):
+                opaque = True
+            else:
+                return None
+        return Locations(stub, source, tuple(dict.fromkeys(folders)), opaque)
+
+    @staticmethod
+    def _below(parts: list[str], package: str) -> list[str] | None:
+        if not package:
+            return parts
+        prefix = package.split(".")
+        return parts[len(prefix) :] if parts[: len(prefix)] == prefix else None
+
+    def _stub_in(self, folder: str, parts: Sequence[str]) -> str | None:
+        for part in parts[:-1]:
+            if part not in self.listing(folder):
+                return None
+            folder = os.path.join(folder, part)
+        if not parts:
+            return os.path.join(folder, "__init__.pyi") if "__init__.pyi" in self.listing(folder) else None
+        names = self.listing(folder)
+        last = parts[-1]
+        if last in names:
+            inner = os.path.join(folder, last)
+            if "__init__.pyi" in self.listing(inner):
+                return os.path.join(inner, "__init__.pyi")
+        return os.path.join(folder, f"{last}.pyi") if f"{last}.pyi" in names else None
+
+    def _in(self, root: str, parts: Sequence[str]) -> tuple[str, str, str, bool] | None:
+        folder = root
+        for part in parts[:-1]:
+            if part not in self.listing(folder):
+                return None
+            folder = os.path.join(folder, part)
+        return self._last(folder, parts[-1])
+
+    def _mapped(self, mapped: str, rest: Sequence[str]) -> tuple[str, str, str, bool] | None:
+        if not rest:
+            if mapped.endswith(".py"):
+                return (mapped, "", "", False)
+            return self._last(os.path.dirname(mapped), os.path.basename(mapped))
+        return self._in(mapped, rest)
+
+    def _last(self, folder: str, last: str) -> tuple[str, str, str, bool] | None:
+        names = self.listing(folder)
+        py = pyi = inner = ""
+        compiled = False
+        if last in names:
+            inner = os.path.join(folder, last)
+            inside = self.listing(inner)
+            if "__init__.py" in inside:
+                py = os.path.join(inner, "__init__.py")
+            if "__init__.pyi" in inside:
+                pyi = os.path.join(inner, "__init__.pyi")
+            if not py and not pyi:
+                compiled = any(item.startswith("__init__.") and item.endswith(_EXTENSIONS) for item in inside)
+            if not inside:
+                inner = ""
+        if not py:
+            if f"{last}.py" in names:
+                py = os.path.join(folder, f"{last}.py")
+            elif not inner or not pyi:
+                compiled = compiled or any(
+                    item.startswith(f"{last}.") and item.endswith((*_EXTENSIONS, ".pyc")) for item in names
+                )
+        if not pyi and f"{last}.pyi" in names:
+            pyi = os.path.join(folder, f"{last}.pyi")
+        if not (py or pyi or inner or compiled):
+            return None
+        return (py, pyi, inner, compiled)
+
+    def _generated(self, parts: list[str], roots: Sequence[str]) -> bool:
+        """A module that the project's build makes: version files, compiled extensions."""
+        for root in (*roots, *self._own_roots):
+            folder = root
+            for part in parts[:-1]:
+                if part not in self.listing(folder):
+                    break
+                folder = os.path.join(folder, part)
+            else:
+                names = self.listing(folder)
+                if any(parts[-1] + extension in names for extension in _COMPILED_SOURCES):
+                    return True
+                if parts[-1] in _GENERATED:
+                    return True
+                if any(name.endswith(_COMPILED_SOURCES[:1]) or name == "meson.build" for name in names):
+                    return True
+        return False

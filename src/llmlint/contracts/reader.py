@@ -1,0 +1,264 @@
+"""One reader for ``.pyi`` and ``.py``: the statements of a module, a class or a function into the names that they bind."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, OPAQUE, Binding, Module
+
+_GLOBALS = frozenset({"globals", "vars", "locals"})
+
+
+def absolute(module: str | None, level: int, package: str) -> str | None:
+    """The absolute module of ``from <level dots><module> import …`` in ``package``; None above the top (PEP 328)."""
+    if not level:
+        return module
+    parts = package.split(".") if package else []
+    if level - 1 > len(parts) or not parts:
+        return None
+    base = parts[: len(parts) - (level - 1)]
+    if not base:
+        return None
+    return ".".join([*base, module] if module else base)
+
+
+class Table:
+    """The bindings of one body, in source order, conditional ones included (every platform, every Python)."""
+
+    __slots__ = ("all", "all_open", "names", "package", "stars")
+
+    def __init__(self, package: str) -> None:
+        self.names: dict[str, list[Binding]] = {}
+        self.stars: list[str] = []
+        self.all: list[str] | None = None
+        self.all_open = False
+        self.package = package
+
+    def bind(self, name: str, binding: Binding) -> None:
+        """Record one binding."""
+        found = self.names.get(name)
+        if found is None:
+            self.names[name] = [binding]
+        else:
+            found.append(binding)
+
+    def body(self, statements: Sequence[ast.stmt], conditional: bool = False) -> None:
+        """Read statements and the blocks inside them, but no inner scope."""
+        for node in statements:
+            kind = type(node)
+            if kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+                self.bind(node.name, Binding(FUNCTION, node, conditional=conditional))  # type: ignore[attr-defined]
+            elif kind is ast.ClassDef:
+                self.bind(node.name, Binding(CLASS, node, conditional=conditional))  # type: ignore[attr-defined]
+            elif isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._target(target, node, node.value, conditional)
+                if isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
+                    self.all = None
+                    self._all(node.value)
+            elif isinstance(node, ast.AnnAssign):
+                if isinstance(node.target, ast.Name):
+                    self.bind(
+                        node.target.id,
+                        Binding(ASSIGN, node, annotation=node.annotation, value=node.value, conditional=conditional),
+                    )
+                    if node.target.id == "__all__" and node.value is not None:
+                        self._all(node.value)
+            elif isinstance(node, ast.AugAssign):
+                if isinstance(node.target, ast.Name):
+                    if node.target.id == "__all__":
+                        self._all(node.value)
+                    self.bind(node.target.id, Binding(OPAQUE, node, conditional=conditional))
+            elif kind is ast.Expr:
+                value = node.value  # type: ignore[attr-defined]
+                if isinstance(value, ast.Call):
+                    self._call(value)
+                elif isinstance(value, ast.NamedExpr):
+                    self._target(value.target, node, value.value, conditional)
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    if alias.asname:
+                        self.bind(alias.asname, Binding(IMPORT, node, module=alias.name, conditional=conditional))
+                    else:
+                        top = alias.name.partition(".")[0]
+                        self.bind(top, Binding(IMPORT, node, module=top, name=alias.name, conditional=conditional))
+            elif isinstance(node, ast.ImportFrom):
+                source = absolute(node.module, node.level, self.package)
+                for alias in node.names:
+                    if alias.name == "*":
+                        self.stars.append(source or "?")
+                    else:
+                        self.bind(
+                            alias.asname or alias.name,
+                            Binding(FROM, node, module=source or "?", name=alias.name, conditional=conditional),
+                        )
+            elif isinstance(node, ast.If):
+                self._walrus(node.test)
+                self.body(node.body, True)
+                self.body(node.orelse, True)
+            elif isinstance(node, (ast.Try, ast.TryStar)):
+                self.body(node.body, True)
+                for handler in node.handlers:
+                    if handler.name:
+                        self.bind(handler.name, Binding(OPAQUE, handler, conditional=True))
+                    self.body(handler.body, True)
+                self.body(node.orelse, True)
+                self.body(node.finalbody, True)
+            elif isinstance(node, (ast.For, ast.AsyncFor)):
+                self._target(node.target, node, None, True)
+                self.body(node.body, True)
+                self.body(node.orelse, True)
+            elif isinstance(node, ast.While):
+                self._walrus(node.test)
+                self.body(node.body, True)
+                self.body(node.orelse, True)
+            elif isinstance(node, (ast.With, ast.AsyncWith)):
+                for item in node.items:
+                    if item.optional_vars is not None:
+                        self._target(item.optional_vars, node, None, conditional)
+                self.body(node.body, conditional)
+            elif isinstance(node, ast.Match):
+                for case in node.cases:
+                    for inner in ast.walk(case.pattern):
+                        name = getattr(inner, "name", None) or getattr(inner, "rest", None)
+                        if isinstance(name, str):
+                            self.bind(name, Binding(OPAQUE, inner, conditional=True))
+                    self.body(case.body, True)
+            elif kind.__name__ == "TypeAlias":  # PEP 695, from Python 3.12 on
+                self.bind(node.name.id, Binding(ASSIGN, node, value=node.value, conditional=conditional))  # type: ignore[attr-defined]
+
+    def _walrus(self, test: ast.expr) -> None:
+        if isinstance(test, (ast.Name, ast.Attribute)):
+            return
+        for inner in ast.walk(test):
+            if isinstance(inner, ast.NamedExpr):
+                self.bind(inner.target.id, Binding(OPAQUE, inner, conditional=True))
+
+    def _target(self, target: ast.expr, node: ast.stmt, value: ast.expr | None, conditional: bool) -> None:
+        if isinstance(target, ast.Name):
+            form = ASSIGN if value is not None else OPAQUE
+            self.bind(target.id, Binding(form, node, value=value, conditional=conditional))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            values: Sequence[ast.expr | None] = [None] * len(target.elts)
+            if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
+                if not any(isinstance(item, ast.Starred) for item in (*value.elts, *target.elts)):
+                    values = value.elts
+            for item, part in zip(target.elts, values, strict=True):
+                self._target(item, node, part, conditional)
+        elif isinstance(target, ast.Starred):
+            self._target(target.value, node, None, conditional)
+
+    def _all(self, value: ast.expr) -> None:
+        """``__all__`` as the typing specification lets a checker read it: literals, ``+=``, ``.extend``, ``.append``."""
+        names = self.all if self.all is not None else []
+        self.all = names
+        if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+            for item in value.elts:
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    names.append(item.value)
+                else:
+                    self.all_open = True
+        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            self._all(value.left)
+            self._all(value.right)
+        else:
+            self.all_open = True
+
+    def _call(self, call: ast.Call) -> None:
+        function = call.func
+        if (
+            isinstance(function, ast.Attribute)
+            and isinstance(function.value, ast.Name)
+            and function.value.id == "__all__"
+            and function.attr in ("extend", "append", "remove")
+            and call.args
+        ):
+            if function.attr == "extend":
+                self._all(call.args[0])
+            elif function.attr == "append":
+                self._all(ast.List(elts=[call.args[0]]))
+            else:
+                self.all_open = True
+
+
+def read(module: Module, tree: ast.Module, text: str) -> None:
+    """Fill ``module`` from its syntax tree.
+
+    A module is *open* (anything may be in it) when it defines ``__getattr__`` (PEP 562), replaces itself in ``sys.modules``, or
+    writes to its ``globals()``.
+    """
+    table = Table(module.package)
+    table.body(tree.body)
+    module.tree = tree
+    module.text = text
+    module.table = table.names
+    module.stars = table.stars
+    module.all = table.all
+    module.all_open = table.all_open
+    if "__getattr__" in table.names:
+        module.open = "it defines __getattr__"
+    elif not module.is_stub:
+        if "sys.modules" in text and _replaces_itself(tree):
+            module.open = "it replaces itself in sys.modules"
+        elif ("globals()" in text or "vars()" in text or "locals()" in text or "exec(" in text) and _writes_globals(tree):
+            module.open = "it writes to its globals()"
+    if not module.is_stub and "global " in text:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global):
+                for name in node.names:
+                    table.bind(name, Binding(OPAQUE, node, conditional=True))
+
+
+def _replaces_itself(tree: ast.Module) -> bool:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            owner = node.value
+            if isinstance(owner, ast.Attribute) and owner.attr == "modules":
+                if isinstance(node.slice, ast.Name) and node.slice.id == "__name__":
+                    return True
+        elif isinstance(node, ast.Attribute) and node.attr == "__class__" and isinstance(node.ctx, ast.Store):
+            return True
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr" and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Subscript) or (isinstance(first, ast.Name) and "module" in first.id):
+                return True
+    return False
+
+
+def _writes_globals(tree: ast.Module) -> bool:
+    """``globals()`` (or a module-level ``vars()``/``locals()``) that is more than read at a key."""
+    harmless = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id == "exec":
+                return True
+            if node.func.id in _GLOBALS and not node.args and id(node) not in harmless:
+                if node.func.id == "globals":
+                    return True
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            harmless.add(id(node.value))
+        elif isinstance(node, ast.Compare):
+            harmless.update(id(item) for item in node.comparators)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "keys"):
+            harmless.add(id(node.func.value))
+    return _module_level_vars(tree)
+
+
+def _module_level_vars(tree: ast.Module) -> bool:
+    stack: list[ast.AST] = [
+        node for node in tree.body if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    ]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("vars", "locals")
+            and not node.args
+        ):
+            return True
+        stack.extend(ast.iter_child_nodes(node))
+    return False

@@ -1,0 +1,32 @@
+"""astroid's word on whether a module or class has a member: asked before a finding that rests on source alone."""
+
+from __future__ import annotations
+
+
+def has_member(path: str, module: str, qualname: str, name: str) -> bool:
+    """Whether astroid finds ``name`` in the class ``qualname`` of the file (in the module itself if that is empty).
+
+    Nothing is imported; where astroid cannot read the file, or fails, it finds nothing.
+    """
+    from astroid.astroid_manager import MANAGER
+    from astroid.exceptions import AstroidError
+    from astroid.nodes import ClassDef
+
+    try:
+        tree = MANAGER.ast_from_file(path, module)
+        scope = tree
+        for part in qualname.split(".") if qualname else ():
+            found = [node for node in scope.getattr(part) if isinstance(node, ClassDef)]
+            if not found:
+                return False
+            scope = found[-1]
+        if isinstance(scope, ClassDef):
+            if name in scope.instance_attrs:
+                return True
+            for base in scope.ancestors():
+                if name in base.instance_attrs or name in base.locals:
+                    return True
+            return name in scope.locals
+        return name in scope.locals
+    except (AstroidError, RecursionError, OSError, ValueError, AttributeError, TypeError, IndexError, KeyError):
+        return False

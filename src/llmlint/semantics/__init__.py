@@ -1,0 +1,1 @@
+"""What a test means: an abstract interpreter over values, fixtures, mocks and strings."""

@@ -1,0 +1,407 @@
+"""Reading an attribute of a value: what it is, or that it does not exist."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmlint.contracts.library import Entry, Open
+from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Class, Function, Member, Module
+from llmlint.model.position import Truth
+from llmlint.semantics.nouns import Outcome, Owner
+from llmlint.semantics.values import (
+    NOTHING,
+    OPEN,
+    UNINFERRED,
+    UNKNOWN,
+    ClassValue,
+    Coroutine,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Special,
+    Super,
+    Union,
+    Unknown,
+    Value,
+    is_none,
+    union,
+)
+
+if TYPE_CHECKING:
+    from llmlint.semantics.world import World
+
+
+class Attribute(NamedTuple):
+    """What reading an attribute gives."""
+
+    value: Value
+    outcome: Outcome
+    truth: Truth | None = None
+    """For OFF_CONTRACT: where the implementation has it."""
+
+
+_UNKNOWN: Final = Attribute(UNKNOWN, Outcome.UNKNOWN)
+_OPEN: Final = Attribute(OPEN, Outcome.UNKNOWN)
+_MISSING: Final = Attribute(UNKNOWN, Outcome.MISSING)
+COROUTINE_API: Final = frozenset({"close", "send", "throw", "cr_await", "cr_code", "cr_frame", "cr_running", "cr_origin"})
+
+
+def is_dunder(name: str) -> bool:
+    """``__x__``: the language's own names, never judged."""
+    return name.startswith("__") and name.endswith("__")
+
+
+class Attributes:
+    """Looks attributes up on values, by the contract first and by the implementation behind it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def get(self, value: Value, name: str) -> Attribute:
+        """``value.name``."""
+        kind = type(value)
+        if kind is Instance:
+            return self._instance(value, name)  # type: ignore[arg-type]
+        if kind is Unknown:
+            return Attribute(value, Outcome.UNKNOWN)
+        if kind is ClassValue:
+            return self._class(value, name)  # type: ignore[arg-type]
+        if kind is ModuleValue:
+            return self.of_module(value.module, name)  # type: ignore[attr-defined]
+        if kind is Union:
+            return self._union(value, name)  # type: ignore[arg-type]
+        if kind is Special:
+            return self.get(value.value, name)  # type: ignore[attr-defined]
+        if kind is Super:
+            return self._super(value, name)  # type: ignore[arg-type]
+        return _UNKNOWN
+
+    # -- modules ---------------------------------------------------------------------------------------------------------
+
+    def of_module(self, module: Module, name: str) -> Attribute:
+        """``module.name``."""
+        entry = self.world.library.entry(module, name)
+        if entry is None:
+            if is_dunder(name):
+                return _UNKNOWN
+            return _MISSING
+        if isinstance(entry, Open):
+            return _OPEN
+        if isinstance(entry, Module):
+            return Attribute(self.world.names.of_module_object(entry), Outcome.FOUND)
+        value = self.world.names.value(entry.module, name)
+        if entry.off_contract and self.off_contract(module, entry, name):
+            row = getattr(entry.bindings[0].node, "lineno", 1)
+            return Attribute(value, Outcome.OFF_CONTRACT, Truth(entry.module.path, row))
+        return Attribute(value, Outcome.FOUND)
+
+    def off_contract(self, module: Module, entry: Entry, name: str) -> bool:
+        """Whether the frozen contract of ``module`` speaks of that kind of member at all, and leaves ``name`` out."""
+        if module.kind != "contract" or is_dunder(name):
+            return False
+        form = entry.bindings[-1].form
+        if form in (IMPORT, FROM):
+            return False
+        kinds = {binding.form for bindings in module.table.values() for binding in bindings}
+        if form in (FUNCTION, CLASS):
+            return form in kinds
+        return ASSIGN in kinds
+
+    # -- instances -------------------------------------------------------------------------------------------------------
+
+    def _instance(self, value: Instance, name: str) -> Attribute:
+        classes = self.world.classes
+        cls = value.cls
+        member = classes.member(cls, name)
+        if member is not None:
+            return Attribute(self.member(member, value), Outcome.FOUND)
+        if is_none(value):
+            return _UNKNOWN
+        return self._absent(cls, name, value)
+
+    def _absent(self, cls: Class, name: str, receiver: Value) -> Attribute:
+        classes = self.world.classes
+        if is_dunder(name):
+            return _UNKNOWN
+        if classes.open(cls):
+            return _OPEN
+        shape = classes.shape(cls)
+        if shape.kind == "namedtuple":
+            if not shape.known:
+                return _OPEN
+            for field in shape.fields:
+                if field.name == name:
+                    found = UNKNOWN if field.annotation is None else self.annotated(field.annotation, field.owner)
+                    return Attribute(found, Outcome.FOUND)
+        if shape.kind == "pydantic" and (shape.extra == "allow" or shape.extra not in ("ignore", "forbid")):
+            return _OPEN
+        hidden = classes.hidden(cls, name)
+        if hidden is not None:
+            found = self.member(hidden, receiver)
+            contract = next((base for base in classes.mro(cls) if base.implementation is hidden.owner), None)
+            if contract is None:
+                contract = next((base for base in classes.mro(cls) if base.module.kind == "contract"), None)
+            if contract is not None and contract.module.kind == "contract" and hidden.owner.module.own:
+                if classes.publishes(contract, hidden.kind):
+                    return Attribute(found, Outcome.OFF_CONTRACT, hidden.truth)
+            return Attribute(found, Outcome.FOUND)
+        if self._contract_is_silent(cls):
+            return _OPEN
+        return _MISSING
+
+    def _contract_is_silent(self, cls: Class) -> bool:
+        """A frozen contract without a source behind it, that declares no attributes at all: it does not say."""
+        for base in self.world.classes.mro(cls):
+            if base.module.kind == "contract":
+                self.world.library.canonical(base)
+                if base.implementation is None and not self.world.classes.publishes(base, "instance attribute"):
+                    return True
+        return False
+
+    def _class(self, value: ClassValue, name: str) -> Attribute:
+        classes = self.world.classes
+        cls = value.cls
+        member = classes.member(cls, name, on_class=True)
+        if member is not None:
+            return Attribute(self.class_member(member, value), Outcome.FOUND)
+        if is_dunder(name):
+            return _UNKNOWN
+        meta = classes.metaclass(cls) or classes.builtin("type")
+        if meta is not None:
+            found = classes.member(meta, name)
+            if found is not None:
+                return Attribute(self.member(found, Instance(meta)) if meta.symbol != "builtins.type" else UNKNOWN, Outcome.FOUND)
+            if classes.open(meta):
+                return _OPEN
+        on_instance = classes.member(cls, name)
+        if on_instance is not None:
+            if on_instance.owner.module.is_stub or on_instance.method is None:
+                return _UNKNOWN  # a field or a slot
+            if classes.open(cls):
+                return _OPEN
+            return _MISSING
+        return self._absent(cls, name, value)
+
+    def _super(self, value: Super, name: str) -> Attribute:
+        classes = self.world.classes
+        for base in classes.mro(value.cls)[1:]:
+            member = classes.body(base).get(name)
+            if member is not None:
+                return Attribute(self.member(member, value.receiver), Outcome.FOUND)
+        return _UNKNOWN
+
+    def _union(self, value: Union, name: str) -> Attribute:
+        values: list[Value] = []
+        missing = True
+        off: Attribute | None = None
+        for member in value.members:
+            if is_none(member):
+                continue
+            found = self.get(member, name)
+            if found.outcome is Outcome.MISSING:
+                continue
+            missing = False
+            if found.outcome is Outcome.OFF_CONTRACT:
+                off = found
+            values.append(found.value)
+        if missing:
+            return _MISSING
+        if off is not None and len(values) == 1:
+            return off
+        result = union(values)
+        return Attribute(result, Outcome.UNKNOWN if type(result) is Unknown else Outcome.FOUND)
+
+    # -- what a member is ------------------------------------------------------------------------------------------------
+
+    def member(self, member: Member, receiver: Value) -> Value:
+        """The value of a member read from an instance (or, for a class, see ``class_member``)."""
+        if isinstance(receiver, ClassValue):
+            return self.class_member(member, receiver)
+        kind = member.kind
+        if kind == "method":
+            return self._method(member, receiver)
+        if kind == "property":
+            return self._property(member, receiver)
+        if kind == "nested class":
+            return ClassValue(self.world.library.canonical(member.owner.module.class_at(member.node, member.owner)))
+        if kind == "enum member" and isinstance(receiver, Instance):
+            return Instance(receiver.cls, exact=True)
+        if member.annotation is not None:
+            value = self._annotated_for(member, receiver)
+            return self._descriptor(value)
+        return self._descriptor(self._inferred(member, receiver))
+
+    def class_member(self, member: Member, receiver: ClassValue) -> Value:
+        """The value of a member read from the class itself."""
+        kind = member.kind
+        if kind == "enum member":
+            return Instance(receiver.cls, exact=True)
+        if kind == "nested class":
+            return ClassValue(self.world.library.canonical(member.owner.module.class_at(member.node, member.owner)))
+        if kind == "property":
+            return UNKNOWN
+        if kind == "method":
+            functions = tuple(member.functions())
+            if not functions:
+                return UNKNOWN
+            info = self.world.functions.info(functions[-1])
+            if info.opaque:
+                return self.world.functions.decorated(functions[-1], None)
+            if info.kind == "static":
+                return FunctionValue(functions, scope=member.owner.scope)
+            if info.kind == "class":
+                return FunctionValue(functions, receiver, scope=member.owner.scope)
+            return FunctionValue(functions, None, scope=member.owner.scope, loose=True)
+        if member.annotation is not None:
+            return self._descriptor(self._annotated_for(member, receiver))
+        return self._descriptor(self._inferred(member, receiver))
+
+    def _method(self, member: Member, receiver: Value) -> Value:
+        functions = tuple(member.functions())
+        if not functions:
+            return UNKNOWN
+        info = self.world.functions.info(functions[-1])
+        if info.opaque:
+            return self.world.functions.decorated(functions[-1], receiver)
+        if info.kind == "static":
+            return FunctionValue(functions, scope=member.owner.scope)
+        return FunctionValue(functions, receiver, scope=member.owner.scope)
+
+    def _property(self, member: Member, receiver: Value) -> Value:
+        for function in member.functions():
+            if any(
+                isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
+                for decorator in function.node.decorator_list
+            ):
+                continue
+            if len(function.node.decorator_list) > 1 and self.world.functions.info(function).opaque:
+                return UNKNOWN
+            result = self.world.calls.function_result(function, receiver, None, member.owner.scope)
+            return self._via(result, member.name) if function.node.returns is None else result
+        return UNKNOWN
+
+    def annotated(self, node: ast.expr, owner: Class) -> Value:
+        """The value of an annotation in the body of ``owner``."""
+        return self.world.annotations.value(node, owner.module, owner)
+
+    def _annotated_for(self, member: Member, receiver: Value) -> Value:
+        assert member.annotation is not None
+        owner = member.owner
+        if isinstance(receiver, (Instance, ClassValue)) and self.world.annotations.parameters(owner):
+            subst = self.world.annotations.substitution(receiver.cls, receiver.args, owner)
+            return self.world.annotations.value(member.annotation, owner.module, owner, subst, receiver)
+        value = self.world.annotations.value(member.annotation, owner.module, owner)
+        if member.owner.scope is not None and type(value) is Unknown:
+            return UNKNOWN
+        last = member.annotation
+        if isinstance(last, (ast.Name, ast.Attribute)) and type(value) is Unknown and member.value is not None:
+            name = last.id if isinstance(last, ast.Name) else last.attr
+            if name in ("Final", "ClassVar"):
+                return self._inferred(member, receiver)
+        if isinstance(value, Instance) and is_none(value):
+            return UNKNOWN
+        return value
+
+    def _inferred(self, member: Member, receiver: Value) -> Value:
+        """What the class's own text assigns: the class body's value and every assignment on ``self``."""
+        if not isinstance(receiver, (Instance, ClassValue)):
+            return UNKNOWN
+        cls = receiver.cls
+        key = ("inferred", member.name)
+        if key in cls.memo:
+            return cls.memo[key]  # type: ignore[no-any-return]
+        cls.memo[key] = UNINFERRED
+        values: list[Value] = []
+        classes = self.world.classes
+        for base in classes.mro(cls):
+            body = classes.body(base).get(member.name)
+            if body is not None and body.kind != "method":
+                if body.annotation is not None and _says(body.annotation):
+                    values.append(self.annotated(body.annotation, base))
+                elif body.value is not None and len(body.bindings) == 1:
+                    if isinstance(body.node, ast.Assign) and not isinstance(body.node.targets[0], ast.Name):
+                        values.append(UNINFERRED)
+                    else:
+                        values.append(self.world.inference.class_value(base, body.value))
+                else:
+                    values.append(UNINFERRED)
+            inner = classes.instance(base).get(member.name)
+            if inner is not None:
+                if inner.annotation is not None:
+                    values.append(self.annotated(inner.annotation, base))
+                elif inner.method is None:
+                    values.append(UNINFERRED)
+                else:
+                    values.append(self.world.inference.stored(base, inner))
+        result = union(values) if values else UNINFERRED
+        if is_none(result):
+            result = UNINFERRED
+        result = self._via(result, member.name)
+        cls.memo[key] = result
+        return result
+
+    def _via(self, value: Value, name: str) -> Value:
+        """The value, marked as reached through the inferred attribute ``name`` (other code may assign it, too)."""
+        if isinstance(value, Instance):
+            return Instance(value.cls, value.args, False, NOTHING, value.items, name)
+        if isinstance(value, Union):
+            return Union(tuple(self._via(member, name) if not is_none(member) else member for member in value.members))
+        return value
+
+    def _descriptor(self, value: Value) -> Value:
+        if isinstance(value, Instance) and value.literal is NOTHING:
+            found = self.world.classes.member(value.cls, "__get__")
+            if found is not None:
+                return UNKNOWN
+        return value
+
+    # -- describing ------------------------------------------------------------------------------------------------------
+
+    def owner(self, value: Value) -> Owner | None:
+        """The value as findings speak of it."""
+        if isinstance(value, Special):
+            value = value.value
+        if isinstance(value, Union):
+            for member in value.members:
+                if not is_none(member):
+                    return self.owner(member)
+            return None
+        library, classes = self.world.library, self.world.classes
+        if isinstance(value, ModuleValue):
+            module = value.module
+
+            def module_names() -> list[str]:
+                return [name for name in library.names(module) if not name.startswith("_")]
+
+            return Owner("module", module.name, module.name, module.truth, module_names, module.own, module.by_test)
+        if isinstance(value, (Instance, ClassValue)):
+            cls = value.cls
+
+            def class_names() -> list[str]:
+                return [name for name in classes.members(cls) if not name.startswith("_")] + [
+                    field.name for field in classes.shape(cls).fields
+                ]
+
+            shape = classes.shape(cls).kind
+            on_class = isinstance(value, ClassValue)
+            kind = "enum" if on_class and shape == "enum" else "class" if on_class else "instance"
+            if shape == "typeddict" and not on_class:
+                kind = "typed dict"
+            return Owner(kind, cls.qualname, cls.symbol, cls.truth, class_names, cls.module.own, cls.module.by_test)  # type: ignore[arg-type]
+        if isinstance(value, FunctionValue):
+            function = value.function
+            return self.function_owner(function)
+        if isinstance(value, Coroutine) and value.function is not None:
+            return self.function_owner(value.function)
+        return None
+
+    def function_owner(self, function: Function) -> Owner:
+        """A function as findings speak of it."""
+        name = f"{function.owner.qualname}.{function.name}" if function.owner else function.name
+        module = function.module
+        return Owner("function", name, function.symbol, function.truth, tuple, module.own, module.by_test)
+
+
+def _says(annotation: ast.expr) -> bool:
+    return not (isinstance(annotation, (ast.Name, ast.Attribute)) and getattr(annotation, "id", getattr(annotation, "attr", "")) in ("ClassVar", "Final"))

@@ -1,0 +1,183 @@
+"""The frozen contracts themselves: what does not parse, what names nothing, what leaves out a whole kind of member."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, OPAQUE, Class, Module
+from llmlint.model.position import Span
+from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.nouns import ContractProblem
+
+if TYPE_CHECKING:
+    from llmlint.semantics.world import World
+
+_PLURALS: Final = {
+    "method": "methods",
+    "property": "properties",
+    "field": "fields",
+    "class variable": "class variables",
+    "enum member": "enum members",
+    "instance attribute": "instance attributes",
+    "nested class": "nested classes",
+}
+_ATTRIBUTE_KINDS: Final = ("enum member", "field", "instance attribute", "property")
+
+
+class ContractAudit:
+    """Judges every stub under the configured contract roots."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def problems(self) -> Iterator[tuple[str, ContractProblem]]:
+        """(path, problem), in the order of the paths."""
+        for root, package in self.world.project.contract_roots:
+            for path in self._stubs(root):
+                name = self._module_name(path, root, package)
+                for problem in self._module(path, name):
+                    yield path, problem
+
+    def _stubs(self, root: str) -> Iterator[str]:
+        for folder, names, files in os.walk(root):
+            names.sort()
+            for file in sorted(files):
+                if file.endswith(".pyi"):
+                    yield os.path.join(folder, file)
+
+    def _module_name(self, path: str, root: str, package: str) -> str:
+        parts = os.path.relpath(path, root)[: -len(".pyi")].split(os.sep)
+        if parts[-1] == "__init__":
+            parts.pop()
+        return ".".join([*([package] if package else []), *parts])
+
+    def _module(self, path: str, name: str) -> Iterator[ContractProblem]:
+        module = self.world.library.module(name) if name else None
+        problem = self.world.library.problems.get(path)
+        if problem is not None:
+            at = Span(problem.row, problem.column, problem.row, problem.column + 1)
+            yield ContractProblem(at, "syntax", name, name, problem.message)
+            return
+        if module is None or module.path != path or module.tree is None:
+            return
+        yield from self._undefined(module)
+        yield from self._private(module)
+        yield from self._incomplete(module)
+
+    # -- names that nothing binds ------------------------------------------------------------------------------------------
+
+    def _undefined(self, module: Module) -> Iterator[ContractProblem]:
+        if module.stars:
+            return
+        builtins = self.world.library.module("builtins")
+        known = {*module.table, *(builtins.table if builtins is not None else ())}
+        assert module.tree is not None
+        yield from self._names(module, module.tree, known, set())
+
+    def _names(self, module: Module, node: ast.AST, known: set[str], reported: set[str]) -> Iterator[ContractProblem]:
+        parameters = {getattr(p, "name", "") for p in getattr(node, "type_params", ())}
+        if parameters:
+            known = known | parameters
+        if isinstance(node, ast.ClassDef):
+            inner = known | {item for statement in node.body for item in _bound(statement)}
+            for child in (*node.decorator_list, *node.bases, *node.keywords):
+                yield from self._names(module, child, known, reported)
+            for statement in node.body:
+                yield from self._names(module, statement, inner, reported)
+            return
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            arguments = node.args
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+                if argument is not None and argument.annotation is not None:
+                    yield from self._names(module, argument.annotation, known, reported)
+            for child in (*node.decorator_list, *arguments.defaults, *(d for d in arguments.kw_defaults if d), node.returns):
+                if child is not None:
+                    yield from self._names(module, child, known, reported)
+            return
+        if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            return
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id not in known and node.id not in reported and not is_dunder(node.id):
+                reported.add(node.id)
+                yield ContractProblem(node, "undefined-name", module.name, node.id)
+            return
+        for child in ast.iter_child_nodes(node):
+            yield from self._names(module, child, known, reported)
+
+    # -- private names -----------------------------------------------------------------------------------------------------
+
+    def _private(self, module: Module) -> Iterator[ContractProblem]:
+        for name, bindings in module.table.items():
+            for binding in bindings:
+                if binding.form in (FUNCTION, CLASS) and _is_private(name):
+                    yield ContractProblem(binding.node, "private-name", module.name, name)
+                if binding.form == CLASS and not _is_private(name):
+                    yield from self._private_members(module, module.class_at(binding.node))
+
+    def _private_members(self, module: Module, cls: Class) -> Iterator[ContractProblem]:
+        for name, member in self.world.classes.body(cls).items():
+            if member.kind == "method" and _is_private(name):
+                yield ContractProblem(member.node, "private-name", module.name, f"{cls.qualname}.{name}")
+            elif member.kind == "nested class":
+                yield from self._private_members(module, module.class_at(member.node, cls))
+
+    # -- what is left out --------------------------------------------------------------------------------------------------
+
+    def _incomplete(self, module: Module) -> Iterator[ContractProblem]:
+        source = module.implementation
+        if source is None:
+            return
+        classes = self.world.classes
+        for form, plural in ((FUNCTION, "functions"), (CLASS, "classes"), (ASSIGN, "module variables")):
+            forms = (form, OPAQUE) if form == ASSIGN else (form,)
+            mine = [name for name, found in module.table.items() if found[-1].form in forms]
+            theirs = [
+                name
+                for name, found in source.table.items()
+                if found[-1].form in forms and not name.startswith("_") and self.world.library.public(source, name)
+            ]
+            if theirs and not mine:
+                yield ContractProblem(
+                    Span(1, 0, 1, 0), "incomplete", module.name, module.name, plural, tuple(theirs), source.truth
+                )
+        for name, bindings in module.table.items():
+            if bindings[-1].form != CLASS or name.startswith("_"):
+                continue
+            cls = self.world.library.canonical(module.class_at(bindings[-1].node))
+            twin = cls.implementation
+            if twin is None or twin is cls:
+                continue
+            kinds = {member.kind for key, member in classes.body(cls).items() if not is_dunder(key)}
+            kinds |= {member.kind for member in classes.instance(cls).values()}
+            for kind in _ATTRIBUTE_KINDS:
+                if kind in kinds or (kind == "instance attribute" and "field" in kinds):
+                    continue
+                members = {**classes.instance(twin), **classes.body(twin)}
+                theirs = [key for key, member in members.items() if member.kind == kind and not key.startswith("_")]
+                theirs = [key for key in theirs if classes.member(cls, key) is None]
+                if theirs:
+                    yield ContractProblem(
+                        cls.node, "incomplete", module.name, cls.symbol, _PLURALS[kind], tuple(theirs), twin.truth
+                    )
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not is_dunder(name) and name != "_"
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if isinstance(target, ast.Name):
+                yield target.id
+    elif isinstance(node, ast.If):
+        for inner in (*node.body, *node.orelse):
+            yield from _bound(inner)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0]

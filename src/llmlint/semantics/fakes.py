@@ -1,0 +1,124 @@
+"""Fakes: classes that the tests write to stand in for the project's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from llmlint.contracts.signature import Signature, bind, from_function
+from llmlint.contracts.symbols import Class, Function
+from llmlint.semantics.nouns import Fake, FakeMethod
+from llmlint.semantics.values import (
+    Coroutine,
+    Instance,
+    Union,
+    Value,
+    is_none,
+    members_of,
+)
+
+if TYPE_CHECKING:
+    from llmlint.semantics.world import World
+
+
+class Fakes:
+    """Compares what the tests' own classes do with what the classes that they stand in for do."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def by_subclass(self, cls: Class) -> Iterator[Fake]:
+        """A class of the tests that inherits from a class of the project."""
+        classes = self.world.classes
+        for base in classes.mro(cls)[1:]:
+            if base.module.by_test or not base.module.own:
+                continue
+            yield from self._compare(cls, base, "subclass")
+            return
+
+    def by_parameter(self, cls: Class, contract: Class) -> Iterator[Fake]:
+        """A class of the tests that is handed to a parameter of the type ``contract``."""
+        if contract.module.by_test or not contract.module.own or self.world.classes.is_subclass(cls, contract):
+            return
+        yield from self._compare(cls, contract, "parameter")
+
+    def _compare(self, cls: Class, contract: Class, by: Literal["subclass", "parameter"]) -> Iterator[Fake]:
+        classes = self.world.classes
+        problems: list[FakeMethod] = []
+        for name, member in classes.body(cls).items():
+            if name.startswith("_") or member.kind != "method":
+                continue
+            real = classes.member(contract, name)
+            if real is None or real.kind != "method":
+                continue
+            fakes, reals = list(member.functions()), list(real.functions())
+            if len(fakes) != 1 or not reals:
+                continue
+            problem = self._method(fakes[0], reals)
+            if problem is not None:
+                problems.append(problem)
+        if problems:
+            owner = self.world.attributes.owner(Instance(contract))
+            if owner is not None:
+                yield Fake(cls.node, owner, by, tuple(problems))
+
+    def _method(self, fake: Function, reals: list[Function]) -> FakeMethod | None:
+        functions = self.world.functions
+        info = functions.info(fake)
+        real = reals[-1]
+        about = functions.info(real)
+        if info.opaque or about.opaque or info.kind != about.kind or info.fixture or info.manager or about.manager:
+            return None
+        drop = info.kind != "static"
+        mine = from_function(fake.node, fake.name, drop_first=drop)
+        detail = None
+        for other in reals:
+            detail = self._refuses(mine, from_function(other.node, other.name, drop_first=drop, stub=other.module.is_stub))
+            if detail is None:
+                break
+        if detail is not None:
+            return FakeMethod(fake.node, fake.name, "signature", detail, real.truth)
+        generator = self.world.inference.is_generator
+        if generator(fake) or generator(real) or any(generator(f) for f in reals):
+            return None
+        if real.is_async and not fake.is_async and self._gives_plain_value(fake):
+            return FakeMethod(fake.node, fake.name, "sync", "", real.truth)
+        if fake.is_async and not real.is_async and self._is_plainly_sync(real):
+            return FakeMethod(fake.node, fake.name, "async", "", real.truth)
+        return None
+
+    def _refuses(self, mine: Signature, contract: Signature) -> str | None:
+        """What of the contract's plainest call (its required parameters, by position) the fake does not take."""
+        required = [parameter for parameter in contract.positional if parameter.required]
+        keywords = [parameter.name for parameter in contract.required if parameter not in required]
+        problems = bind(mine, len(required), keywords)
+        for problem in problems:
+            if problem.kind == "too-many":
+                taken = problem.takes or 0
+                return f"does not take '{required[taken].name}'" if taken < len(required) else "takes fewer arguments"
+            if problem.kind == "missing":
+                return f"requires '{problem.name}'"
+            if problem.kind in ("unknown-keyword", "positional-only-by-keyword"):
+                return f"does not take '{problem.name}'"
+        return None
+
+    def _gives_plain_value(self, fake: Function) -> bool:
+        """Whether a synchronous fake of a coroutine returns something that nobody can await."""
+        value = self.world.calls.function_result(fake, None, None, None)
+        return all(self._plain(member) for member in members_of(value))
+
+    def _is_plainly_sync(self, real: Function) -> bool:
+        if real.node.returns is None and real.module.is_stub:
+            return False
+        value = self.world.calls.function_result(real, None, None, None)
+        return all(self._plain(member) for member in members_of(value))
+
+    def _plain(self, value: Value) -> bool:
+        if isinstance(value, (Coroutine, Union)) or not isinstance(value, Instance):
+            return False
+        if is_none(value):
+            return True
+        classes = self.world.classes
+        return not classes.open(value.cls) and classes.member(value.cls, "__await__") is None and (
+            value.exact or value.cls.module.name == "builtins" or value.cls.own
+        )

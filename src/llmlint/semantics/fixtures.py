@@ -1,0 +1,292 @@
+"""The fixture graph: which fixture a name stands for in a test, and which plugins might define it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmlint.contracts.library import Variable
+from llmlint.contracts.symbols import FROM, FUNCTION, Class, Function, Module
+
+if TYPE_CHECKING:
+    from llmlint.semantics.world import World
+
+BUILTIN: Final = {
+    "tmp_path": "_pytest.tmpdir",
+    "tmp_path_factory": "_pytest.tmpdir",
+    "monkeypatch": "_pytest.monkeypatch",
+    "capsys": "_pytest.capture",
+    "capsysbinary": "_pytest.capture",
+    "capfd": "_pytest.capture",
+    "capfdbinary": "_pytest.capture",
+    "capteesys": "_pytest.capture",
+    "caplog": "_pytest.logging",
+    "recwarn": "_pytest.recwarn",
+    "pytestconfig": "_pytest.fixtures",
+    "cache": "_pytest.cacheprovider",
+    "record_property": "_pytest.junitxml",
+    "record_xml_attribute": "_pytest.junitxml",
+    "record_testsuite_property": "_pytest.junitxml",
+    "testdir": "_pytest.legacypath",
+    "tmpdir": "_pytest.legacypath",
+    "tmpdir_factory": "_pytest.legacypath",
+    "doctest_namespace": "_pytest.doctest",
+    "pytester": "_pytest.pytester",
+    "subtests": "_pytest.subtests",
+    "request": "_pytest.fixtures",
+}
+"""pytest's own fixtures and the modules that define them (https://docs.pytest.org, "Fixtures reference")."""
+
+
+class Fixture(NamedTuple):
+    """One fixture definition."""
+
+    name: str
+    function: Function
+    cls: Class | None
+
+
+class Fixtures:
+    """Finds fixtures by reading: test class, module, each conftest upward, plugins, pytest itself."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._chains: dict[str, tuple[Module, ...]] = {}
+        self._plugins: tuple[Module, ...] | None = None
+        self._modules: dict[Module, dict[str, Fixture]] = {}
+
+    # -- definitions -----------------------------------------------------------------------------------------------------
+
+    def of_module(self, module: Module) -> dict[str, Fixture]:
+        """The fixtures that a module defines or imports, by fixture name."""
+        found = self._modules.get(module)
+        if found is None:
+            found = self._modules[module] = {}
+            found.update(self._read(module))
+        return found
+
+    def _read(self, module: Module) -> dict[str, Fixture]:
+        found: dict[str, Fixture] = {}
+        library = self.world.library
+        for star in module.stars:
+            source = library.module(star, module.roots) if star != "?" else None
+            if source is not None:
+                found.update(self.of_module(source))
+        for name, bindings in module.table.items():
+            for binding in bindings:
+                if binding.form == FUNCTION:
+                    function = module.function_at(binding.node)
+                    fixture = self._fixture(name, function, None)
+                elif binding.form == FROM and binding.module != "?":
+                    source = library.module(binding.module, module.roots)
+                    if source is None or source is module:
+                        continue
+                    symbol = library.symbol(source, binding.name)
+                    fixture = self._fixture(name, symbol, None) if isinstance(symbol, Function) else None
+                else:
+                    continue
+                if fixture is not None:
+                    found[fixture.name] = fixture
+        return found
+
+    def of_class(self, cls: Class) -> dict[str, Fixture]:
+        """The fixtures that a test class and its bases define."""
+        key = "fixtures"
+        if key not in cls.memo:
+            found: dict[str, Fixture] = {}
+            for base in reversed(self.world.classes.mro(cls)):
+                if base.module.kind == "typeshed":
+                    continue
+                for member in self.world.classes.body(base).values():
+                    for function in member.functions():
+                        fixture = self._fixture(member.name, function, base)
+                        if fixture is not None:
+                            found[fixture.name] = fixture
+            cls.memo[key] = found
+        return cls.memo[key]  # type: ignore[no-any-return]
+
+    def _fixture(self, name: str, function: Function, cls: Class | None) -> Fixture | None:
+        decorator = self.world.functions.info(function).fixture
+        if decorator is None:
+            return None
+        if isinstance(decorator, ast.Call):
+            for keyword in decorator.keywords:
+                if keyword.arg == "name" and isinstance(keyword.value, ast.Constant):
+                    if isinstance(keyword.value.value, str):
+                        name = keyword.value.value
+        return Fixture(name, function, cls)
+
+    # -- finding ---------------------------------------------------------------------------------------------------------
+
+    def find(self, name: str, module: Module, cls: Class | None = None, above: Function | None = None) -> Fixture | None:
+        """The fixture that ``name`` stands for in ``module`` (and test class ``cls``).
+
+        ``above``: the fixture that asks for its own name gets the one that it overrides.
+        """
+        passed = above is None
+        if cls is not None:
+            found = self.of_class(cls).get(name)
+            if found is not None:
+                if passed:
+                    return found
+                passed = found.function is above
+        for source in self.sources(module):
+            found = self.of_module(source).get(name)
+            if found is not None:
+                if passed or found.function is not above:
+                    if passed:
+                        return found
+                    continue
+                passed = True
+        home = BUILTIN.get(name)
+        if home is not None:
+            builtin = self.world.library.module(home)
+            if builtin is not None:
+                return self.of_module(builtin).get(name)
+        return None
+
+    def sources(self, module: Module) -> Iterator[Module]:
+        """The modules whose fixtures ``module`` sees, nearest first."""
+        yield module
+        yield from self._named_plugins(module)
+        for conftest in self.chain(module):
+            if conftest.path != module.path:
+                yield conftest
+                yield from self._named_plugins(conftest)
+        yield from self.plugins()
+
+    def chain(self, module: Module) -> tuple[Module, ...]:
+        """The conftests in scope, nearest first."""
+        folder = os.path.dirname(module.path)
+        found = self._chains.get(folder)
+        if found is None:
+            modules: list[Module] = []
+            current = folder
+            library = self.world.library
+            root = self.world.project.root
+            top = min((root, self.world.project.pytest.rootdir), key=len)
+            while True:
+                if "conftest.py" in library.finder.listing(current):
+                    conftest = self.world.conftest(os.path.join(current, "conftest.py"))
+                    if conftest is not None:
+                        modules.append(conftest)
+                parent = os.path.dirname(current)
+                if current == top or parent == current or not current.startswith(top):
+                    break
+                current = parent
+            found = self._chains[folder] = tuple(modules)
+        return found
+
+    def plugins(self) -> tuple[Module, ...]:
+        """The installed and configured plugins that could be found."""
+        if self._plugins is None:
+            project = self.world.project
+            names = (*project.settings.fixture_plugins, *project.pytest.plugins, *project.environment.pytest_plugins)
+            found: list[Module] = []
+            for name in dict.fromkeys(names):
+                plugin = self.world.library.module(name)
+                if plugin is None:
+                    plugin = self.world.library.module(f"pytest_{name}")
+                if plugin is not None:
+                    found.append(plugin)
+                    found.extend(self._named_plugins(plugin))
+            self._plugins = tuple(dict.fromkeys(found))
+        return self._plugins
+
+    def _named_plugins(self, module: Module, depth: int = 0) -> list[Module]:
+        """The modules that ``pytest_plugins`` names."""
+        key = "<pytest_plugins>"
+        if key not in module.memo:
+            found: list[Module] = []
+            module.memo[key] = found
+            for name in self._plugin_names(module) or ():
+                plugin = self.world.library.module(name, module.roots)
+                if plugin is not None and depth < 5:
+                    found.append(plugin)
+                    found.extend(self._named_plugins(plugin, depth + 1))
+        return module.memo[key]  # type: ignore[no-any-return]
+
+    def _plugin_names(self, module: Module) -> list[str] | None:
+        """The literal names in ``pytest_plugins``; None where they are computed."""
+        names: list[str] = []
+        for binding in module.table.get("pytest_plugins", ()):
+            value = binding.value
+            items = value.elts if isinstance(value, (ast.List, ast.Tuple, ast.Set)) else [value]
+            for item in items:
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    names.extend(part.strip() for part in item.value.split(","))
+                else:
+                    return None
+        return names
+
+    # -- certainty -------------------------------------------------------------------------------------------------------
+
+    def certain(self, module: Module) -> bool:
+        """Whether every fixture in scope of ``module`` can be known: nothing is generated or registered in code."""
+        key = "<fixtures certain>"
+        if key not in module.memo:
+            module.memo[key] = self._certain(module)
+        return module.memo[key]  # type: ignore[no-any-return]
+
+    def _certain(self, module: Module) -> bool:
+        for source in (module, *self.chain(module)):
+            if source.open and "read" in source.open:
+                return False
+            if "pytest_generate_tests" in source.text:
+                return False
+            if "pluginmanager" in source.text or "pytest_factoryboy" in source.text or "pytest_plugin_registered" in source.text:
+                return False
+            if "pytest_plugins" in source.table:
+                names = self._plugin_names(source)
+                if names is None:
+                    return False
+                if any(self.world.library.module(name, source.roots) is None for name in names):
+                    return False
+            if any(star == "?" or self.world.library.module(star, source.roots) is None for star in source.stars):
+                return False
+        return True
+
+    def mentioned(self, name: str, module: Module) -> bool:
+        """Whether some module in scope binds ``name`` in a way that might make it a fixture, or a plugin's text defines it."""
+        for source in (module, *self.chain(module)):
+            if name in source.table:
+                return True
+            if re.search(rf"""name\s*=\s*f?["'][^"']*{re.escape(name)}|["']{re.escape(name)}["']""", source.text) and (
+                source is not module
+            ):
+                return True
+            for binding_name, bindings in source.table.items():
+                if binding_name == "pytest_plugins":
+                    continue
+                for binding in bindings:
+                    if binding.form == FROM and binding.module != "?":
+                        inner = self.world.library.module(binding.module, source.roots)
+                        symbol = self.world.library.symbol(inner, binding.name) if inner is not None else None
+                        if isinstance(symbol, Variable) and binding.name == name:
+                            return True
+        pattern = re.compile(rf"""\bdef {re.escape(name)}\b|["']{re.escape(name)}["']|^\s*{re.escape(name)}\s*=""", re.MULTILINE)
+        folders = {os.path.dirname(plugin.path) for plugin in self.plugins()}
+        for conftest in (module, *self.chain(module)):
+            folders.update(os.path.dirname(plugin.path) for plugin in self._named_plugins(conftest))
+        pytest_module = self.world.library.module("_pytest")
+        if pytest_module is not None:
+            folders.add(os.path.dirname(pytest_module.path))
+        site = set(self.world.project.environment.site)
+        for folder in sorted(folders - site):
+            for item in sorted(self.world.library.finder.listing(folder)):
+                if item.endswith(".py") and pattern.search(self.world.text(os.path.join(folder, item))):
+                    return True
+        return any(pattern.search(plugin.text) for plugin in self.plugins())
+
+    def names(self, module: Module, cls: Class | None) -> list[str]:
+        """Every fixture name in scope, nearest first."""
+        found: dict[str, None] = {}
+        if cls is not None:
+            found.update(dict.fromkeys(self.of_class(cls)))
+        for source in self.sources(module):
+            found.update(dict.fromkeys(self.of_module(source)))
+        found.update(dict.fromkeys(BUILTIN))
+        return list(found)

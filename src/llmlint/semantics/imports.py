@@ -1,0 +1,154 @@
+"""Imports: whether what a test imports exists, and whether it is public."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from llmlint.contracts.library import Entry, Open
+from llmlint.contracts.reader import absolute
+from llmlint.contracts.symbols import Module
+from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.nouns import ImportUse, Outcome, Owner
+from llmlint.semantics.privacy import first_private
+from llmlint.semantics.values import ModuleValue
+
+if TYPE_CHECKING:
+    from llmlint.semantics.interpreter import Evaluator
+
+_PLAIN: Final = frozenset({"_pytest", "__future__", "_typeshed", "__main__", "_collections_abc"})
+"""Modules with an underscore that tests import as a matter of course."""
+_DYNAMIC: Final = ("sys.path", "syspath_prepend", "sys.modules", "addsitedir", "meta_path", "path_hooks", "chdir", "PYTHONPATH")
+
+
+class Imports:
+    """The imports of one file."""
+
+    def __init__(self, evaluator: Evaluator, chain: tuple[Module, ...]) -> None:
+        self.evaluator = evaluator
+        self.module = evaluator.module
+        self.chain = chain
+        texts = [self.module.text, *(conftest.text for conftest in chain)]
+        self.dynamic = any(word in text for text in texts for word in _DYNAMIC)
+        """Whether the tests change where modules are found."""
+        self.base = frozenset(self.module.name.split("."))
+
+    def uses(self, node: ast.Import | ast.ImportFrom, guarded: bool) -> Iterator[ImportUse]:
+        """A noun for every imported name."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield self._module(alias, node, alias.name, guarded)
+            return
+        source = absolute(node.module, node.level, self.module.package)
+        if source is None or node.module == "__future__":
+            return
+        module = self.evaluator.world.library.module(source, self.module.roots)
+        if module is None or module.kind == "extension":
+            yield self._module(node.names[0], node, source, guarded)
+            return
+        for alias in node.names:
+            if alias.name != "*":
+                yield self._name(alias, node, module, source, guarded)
+
+    def _module(self, alias: ast.alias, node: ast.Import | ast.ImportFrom, name: str, guarded: bool) -> ImportUse:
+        world = self.evaluator.world
+        library = world.library
+        found = library.module(name, self.module.roots)
+        outcome, missing, owner = Outcome.FOUND, None, None
+        subject = found
+        if found is None:
+            parts = name.split(".")
+            parent: Module | None = None
+            for index in range(1, len(parts) + 1):
+                prefix = ".".join(parts[:index])
+                here = library.module(prefix, self.module.roots)
+                if here is None:
+                    missing = prefix
+                    break
+                parent = here
+            if parent is None:
+                known = world.knows_top_level(parts[0]) and not self.dynamic
+                outcome = Outcome.MISSING if known else Outcome.UNKNOWN
+            else:
+                outcome = Outcome.MISSING
+                subject = parent
+                owner = world.attributes.owner(ModuleValue(parent))
+                if parent.open or parent.kind == "extension" or (parent.kind == "typeshed" and parent.implementation is None and parent.is_package):
+                    outcome = Outcome.UNKNOWN
+                elif self.dynamic and parent.by_test:
+                    outcome = Outcome.UNKNOWN
+                elif "__path__" in parent.text or "sys.modules" in parent.text:
+                    outcome = Outcome.UNKNOWN
+                elif missing is not None and not self._really_missing(parent, missing.rpartition(".")[2]):
+                    outcome = Outcome.UNKNOWN
+        elif found.kind == "contract" and found.implementation is None:
+            outcome = Outcome.FOUND
+        return ImportUse(
+            alias,
+            node,
+            name,
+            None,
+            outcome,
+            missing if outcome is Outcome.MISSING else None,
+            owner,
+            self._private(name, subject),
+            subject is not None and subject.own,
+            guarded or self.evaluator.probing("ModuleNotFoundError"),
+            world.project.environment.known,
+            world.declared(name.partition(".")[0]),
+        )
+
+    def _really_missing(self, parent: Module, name: str) -> bool:
+        """A module that something else puts in ``sys.modules`` under a package's name is not missing."""
+        entry = self.evaluator.world.library.entry(parent, name)
+        return entry is None
+
+    def _name(self, alias: ast.alias, node: ast.ImportFrom, module: Module, source: str, guarded: bool) -> ImportUse:
+        evaluator = self.evaluator
+        world = evaluator.world
+        name = alias.name
+        entry = world.library.entry(module, name)
+        outcome = Outcome.FOUND
+        missing = None
+        owner: Owner | None = world.attributes.owner(ModuleValue(module))
+        if entry is None:
+            outcome = Outcome.UNKNOWN
+            if not is_dunder(name) and not (self.dynamic and module.by_test and module.kind == "namespace"):
+                probing = evaluator.probing("ImportError")
+                if not probing and evaluator.confirm(ModuleValue(module), name):
+                    outcome, missing = Outcome.MISSING, name
+        elif isinstance(entry, Open):
+            outcome = Outcome.UNKNOWN
+        elif isinstance(entry, Entry):
+            if entry.off_contract and world.attributes.off_contract(module, entry, name):
+                outcome = Outcome.OFF_CONTRACT
+            elif module.own and not module.by_test and module.all is not None and not module.all_open:
+                if name not in module.all and not is_dunder(name) and not name.startswith("_"):
+                    outcome = Outcome.OFF_CONTRACT
+        return ImportUse(
+            alias,
+            node,
+            source,
+            name,
+            outcome,
+            missing,
+            owner,
+            self._private(f"{source}.{name}", module),
+            module.own,
+            guarded,
+            world.project.environment.known,
+            world.declared(source.partition(".")[0]),
+        )
+
+    def _private(self, dotted: str, module: Module | None) -> str | None:
+        if module is not None and module.by_test:
+            return None
+        parts = dotted.split(".")
+        if parts[0] in _PLAIN:
+            return None
+        mine = self.module.name.split(".")
+        shared = 0
+        while shared < min(len(parts), len(mine)) and parts[shared] == mine[shared]:
+            shared += 1
+        return first_private(parts[shared:])

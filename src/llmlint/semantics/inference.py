@@ -1,0 +1,199 @@
+"""What code that nobody annotated gives: functions of sources and of the tests' own helpers, evaluated without reporting."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from llmlint.contracts.symbols import Class, Function, Member, Module
+from llmlint.semantics.values import (
+    NEVER,
+    UNINFERRED,
+    UNKNOWN,
+    Callable,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Unknown,
+    Value,
+    union,
+)
+
+if TYPE_CHECKING:
+    from llmlint.semantics.calls import Arguments
+    from llmlint.semantics.interpreter import Evaluator
+    from llmlint.semantics.scope import Scope
+    from llmlint.semantics.world import World
+
+_DEPTH = 6
+_STATEMENTS = 120
+"""A function with more statements is not followed."""
+
+
+class Inference:
+    """Evaluates bodies with a quiet evaluator a module, to a bounded depth."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._evaluators: dict[Module, Evaluator] = {}
+        self._results: dict[Any, tuple[Value, Value]] = {}
+        self._depth = 0
+
+    def quiet(self, module: Module) -> Evaluator:
+        """The evaluator of ``module`` that reports nothing."""
+        found = self._evaluators.get(module)
+        if found is None:
+            from llmlint.semantics.interpreter import Evaluator
+
+            found = self._evaluators[module] = Evaluator(self.world, module, None)
+        return found
+
+    def forget(self, module: Module) -> None:
+        """Drop what is kept for a module that will not be asked again (a test file that is done)."""
+        self._evaluators.pop(module, None)
+
+    def module_value(self, module: Module, node: ast.expr) -> Value:
+        """The value of a module-level expression."""
+        return self._evaluate(module, node, None)
+
+    def class_value(self, cls: Class, node: ast.expr) -> Value:
+        """The value of an expression in a class body."""
+        return self._evaluate(cls.module, node, cls)
+
+    def _evaluate(self, module: Module, node: ast.expr, cls: Class | None) -> Value:
+        if self._depth >= _DEPTH:
+            return UNINFERRED
+        self._depth += 1
+        try:
+            return self.quiet(module).standalone(node, cls)
+        finally:
+            self._depth -= 1
+
+    def is_generator(self, function: Function) -> bool:
+        """Whether the body yields."""
+        if function.is_generator is None:
+            function.is_generator = not function.module.is_stub and _yields(function.node)
+        return function.is_generator
+
+    def results(
+        self, function: Function, receiver: Value | None, arguments: Arguments | None, scope: Scope | None
+    ) -> tuple[Value, Value]:
+        """What the body returns, and what it yields."""
+        if function.module.is_stub or self._depth >= _DEPTH or not _short(function):
+            return UNINFERRED, UNINFERRED
+        given = self._given(function, receiver, arguments)
+        key = (function, id(scope), _key(receiver), tuple((name, _key(value)) for name, value in given.items()))
+        found = self._results.get(key)
+        if found is not None:
+            return found
+        self._results[key] = (UNINFERRED, UNINFERRED)
+        self._depth += 1
+        try:
+            frame = self.quiet(function.module).run(function, receiver, given, scope)
+        finally:
+            self._depth -= 1
+        returned = union(frame.returns) if frame.returns else self.world.none
+        if returned is NEVER:
+            returned = UNINFERRED
+        if _is_stub_body(function.node):
+            returned = UNINFERRED
+        yielded = union(frame.yields) if frame.yields else UNKNOWN
+        self._results[key] = (returned, yielded)
+        return returned, yielded
+
+    def _given(self, function: Function, receiver: Value | None, arguments: Arguments | None) -> dict[str, Value]:
+        """The arguments that decide what an unannotated function returns: classes, functions and known instances."""
+        if arguments is None or self._depth >= 3:
+            return {}
+        from llmlint.contracts.signature import from_function
+
+        drop = function.owner is not None and receiver is not None and self.world.functions.info(function).kind in ("method", "class")
+        signature = from_function(function.node, function.name, drop_first=drop)
+        given: dict[str, Value] = {}
+        for parameter, value in arguments.filling(signature):
+            if parameter.annotation is None and parameter.kind in (0, 1, 3) and not isinstance(value, Unknown):
+                given[parameter.name] = value
+        return given
+
+    def stored(self, cls: Class, member: Member) -> Value:
+        """What methods of ``cls`` assign to ``self.<member>``."""
+        values: list[Value] = []
+        for binding in member.bindings:
+            if not isinstance(binding, tuple):
+                return UNINFERRED
+            method, _ = binding
+            stores = self._stores(cls, cls.module.function_at(method, cls))
+            values.extend(stores.get(member.name, [UNINFERRED]))
+        return union(values) if values else UNINFERRED
+
+    def _stores(self, cls: Class, function: Function) -> dict[str, list[Value]]:
+        found = function.memo.get("stores")
+        if found is None:
+            found = function.memo["stores"] = {}
+            if self._depth < _DEPTH and not function.module.is_stub and _short(function):
+                self._depth += 1
+                try:
+                    kind = self.world.functions.info(function).kind
+                    receiver: Value = ClassValue(cls, exact=False) if kind == "class" else Instance(cls)
+                    frame = self.quiet(function.module).run(function, receiver, {}, cls.scope)
+                finally:
+                    self._depth -= 1
+                found.update(frame.stores)
+        return found  # type: ignore[no-any-return]
+
+    def decorate(self, function: Function, decorator: ast.expr, value: Value) -> Value:
+        """What a decorator of unknown effect makes of ``value``: its body is followed."""
+        if self._depth >= 3:
+            return UNKNOWN
+        self._depth += 1
+        try:
+            return self.quiet(function.module).apply(decorator, value, function.owner)
+        finally:
+            self._depth -= 1
+
+
+def _short(function: Function) -> bool:
+    found = function.memo.get("short")
+    if found is None:
+        end = function.node.end_lineno or function.node.lineno
+        found = function.memo["short"] = end - function.node.lineno <= _STATEMENTS * 2
+    return bool(found)
+
+
+def _key(value: Value | None) -> object:
+    if value is None:
+        return None
+    if isinstance(value, Instance):
+        literal = value.literal if isinstance(value.literal, (str, int, bool, type(None))) else None
+        return ("i", value.cls, value.exact, literal, tuple(_key(arg) for arg in value.args))
+    if isinstance(value, ClassValue):
+        return ("c", value.cls, value.exact)
+    if isinstance(value, FunctionValue):
+        return ("f", value.functions, _key(value.receiver), id(value.scope))
+    if isinstance(value, ModuleValue):
+        return ("m", value.module)
+    if isinstance(value, Callable):
+        return ("l", id(value))
+    return id(value)
+
+
+def _yields(node: ast.AST) -> bool:
+    stack: list[ast.AST] = list(getattr(node, "body", ()))
+    while stack:
+        item = stack.pop()
+        if isinstance(item, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(item))
+    return False
+
+
+def _is_stub_body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """``...``, ``pass`` or ``raise NotImplementedError`` behind a docstring: a subclass says what it returns."""
+    body = node.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    if not body:
+        return True
+    return len(body) == 1 and isinstance(body[0], (ast.Pass, ast.Raise))

@@ -1,0 +1,343 @@
+"""The nouns a rule may ask for: facts about a test, each recorded where it happened.
+
+The interpreter (``semantics.interpreter``) makes them in source order, at most once a place. To stay fast it makes a noun
+only where something is worth judging: an attribute that is found, public and on contract makes none.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from llmlint.model.diagnostic import Anchor
+from llmlint.model.position import Truth
+
+
+class Outcome(Enum):
+    """What the two truths say of a name."""
+
+    FOUND = "found"
+    """It exists and is public."""
+    OFF_CONTRACT = "off contract"
+    """The implementation has it, the frozen contract (or the project's own ``__all__``) does not publish it."""
+    MISSING = "missing"
+    """It does not exist: decided, never guessed."""
+    UNKNOWN = "unknown"
+    """It cannot be decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The thing that a name was looked up on."""
+
+    kind: Literal["instance", "class", "module", "enum", "typed dict", "function", "super"]
+    name: str
+    """As a reader calls it: ``AICache``, ``shop.cart``."""
+    symbol: str
+    """Dotted: ``shop.ai.AICache``."""
+    truth: Truth | None
+    """Where its contract (or, without one, its source) begins."""
+    names: Callable[[], Sequence[str]]
+    """Its public names, for the nearest real one. Called only when there is a finding."""
+    own: bool = False
+    """Whether the linted project defines it (not the standard library or a third party)."""
+    by_test: bool = False
+    """Whether the tests themselves define it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUse:
+    """An ``import m`` or ``from m import name`` (one noun a name), wherever it stands."""
+
+    node: ast.alias
+    statement: ast.Import | ast.ImportFrom
+    module: str
+    """The absolute dotted module; relative imports are resolved."""
+    name: str | None
+    """The name behind ``from … import``; None for ``import m`` and for the module part of ``from m import …``."""
+    outcome: Outcome
+    missing_part: str | None
+    """For a missing module: the shortest dotted prefix that does not exist."""
+    owner: Owner | None
+    """The module the name was looked up in, or for a missing module the nearest existing parent package."""
+    private_part: str | None
+    """The first private part (``_impl``), if any; ``None`` for the tests' own helpers, dunders and the test's own package."""
+    own: bool
+    """Whether the module is the linted project's."""
+    guarded: bool
+    """In ``try/except ImportError``, under ``TYPE_CHECKING``, after ``importorskip``, behind a version check."""
+    environment_known: bool
+    """Whether the target environment is known."""
+    declared: bool
+    """Whether the project declares a dependency that may provide the module."""
+    internal: bool = False
+    """Whether a glob of ``internal-modules`` matches ``module`` (in the noun without a name) or, where ``name`` is itself a
+    module, ``module.name``; never for a test that is part of that module's own package."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeUse:
+    """An attribute worth judging: missing, off contract or private; also a key of a TypedDict and ``getattr(x, "n")``."""
+
+    node: ast.expr
+    """The ``ast.Attribute`` (or the ``getattr`` call, or the subscript of a TypedDict)."""
+    name: str
+    context: Literal["load", "store", "delete", "key"]
+    owner: Owner | None
+    """None where the receiver is unknown (possible for private names only)."""
+    outcome: Outcome
+    private: bool
+    """A private name that is not the documented underscore API of the standard library, not ``self``/``cls`` of the
+    test's own class, not on something that the tests themselves define."""
+    truth: Truth | None = None
+    """For OFF_CONTRACT: where the implementation has it."""
+    fails: bool = True
+    """For a MISSING name that is stored: whether the write itself must fail (slots, frozen, enum, named tuple)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardUse:
+    """``hasattr(x, "name")`` or ``getattr(x, "name", default)`` that gates statements, where x's closed class of the project can
+    never have the name."""
+
+    node: ast.Call
+    name: str
+    owner: Owner
+    form: Literal["hasattr", "getattr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One way in which arguments do not bind to a signature."""
+
+    kind: Literal["unknown-keyword", "missing", "too-many", "duplicate", "positional-only-by-keyword", "dropped-keyword"]
+    name: str | None
+    """The parameter or keyword."""
+    at: Anchor
+    """The offending argument, or the call."""
+    near: str | None = None
+    """For an unknown keyword: the near parameter that it leaves unfilled."""
+    takes: int | None = None
+    """For too many: how many positional arguments are taken."""
+    given: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallUse:
+    """A call of something known whose arguments do not bind (on every member, if it is a union)."""
+
+    node: ast.Call
+    callee: Owner
+    """``kind`` is 'function' or 'class'."""
+    signature: str
+    """As a reader writes it: ``add(item, quantity=1)``, without self."""
+    parameters: tuple[str, ...]
+    """The names that may be given by keyword."""
+    problems: tuple[Problem, ...]
+    model: bool = False
+    """Whether the callee is a pydantic model's constructor that ignores or forbids extra keywords."""
+
+
+@dataclass(frozen=True, slots=True)
+class PatchUse:
+    """Any form of patching, one noun a replaced name."""
+
+    node: ast.Call
+    """The call of ``patch`` (or of ``monkeypatch.setattr`` …), also where it is a decorator."""
+    at: Anchor
+    """What names the target: the string, or the attribute's argument."""
+    form: str
+    """``patch``, ``patch.object``, ``patch.multiple``, ``patch.dict``, ``monkeypatch.setattr``, ``monkeypatch.delattr``,
+    ``monkeypatch.setitem``, ``mocker.patch`` …: the canonical name under any alias."""
+    target: str
+    """The dotted path as given, or ``Owner.attribute`` for the object forms."""
+    name: str
+    """The replaced name (last part)."""
+    outcome: Outcome
+    missing_part: str | None
+    """The first part that does not exist."""
+    owner: Owner | None
+    """What the missing (or last) part was looked up on."""
+    private_part: str | None
+    """The first private part (never a dunder, never documented underscore API, never something the tests define)."""
+    makes_mock: bool
+    """Whether the patch makes its own mock with no ``new``, ``new_callable``, ``spec``, ``spec_set``, ``autospec``,
+    ``create=True``."""
+    creates: bool
+    """``create=True`` or ``raising=False``."""
+    target_kind: Literal["function", "async function", "class", "module", "instance", "value", "unknown"]
+    """What stands at the target."""
+
+
+@dataclass(slots=True)
+class MockUse:
+    """A mock that the test builds, with what it turned out to stand for (made when its test is over)."""
+
+    node: ast.Call
+    factory: str
+    """``Mock``, ``MagicMock``, ``AsyncMock``, ``NonCallableMock``, ``PropertyMock``, ``create_autospec``, ``mocker.stub`` …"""
+    specced: bool
+    """By ``spec``, ``spec_set``, ``wraps``, autospec or an own subclass; ``spec=None``/``False`` count as none."""
+    spec_of_bool: bool
+    """``spec=True``."""
+    stands_for: Owner | None
+    """The class (or function) that it was found to stand for, if one was."""
+    only_called: bool
+    """Only called, asserted about as a callable, configured by ``return_value``/``side_effect``, or handed over: a callback."""
+    configured: bool
+    """An attribute (other than the mock API's own) was read, called or configured on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MockAttributeUse:
+    """An attribute of a mock worth judging: missing in what the mock stands for, or a misspelt assertion on any mock."""
+
+    node: ast.expr
+    """The attribute (or the keyword's value of ``configure_mock(...)``, ``Mock(spec=…, name=…)``)."""
+    name: str
+    action: Literal["read", "configured", "called", "asserted"]
+    owner: Owner | None
+    """What the mock stands for, None if not known."""
+    outcome: Outcome
+    by: Literal["spec", "autospec", "patch", "annotation", "parameter", "unknown"] = "unknown"
+    """How the class is known."""
+    parameter: str | None = None
+    """For ``by == "parameter"``: the parameter it was handed to, as ``AICache(backend=…)``."""
+    misspelt: str | None = None
+    """The real assertion (``assert_called_once``) where the name is a misspelling of one."""
+    uncalled: bool = False
+    """``assert m.assert_called_once`` without the call, or a bare ``m.assert_called_once`` statement."""
+    permitted: bool = False
+    """For ``action == "configured"``: a plain name (``m.user = 1``, ``Mock(spec=C, user=1)``) given to a mock with ``spec`` (not
+    ``spec_set``), which Python lets a test do on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class MockCall:
+    """A call of a mock, or an assertion about its calls, whose arguments do not bind to what the mock stands for."""
+
+    node: ast.Call
+    assertion: str | None
+    """``assert_called_with`` …; None for a direct call."""
+    callee: Owner
+    signature: str
+    parameters: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FakeMethod:
+    """One way in which a fake's method is not what the contract's is."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    name: str
+    kind: Literal["signature", "async", "sync", "not-in-contract"]
+    detail: str
+    """For 'signature': what it does not take, in words (``does not take 'ttl'``)."""
+    truth: Truth | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fake:
+    """A class of the tests that stands in for a contract class (by subclassing, or by being handed to its parameter)."""
+
+    node: ast.ClassDef
+    contract: Owner
+    by: Literal["subclass", "parameter"]
+    methods: tuple[FakeMethod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixtureRequest:
+    """A test, fixture or ``usefixtures`` that asks for a fixture."""
+
+    node: ast.arg | ast.expr
+    name: str
+    outcome: Outcome
+    by: str
+    """Who asks: the test's or fixture's name."""
+    names: Callable[[], Sequence[str]]
+    """Every fixture that is in scope here."""
+    environment_known: bool
+    """Whether the plugins' fixtures are known for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParametrizeProblem:
+    """A ``parametrize`` that names an argument which the function does not take, or has a row of the wrong length."""
+
+    node: ast.expr
+    kind: Literal["unknown-argument", "row-length"]
+    name: str
+    """The argument, or the names joined by a comma."""
+    function: str
+    expected: int | None = None
+    given: int | None = None
+    names: tuple[str, ...] = ()
+    """The arguments that the function does take."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitProblem:
+    """A coroutine that is used as a value, or an ``await`` on what is not awaitable."""
+
+    node: ast.expr | ast.stmt
+    kind: Literal["missing-await", "needless-await"]
+    callee: Owner
+    form: Literal["value", "statement", "attribute", "subscript", "compare", "assert", "with", "for", "await"]
+
+
+@dataclass(frozen=True, slots=True)
+class UndefinedName:
+    """A name that no scope binds."""
+
+    node: ast.Name
+    name: str
+    fixture: bool
+    """Whether it is the name of a fixture in scope."""
+    names: Callable[[], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractProblem:
+    """A contract that does not parse, names what it neither defines nor imports, publishes a private name, or leaves out a
+    whole kind of member."""
+
+    at: Anchor
+    kind: Literal["syntax", "undefined-name", "private-name", "incomplete"]
+    module: str
+    name: str
+    """The offending name; for 'incomplete' the class or module (dotted)."""
+    detail: str = ""
+    """For 'syntax' the parser's words; for 'incomplete' the kind of member, in the plural."""
+    missing: tuple[str, ...] = ()
+    """For 'incomplete': the members left out."""
+    truth: Truth | None = None
+
+
+@dataclass(slots=True)
+class Statistics:
+    """How many uses could be judged. ``resolved`` of ``total`` a kind."""
+
+    total: dict[str, int] = field(default_factory=dict)
+    resolved: dict[str, int] = field(default_factory=dict)
+    """Kinds: ``attribute``, ``call``, ``patch``, ``fixture``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Something that could not be judged, and why."""
+
+    node: ast.AST
+    kind: Literal["attribute", "call", "patch", "fixture"]
+    text: str
+    reason: str
+
+
+Noun = (
+    ImportUse | AttributeUse | GuardUse | CallUse | PatchUse | MockUse | MockAttributeUse | MockCall | Fake | FixtureRequest
+    | ParametrizeProblem | AwaitProblem | UndefinedName | ContractProblem
+)  # fmt: skip

@@ -1,0 +1,397 @@
+"""Patches: what a patch path or a patched attribute names, and what stands there afterwards."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from llmlint.contracts.symbols import Class
+from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.mocks import Mock
+from llmlint.semantics.nouns import Outcome, Owner, PatchUse
+from llmlint.semantics.privacy import first_private
+from llmlint.semantics.values import (
+    NOTHING,
+    UNKNOWN,
+    ClassValue,
+    Coroutine,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Special,
+    Union,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from llmlint.semantics.calls import Arguments
+    from llmlint.semantics.interpreter import Evaluator
+
+_MAKES_NO_MOCK: Final = ("new", "new_callable", "spec", "spec_set", "autospec", "wraps")
+BUILTIN_NAMES: Final = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+
+
+class Patcher(Value):
+    """What ``patch(...)`` returns: a context manager and a decorator; ``mock`` is what entering or starting it gives."""
+
+    __slots__ = ("injects", "mock")
+
+    def __init__(self, mock: Value, injects: bool) -> None:
+        self.mock = mock
+        self.injects = injects
+        """Whether, as a decorator, it hands its mock to the function."""
+
+
+class Target(NamedTuple):
+    """What a dotted path leads to."""
+
+    outcome: Outcome
+    value: Value
+    owner: Value | None
+    missing_part: str | None
+
+
+class Patches:
+    """The patch semantics of one file's evaluation."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+
+    # -- the forms -------------------------------------------------------------------------------------------------------
+
+    def patch(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
+        """``patch("a.b.c", …)`` and ``mocker.patch("a.b.c", …)``."""
+        given = self._argument(arguments, 0, "target")
+        if given is None:
+            return UNKNOWN
+        text = given[1].literal if isinstance(given[1], Instance) else NOTHING
+        if not isinstance(text, str):
+            self._count(node, False, "the target is computed")
+            return self._patcher(node, arguments, UNKNOWN, form, 1)
+        creates = self._flag(arguments, "create")
+        target = self.resolve(text, patching=True)
+        name = text.rpartition(".")[2]
+        mock = self._made(node, arguments, target.value, form, 1)
+        self._emit(node, given[0], form, text, name, target, arguments, 1, creates, mock[1])
+        self.evaluator.replace(name)
+        return self._wrap(form, mock[0], mock[1])
+
+    def patch_object(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
+        """``patch.object(owner, "name", …)``."""
+        owner = self._argument(arguments, 0, "target")
+        named = self._argument(arguments, 1, "attribute")
+        if owner is None or named is None:
+            return UNKNOWN
+        name = named[1].literal if isinstance(named[1], Instance) else NOTHING
+        if not isinstance(name, str):
+            self._count(node, False, "the attribute is computed")
+            return self._patcher(node, arguments, UNKNOWN, form, 2)
+        creates = self._flag(arguments, "create")
+        target = self._of_object(owner[1], name)
+        mock = self._made(node, arguments, target.value, form, 2)
+        shown = f"{self._shown(owner[0])}.{name}"
+        self._emit(node, named[0], form, shown, name, target, arguments, 2, creates, mock[1])
+        self.evaluator.replace(name)
+        if isinstance(owner[0], ast.Name):
+            self.evaluator.scope.stored[(owner[0].id, name)] = mock[0]
+        return self._wrap(form, mock[0], mock[1])
+
+    def patch_multiple(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
+        """``patch.multiple(owner, name=…, …)``."""
+        owner = self._argument(arguments, 0, "target")
+        if owner is None:
+            return UNKNOWN
+        value = owner[1]
+        text = value.literal if isinstance(value, Instance) else NOTHING
+        prefix = self._shown(owner[0])
+        if isinstance(text, str):
+            found = self.resolve(text, patching=False)
+            prefix = text
+            value = found.value if found.outcome is not Outcome.MISSING else UNKNOWN
+        creates = self._flag(arguments, "create")
+        for name, _, keyword in arguments.keywords:
+            if name in ("spec", "create", "spec_set", "autospec", "new_callable", "target"):
+                continue
+            target = self._of_object(value, name)
+            self._emit(node, keyword.value, form, f"{prefix}.{name}", name, target, arguments, 99, creates, False)
+            self.evaluator.replace(name)
+        return Patcher(UNKNOWN, True)
+
+    def patch_dict(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
+        """``patch.dict("a.b", …)``: the dictionary itself has to exist."""
+        given = self._argument(arguments, 0, "in_dict")
+        if given is None:
+            return UNKNOWN
+        text = given[1].literal if isinstance(given[1], Instance) else NOTHING
+        if isinstance(text, str):
+            target = self.resolve(text, patching=False)
+            name = text.rpartition(".")[2]
+            self._emit(node, given[0], form, text, name, target, arguments, 99, False, False)
+        return Patcher(UNKNOWN, False)
+
+    def set_attribute(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
+        """``monkeypatch.setattr("a.b", value)``, ``monkeypatch.setattr(owner, "b", value)``, ``delattr`` likewise."""
+        first = self._argument(arguments, 0, "target")
+        if first is None:
+            return self.evaluator.world.none
+        text = first[1].literal if isinstance(first[1], Instance) else NOTHING
+        deletes = form.endswith("delattr")
+        second = self._argument(arguments, 1, "name")
+        raising = arguments.keyword("raising")
+        if raising is None and len(arguments.positional) > (2 if deletes else 3):
+            raising = arguments.positional[2 if deletes else 3]
+        creates = isinstance(raising, Instance) and raising.literal is False or (raising is not None and not isinstance(raising, Instance))
+        by_path = isinstance(text, str) and (len(arguments.positional) < (2 if deletes else 3)) and arguments.keyword("name") is None
+        if by_path:
+            assert isinstance(text, str)
+            target = self.resolve(text, patching=False)
+            name = text.rpartition(".")[2]
+            self._emit(node, first[0], form, text, name, target, arguments, 99, creates, False)
+            self.evaluator.replace(name)
+            return self.evaluator.world.none
+        if second is None:
+            return self.evaluator.world.none
+        name_value = second[1].literal if isinstance(second[1], Instance) else NOTHING
+        if not isinstance(name_value, str):
+            self._count(node, False, "the attribute is computed")
+            return self.evaluator.world.none
+        target = self._of_object(first[1], name_value)
+        shown = f"{self._shown(first[0])}.{name_value}"
+        self._emit(node, second[0], form, shown, name_value, target, arguments, 99, creates, False)
+        self.evaluator.replace(name_value)
+        new = self._argument(arguments, 2, "value")
+        if isinstance(first[0], ast.Name) and new is not None and not deletes:
+            self.evaluator.scope.stored[(first[0].id, name_value)] = new[1]
+        return self.evaluator.world.none
+
+    def spy(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
+        """``mocker.spy(owner, "name")``: a mock that calls what it stands for."""
+        owner = self._argument(arguments, 0, "obj")
+        named = self._argument(arguments, 1, "name")
+        if owner is None or named is None:
+            return UNKNOWN
+        name = named[1].literal if isinstance(named[1], Instance) else NOTHING
+        if not isinstance(name, str):
+            return UNKNOWN
+        target = self._of_object(owner[1], name)
+        shown = f"{self._shown(owner[0])}.{name}"
+        self._emit(node, named[0], form, shown, name, target, arguments, 99, False, False)
+        self.evaluator.replace(name)
+        return self.evaluator.mocks.of_patch(target.value, "autospec")
+
+    # -- resolving -------------------------------------------------------------------------------------------------------
+
+    def resolve(self, dotted: str, *, patching: bool) -> Target:
+        """What ``dotted`` leads to, as ``unittest.mock`` and pytest resolve it: modules first, then attributes."""
+        world = self.evaluator.world
+        library = world.library
+        roots = self.evaluator.module.roots
+        parts = dotted.split(".")
+        if not all(part.isidentifier() for part in parts):
+            return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
+        module = library.module(parts[0], roots)
+        if module is None:
+            if parts[0] in self.evaluator.module.table and len(parts) == 1:
+                return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
+            if world.knows_top_level(parts[0]) and len(parts) > 1:
+                return Target(Outcome.MISSING, UNKNOWN, None, parts[0])
+            return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
+        value: Value = ModuleValue(module)
+        owner: Value = value
+        for index, part in enumerate(parts[1:], start=1):
+            last = index == len(parts) - 1
+            owner = value
+            if isinstance(owner, (Unknown, Mock)):
+                return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
+            if isinstance(owner, Special):
+                owner = owner.value
+            found = world.attributes.get(owner, part)
+            if found.outcome is Outcome.MISSING:
+                if isinstance(owner, ModuleValue):
+                    inner = library.module(f"{owner.module.name}.{part}", roots)
+                    if inner is not None:
+                        value = ModuleValue(inner)
+                        continue
+                    if last and patching and part in BUILTIN_NAMES:
+                        return Target(Outcome.FOUND, UNKNOWN, owner, None)
+                if part in self.evaluator.replaced_names or not self.evaluator.confirm(owner, part):
+                    return Target(Outcome.UNKNOWN, UNKNOWN, owner, None)
+                return Target(Outcome.MISSING, UNKNOWN, owner, part)
+            if found.outcome is Outcome.UNKNOWN:
+                if is_dunder(part) and last:
+                    return Target(Outcome.FOUND, UNKNOWN, owner, None)
+                if isinstance(owner, ModuleValue):
+                    inner = library.module(f"{owner.module.name}.{part}", roots)
+                    if inner is not None:
+                        value = ModuleValue(inner)
+                        continue
+                return Target(Outcome.UNKNOWN, UNKNOWN, owner, None)
+            value = found.value
+        return Target(Outcome.FOUND, value, owner, None)
+
+    def _of_object(self, owner: Value, name: str) -> Target:
+        if isinstance(owner, (Unknown, Mock)):
+            return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
+        if isinstance(owner, Special):
+            owner = owner.value
+        found = self.evaluator.world.attributes.get(owner, name)
+        if found.outcome is Outcome.MISSING:
+            if name in self.evaluator.replaced_names or not self.evaluator.confirm(owner, name):
+                return Target(Outcome.UNKNOWN, UNKNOWN, owner, None)
+            if isinstance(owner, ModuleValue) and name in BUILTIN_NAMES:
+                return Target(Outcome.FOUND, UNKNOWN, owner, None)
+            return Target(Outcome.MISSING, UNKNOWN, owner, name)
+        if found.outcome is Outcome.UNKNOWN and not isinstance(owner, (Instance, ClassValue, ModuleValue, Union)):
+            return Target(Outcome.UNKNOWN, UNKNOWN, owner, None)
+        if found.outcome is Outcome.UNKNOWN and not is_dunder(name):
+            return Target(Outcome.UNKNOWN, UNKNOWN, owner, None)
+        return Target(Outcome.FOUND, found.value, owner, None)
+
+    # -- what stands there afterwards ------------------------------------------------------------------------------------
+
+    def _made(self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int) -> tuple[Value, bool]:
+        """The replacement, and whether the patch makes it itself (and hands it to what it decorates)."""
+        given = self._argument(arguments, new_at, "new")
+        if given is not None and not (isinstance(given[1], Special) and given[1].path == "unittest.mock.DEFAULT"):
+            value = given[1]
+            if isinstance(value, Mock) and not isinstance(original, Unknown):
+                self.evaluator.mocks.hand(value, original, "patch", form)
+            return value, False
+        if arguments.double_starred:
+            return UNKNOWN, True
+        callable_ = arguments.keyword("new_callable")
+        if callable_ is not None:
+            if isinstance(callable_, Special) and callable_.path.startswith("unittest.mock."):
+                mock = self.evaluator.mocks.of_patch(original, "")
+                if callable_.path.endswith(".PropertyMock"):
+                    mock.opaque, mock.stands = True, None
+                elif callable_.path.endswith(".AsyncMock"):
+                    mock.asynchronous = True
+                return mock, True
+            return UNKNOWN, True
+        strict = ""
+        for keyword in ("spec", "spec_set", "autospec"):
+            value = arguments.keyword(keyword)
+            if value is None or (isinstance(value, Instance) and value.literal in (None, False)):
+                continue
+            strict = "autospec" if keyword == "autospec" else "spec"
+            if not (isinstance(value, Instance) and value.literal is True):
+                original = value if strict == "autospec" else self.evaluator.mocks.imitated(value) or UNKNOWN
+        mock = self.evaluator.mocks.of_patch(original, strict)
+        for name, value, keyword_node in arguments.keywords:
+            if name in (*_MAKES_NO_MOCK, "create", "target", "attribute", "side_effect", "unsafe", "name"):
+                continue
+            self.evaluator.mocks.store(mock, name, value, keyword_node.value, configured=True)
+        return mock, True
+
+    def _patcher(self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int) -> Value:
+        mock, injects = self._made(node, arguments, original, form, new_at)
+        return self._wrap(form, mock, injects)
+
+    def _wrap(self, form: str, mock: Value, injects: bool) -> Value:
+        return mock if form.startswith("mocker") else Patcher(mock, injects)
+
+    # -- recording -------------------------------------------------------------------------------------------------------
+
+    def _emit(
+        self,
+        node: ast.Call,
+        at: ast.expr,
+        form: str,
+        shown: str,
+        name: str,
+        target: Target,
+        arguments: Arguments,
+        new_at: int,
+        creates: bool,
+        makes: bool,
+    ) -> None:
+        evaluator = self.evaluator
+        owner = evaluator.world.attributes.owner(target.owner) if target.owner is not None else None
+        if creates and target.outcome is Outcome.MISSING:
+            target = target._replace(outcome=Outcome.UNKNOWN)
+        self._count(node, target.outcome is not Outcome.UNKNOWN, "what it names is not known")
+        if target.outcome is Outcome.MISSING and evaluator.probing("AttributeError", "ModuleNotFoundError"):
+            return
+        makes_mock = (
+            makes
+            and not creates
+            and not arguments.double_starred
+            and not any(self._given(arguments, keyword) for keyword in _MAKES_NO_MOCK)
+        )
+        evaluator.emit(
+            PatchUse(
+                node,
+                at,
+                form,
+                shown,
+                name,
+                target.outcome,
+                target.missing_part,
+                owner,
+                self._private(shown, target, owner),
+                makes_mock,
+                creates,
+                _kind(target),  # type: ignore[arg-type]
+            )
+        )
+
+    def _private(self, shown: str, target: Target, owner: Owner | None) -> str | None:
+        parts = [part.partition("(")[0].partition("[")[0] for part in shown.split(".")]
+        if owner is not None and owner.by_test:
+            return None
+        found = first_private(parts)
+        if found is None or parts[0] in ("self", "cls") and found == parts[0]:
+            return None
+        if parts[0].startswith("_") and found == parts[0]:
+            found = first_private(parts[1:])
+        return found
+
+    def _given(self, arguments: Arguments, keyword: str) -> bool:
+        value = arguments.keyword(keyword)
+        if value is None:
+            return False
+        return not (keyword in ("spec", "spec_set", "autospec") and isinstance(value, Instance) and value.literal in (None, False))
+
+    def _flag(self, arguments: Arguments, name: str) -> bool:
+        value = arguments.keyword(name)
+        if value is None:
+            return arguments.double_starred
+        return not (isinstance(value, Instance) and value.literal is False)
+
+    def _argument(self, arguments: Arguments, index: int, name: str) -> tuple[ast.expr, Value] | None:
+        if index < len(arguments.positional) and not arguments.starred:
+            return arguments.nodes[index], arguments.positional[index]
+        for keyword, value, node in arguments.keywords:
+            if keyword == name:
+                return node.value, value
+        return None
+
+    def _shown(self, node: ast.expr) -> str:
+        text = ast.unparse(node)
+        return text if len(text) <= 60 else "..."
+
+    def _count(self, node: ast.Call, resolved: bool, reason: str) -> None:
+        self.evaluator.count("patch", node, resolved, reason)
+
+
+def _kind(target: Target) -> str:
+    value = target.value
+    if isinstance(value, Special):
+        value = value.value
+    if isinstance(value, FunctionValue):
+        return "async function" if value.function.is_async else "function"
+    if isinstance(value, ClassValue):
+        return "class"
+    if isinstance(value, ModuleValue):
+        return "module"
+    if isinstance(value, Instance):
+        return "value" if value.literal is not NOTHING or _is_plain(value.cls) else "instance"
+    if isinstance(value, Coroutine):
+        return "instance"
+    return "unknown"
+
+
+def _is_plain(cls: Class) -> bool:
+    return cls.module.name == "builtins"

@@ -1,0 +1,196 @@
+"""What all files of one session share: the library of modules and everything that is evaluated once."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from llmlint.contracts.classes import Classes
+from llmlint.contracts.library import Library
+from llmlint.contracts.symbols import Class, Function, Module
+from llmlint.project.discovery import expand, skipper
+from llmlint.project.project import Project
+from llmlint.project.source import SourceError, read_source, read_text
+from llmlint.semantics.annotations import Annotations
+from llmlint.semantics.attributes import Attributes
+from llmlint.semantics.calls import Calls
+from llmlint.semantics.fixtures import Fixtures
+from llmlint.semantics.functions import Functions
+from llmlint.semantics.inference import Inference
+from llmlint.semantics.names import Names
+from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
+from llmlint.semantics.vetoes import Vetoes
+
+_LITERALS: dict[type, str] = {str: "str", int: "int", bool: "bool", float: "float", bytes: "bytes", complex: "complex"}
+
+
+class World:
+    """Built once a session, thrown away with it."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.library = Library(project)
+        self.classes = Classes(self.library)
+        self.names = Names(self)
+        self.annotations = Annotations(self)
+        self.attributes = Attributes(self)
+        self.functions = Functions(self)
+        self.calls = Calls(self)
+        self.inference = Inference(self)
+        self.fixtures = Fixtures(self)
+        self.vetoes = Vetoes(self)
+        self._texts: dict[str, str] = {}
+        self._constants: dict[tuple[type, Any], Value] = {}
+        self._conftests: dict[str, Module | None] = {}
+        self._files: dict[str, tuple[str, ...]] = {}
+        self._builtins: dict[str, Class | None] = {}
+        none = self.classes.named("types", "NoneType") or self._builtin("object")
+        self.none: Value = Instance(none, exact=True, literal=None) if none is not None else UNKNOWN
+        self.string = self._plain("str")
+        self.boolean = self._plain("bool")
+        self.integer = self._plain("int")
+
+    def _builtin(self, name: str) -> Class | None:
+        if name not in self._builtins:
+            self._builtins[name] = self.classes.builtin(name)
+        return self._builtins[name]
+
+    def _plain(self, name: str) -> Value:
+        cls = self._builtin(name)
+        return Instance(cls, exact=True) if cls is not None else UNKNOWN
+
+    # -- literals and displays -------------------------------------------------------------------------------------------
+
+    def constant(self, value: Any) -> Value:
+        """A literal."""
+        if value is None:
+            return self.none
+        kind = type(value)
+        key = (kind, value)
+        found = self._constants.get(key)
+        if found is None:
+            name = _LITERALS.get(kind)
+            cls = self._builtin(name) if name is not None else None
+            found = Instance(cls, exact=True, literal=value) if cls is not None else UNKNOWN
+            self._constants[key] = found
+        return found
+
+    def collection(self, name: str, values: list[Value], items: tuple[Value, ...] | None) -> Value:
+        """A list, tuple, set of elements; ``items`` where each is known."""
+        cls = self._builtin(name)
+        if cls is None:
+            return UNKNOWN
+        if items is not None and len(items) > 64:
+            items = None
+        element = union(values) if values else UNKNOWN
+        return Instance(cls, (element,), True, NOTHING, items)
+
+    # -- files -----------------------------------------------------------------------------------------------------------
+
+    def text(self, path: str) -> str:
+        """The text of a file; '' where it cannot be read."""
+        found = self._texts.get(path)
+        if found is None:
+            try:
+                found = read_text(path)
+            except SourceError:
+                found = ""
+            self._texts[path] = found
+        return found
+
+    def python_files(self, root: str) -> tuple[str, ...]:
+        """The ``.py`` files below ``root``, virtual environments and caches left out."""
+        found = self._files.get(root)
+        if found is None:
+            paths, _ = expand([root], skipper(root, self.project.settings.exclude))
+            found = self._files[root] = tuple(path for path, _ in paths if path.endswith(".py"))
+        return found
+
+    def conftest(self, path: str) -> Module | None:
+        """The module of a conftest that is not being linted itself."""
+        if path not in self._conftests:
+            try:
+                source = read_source(path, "conftest")
+                self._conftests[path] = self.library.adopt(path, source.text, source.tree)
+            except SourceError:
+                module = Module("conftest", path, "source", is_package=False, own=True, by_test=True)
+                module.open = "it cannot be read"
+                self._conftests[path] = module
+        return self._conftests[path]
+
+    # -- questions about the project ---------------------------------------------------------------------------------------
+
+    def knows_top_level(self, name: str) -> bool:
+        """Whether a top-level module that is not found does not exist for certain."""
+        project = self.project
+        if name in project.own_packages:
+            return True
+        if not project.environment.known or name in sys.stdlib_module_names:
+            return False
+        return not self.declared(name)
+
+    def declared(self, name: str) -> bool:
+        """Whether the project declares a dependency that may provide the top-level module ``name``."""
+        plain = re.sub(r"[-_.]+", "-", name).lower()
+        for dependency in self.project.dependencies:
+            parts = re.split(r"[-_.]+", dependency)
+            if plain == dependency or plain in parts or plain.replace("-", "") in dependency.replace("-", ""):
+                return True
+            if dependency.replace("-", "").removeprefix("python").removeprefix("py") == plain.replace("-", "").removeprefix("py"):
+                return True
+        return False
+
+    def is_mixin(self, cls: Class) -> bool:
+        """Whether a test class lives from what it is mixed into."""
+        return "mixin" in cls.name.lower() or cls.name.endswith(("Base", "Tests", "Suite")) and not self.classes.derives(
+            cls, "unittest.case.TestCase"
+        )
+
+    def is_plain_coroutine(self, function: Function) -> bool:
+        """Whether calling the function does nothing until it is awaited: ``async def`` with no decorator of unknown effect."""
+        return function.is_async and not self.functions.info(function).opaque
+
+    def write_fails(self, cls: Class) -> bool | None:
+        """Whether writing an attribute that the class does not have raises (True), passes unnoticed (False); None: not judged."""
+        classes = self.classes
+        if cls.module.kind == "typeshed" or classes.open(cls):
+            return None
+        shape = classes.shape(cls)
+        if shape.kind in ("typeddict", "enum") or not shape.known and shape.kind == "pydantic":
+            return None
+        slotted = True
+        for base in classes.mro(cls):
+            if base.symbol in ("builtins.object", "pydantic.main.BaseModel", "typing.NamedTuple", "builtins.tuple"):
+                continue
+            if base.module.kind == "typeshed":
+                return None
+            body = classes.body(base)
+            if "__setattr__" in body:
+                return None
+            slots = body.get("__slots__")
+            generator = classes.generator(base)
+            from_decorator = generator is not None and _true(generator[1], "slots")
+            if slots is None and not from_decorator:
+                slotted = False
+            elif slots is not None and (slots.value is None or "__dict__" in _source(slots.value)):
+                slotted = False
+        if shape.kind == "namedtuple":
+            return slotted or any(base.symbol == "typing.NamedTuple" for base in classes.bases(cls))
+        if shape.kind == "pydantic":
+            return shape.extra != "allow"
+        return slotted or shape.frozen
+
+
+def _true(node: Any, name: str) -> bool:
+    return any(
+        keyword.arg == name and getattr(keyword.value, "value", None) is True for keyword in getattr(node, "keywords", ())
+    )
+
+
+def _source(node: Any) -> str:
+    import ast
+
+    return ast.unparse(node)
+
+
