@@ -75,6 +75,11 @@ class Library:
         self._by_path: dict[tuple[str, str], Module] = {}
         self.problems: dict[str, ReadProblem] = {}
 
+    @property
+    def files_read(self) -> tuple[str, ...]:
+        """The files that modules were read from so far."""
+        return tuple(path for path, _ in self._by_path)
+
     # -- modules -----------------------------------------------------------------------------------------------------
 
     def module(self, name: str, roots: tuple[str, ...] = ()) -> Module | None:

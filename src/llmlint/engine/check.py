@@ -18,7 +18,7 @@ from llmlint.model.position import Span
 from llmlint.model.result import FileResult, RecordedUse, UnresolvedUse
 from llmlint.project.late_error import late_errors
 from llmlint.project.project import Project
-from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, split_lines
+from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, read_text, split_lines
 from llmlint.semantics.analysis import Analysis, Analyzer
 from llmlint.semantics.nouns import ContractProblem
 
@@ -111,9 +111,10 @@ class Checker:
         """The result of a file that cannot be read."""
         return self._uncompiled(path, "", error)
 
-    def files_read(self) -> Iterable[str]:
+    @property
+    def files_read(self) -> tuple[str, ...]:
         """The files that were read so far besides the judged ones: sources, stubs, conftests."""
-        return ()
+        return self._analyzer.files_read
 
     def _uncompiled(self, path: str, text: str, error: SourceError) -> FileResult:
         lines = split_lines(text)
@@ -127,29 +128,34 @@ class Checker:
         dispatcher = self._dispatcher("contract")
         if not dispatcher.wants_facts:
             return []
-        problems: dict[str, tuple[SourceFile | None, list[ContractProblem]]] = {}
+        problems: dict[str, list[ContractProblem]] = {}
         crashes: list[Crash] = []
         try:
-            for where, problem in self._analyzer.contract_problems():
-                source = where if isinstance(where, SourceFile) else None
-                path = where if isinstance(where, str) else where.path
-                problems.setdefault(path, (source, []))[1].append(problem)
+            for path, problem in self._analyzer.contract_problems():
+                problems.setdefault(path, []).append(problem)
         except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic, all else is still judged
             crashes.append(Crash.of("the reader of contracts", error))
         results = []
-        for path, (source, nouns) in sorted(problems.items()):
-            text = source.text if source else _text(path)
-            tree = source.tree if source else None
-            lines = source.lines if source else text.split("\n")
-            judged = _Judged(path, lines, read_suppressions(text, tree, self._pages), source)
+        for path, nouns in sorted(problems.items()):
+            judged, source = self._contract(path)
             self._collect(dispatcher.judge(source, nouns), judged)
             diagnostics = self._diagnostics(judged)
-            results.append(FileResult(path, diagnostics, _quoted(diagnostics, lines), tuple(judged.notices)))
+            results.append(FileResult(path, diagnostics, _quoted(diagnostics, judged.lines), tuple(judged.notices)))
         if crashes:
             judged = _Judged(self._project.settings_file or self._project.root, [], Suppressions())
             self._collect(crashes, judged)
             results.append(FileResult(judged.path, self._diagnostics(judged), notices=tuple(judged.notices)))
         return results
+
+    def _contract(self, path: str) -> tuple[_Judged, SourceFile | None]:
+        """A contract's lines and suppressions, and the file if it can be read."""
+        text = ""
+        try:
+            text = read_text(path)
+            source = parse(path, text, "contract")
+        except SourceError:
+            return _Judged(path, split_lines(text), read_suppressions(text, None, self._pages)), None
+        return _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source), source
 
     def _dispatcher(self, role: Role) -> Dispatcher:
         if role not in self._dispatchers:
@@ -158,7 +164,7 @@ class Checker:
 
     def _analyze(self, source: SourceFile, judged: _Judged) -> Analysis | None:
         try:
-            return self._analyzer.analyze(source, record=self._watch.uses)
+            return self._analyzer.analyze(source, record=self._watch.uses or self._watch.unresolved)
         except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic, all else is still judged
             self._collect([Crash.of("the semantics", error)], judged)
             return None
@@ -233,11 +239,3 @@ def _unresolved(analysis: Analysis, source: SourceFile) -> Iterator[UnresolvedUs
         # Everything that can be unresolved is an expression or an argument.
         span = source.span(use.node)
         yield UnresolvedUse(span.row, span.column, use.kind, use.text, use.reason)
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace", newline="") as file:
-            return file.read()
-    except OSError:
-        return ""

@@ -82,7 +82,7 @@ class Judge:
 
     def _verdict(self, task: Task, results: tuple[FileResult, ...], data: bytes) -> Verdict:
         known = self._read.setdefault(task.assignment, set())
-        new = [path for path in self._checkers[task.assignment].files_read() if path not in known]
+        new = [path for path in self._checkers[task.assignment].files_read if path not in known]
         known.update(new)
         return Verdict(results, digest(data), tuple(new), os.getpid())
 

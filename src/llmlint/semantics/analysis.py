@@ -68,6 +68,11 @@ class Analyzer:
             return Analysis()
         return FileAnalysis(self.world, source, record).run()
 
+    @property
+    def files_read(self) -> tuple[str, ...]:
+        """Every file that was read so far besides those that were analyzed, so that a cache knows what results rest on."""
+        return self.world.files_read
+
     def contract_problems(self) -> Iterator[tuple[str, ContractProblem]]:
         """(path, problem) of every configured contract, in the order of their paths."""
         yield from ContractAudit(self.world).problems()

@@ -86,6 +86,11 @@ class World:
         element = union(values) if values else UNKNOWN
         return Instance(cls, (element,), True, NOTHING, items)
 
+    @property
+    def files_read(self) -> tuple[str, ...]:
+        """Every file that was read so far for what it says of others: sources, stubs, conftests, tests."""
+        return (*self.library.files_read, *self._texts, *self._conftests)
+
     # -- files -----------------------------------------------------------------------------------------------------------
 
     def text(self, path: str) -> str:
