@@ -6,12 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from llmlint.engine.check import Watch
 from llmlint.engine.judge import Assignment, Judge, JudgeBuilder, Task
-from llmlint.engine.pages import Page, PageError, rule_pages
+from llmlint.engine.pages import Page, RuleError, rule_pages
 from llmlint.engine.recall import judge_all
-from llmlint.engine.registry import RuleError
 from llmlint.engine.selection import SelectionError, named, select
+from llmlint.engine.watch import Watch
 from llmlint.model.result import FileResult, RunResult
 from llmlint.project.discovery import FoundFile, role_of
 from llmlint.project.load import Loader, Options, ProjectFiles
@@ -193,7 +192,7 @@ def pages_of(rule: str | None) -> tuple[Page, ...]:
         if rule is None:
             return pages
         exact = [page for page in named(rule, pages) if rule in (page.code, page.name)]
-    except (PageError, SelectionError) as error:
+    except (RuleError, SelectionError) as error:
         raise Problem(str(error)) from None
     if not exact:
         raise Problem(f"'{rule}' names several rules; llmlint rule --all lists them")

@@ -13,6 +13,7 @@ from llmlint.engine.pages import Page
 from llmlint.engine.registry import load_rules
 from llmlint.engine.selection import Selection, matches
 from llmlint.engine.suppressions import Suppressions, read_suppressions
+from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Anchor, Diagnostic, Finding
 from llmlint.model.position import Span
 from llmlint.model.result import FileResult, RecordedUse, UnresolvedUse
@@ -23,18 +24,6 @@ from llmlint.semantics.analysis import Analysis, Analyzer
 from llmlint.semantics.nouns import ContractProblem
 
 _START = Span(1, 0, 1, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What a run wants to know besides its findings."""
-
-    unresolved: bool = False
-    """List what could not be judged."""
-    uses: bool = False
-    """List every use that was seen."""
-    debug: bool = False
-    """Show where a rule or reader failed."""
 
 
 @dataclass(slots=True)
@@ -237,5 +226,5 @@ def _quoted(diagnostics: Iterable[Diagnostic], lines: Sequence[str]) -> tuple[tu
 def _unresolved(analysis: Analysis, source: SourceFile) -> Iterator[UnresolvedUse]:
     for use in analysis.unresolved:
         # Everything that can be unresolved is an expression or an argument.
-        span = source.span(use.node)
+        span = source.span(use.node)  # type: ignore[arg-type]
         yield UnresolvedUse(span.row, span.column, use.kind, use.text, use.reason)

@@ -61,7 +61,16 @@ def settled(path: str, since: float) -> str | None:
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
 
 
-def project_fingerprint(project: Project, files: Iterable[str]) -> str:
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What the results of all files of a project depend on."""
+
+    value: str
+    covered: frozenset[str]
+    """The files whose content it speaks for."""
+
+
+def project_fingerprint(project: Project, files: Iterable[str]) -> Fingerprint:
     """A hash of everything that the results of all files of a project depend on.
 
     That is the project as it was read (settings, pytest's, environment, dependencies); of its own import roots and
@@ -73,7 +82,8 @@ def project_fingerprint(project: Project, files: Iterable[str]) -> str:
             who reads another one says so (``Verdict.read``).
     """
     leaves = {path for path in files if os.path.basename(path) != "conftest.py"}
-    return _hashed(_lines(project, leaves, time.time()))
+    lines = list(_lines(project, leaves, time.time()))
+    return Fingerprint(_hashed(lines), frozenset(line.rpartition(" ")[0] for line in lines if not line.endswith(" ")))
 
 
 def own_version() -> str:

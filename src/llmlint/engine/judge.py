@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from llmlint.engine.check import Checker, Watch
 from llmlint.engine.fingerprint import digest
 from llmlint.engine.pages import Page
 from llmlint.engine.selection import Selection
+from llmlint.engine.watch import Watch
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
 from llmlint.project.source import Role, SourceError, read_bytes
+
+if TYPE_CHECKING:
+    from llmlint.engine.check import Checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ class Judge:
     def checker(self, index: int) -> Checker:
         """The checker of an assignment."""
         if index not in self._checkers:
+            # Rules and semantics are paid for by who judges; a run of which all is known need not.
+            from llmlint.engine.check import Checker
+
             chosen = self._assignments[index]
             self._checkers[index] = Checker(chosen.project, self._pages, chosen.selection, self._watch)
         return self._checkers[index]

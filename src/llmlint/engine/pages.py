@@ -24,8 +24,8 @@ _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
 _KEYS = frozenset({"default", "severity", "fix", "made-by", "options"})
 
 
-class PageError(Exception):
-    """A page that cannot be read; the message begins with ``path:row:``."""
+class RuleError(Exception):
+    """A rule whose page or module cannot be used; the message begins with ``path:row:``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +76,19 @@ def rule_pages(folder: str | None = None) -> tuple[Page, ...]:
     """Every page of a folder (default: llmlint's own), ordered by code.
 
     Raises:
-        PageError: a page cannot be read, or two have the same code or name.
+        RuleError: a page cannot be read, or two have the same code or name.
     """
     folder = folder or pages_folder()
     try:
         files = sorted(file for file in os.listdir(folder) if _FILE.fullmatch(file))
     except OSError as error:
-        raise PageError(f"{folder}:1: the rule pages are missing: {error.strerror}") from None
+        raise RuleError(f"{folder}:1: the rule pages are missing: {error.strerror}") from None
     pages = tuple(read_page(os.path.join(folder, file)) for file in files)
     seen: dict[str, Page] = {}
     for page in pages:
         for key in (page.code, page.name):
             if key in seen:
-                raise PageError(f"{page.path}:1: {key} is also the rule of {seen[key].path}")
+                raise RuleError(f"{page.path}:1: {key} is also the rule of {seen[key].path}")
             seen[key] = page
     return pages
 
@@ -97,38 +97,38 @@ def read_page(path: str) -> Page:
     """Reads one page.
 
     Raises:
-        PageError: it is not a page.
+        RuleError: it is not a page.
     """
     with open(path, encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in takewhile(lambda line: not line.startswith("## "), file)]
     title = _TITLE.fullmatch(lines[0]) if lines else None
     if title is None:
-        raise PageError(f"{path}:1: the first line is '# CODE name'")
+        raise RuleError(f"{path}:1: the first line is '# CODE name'")
     named = _FILE.fullmatch(os.path.basename(path))
     if named is None or named.groupdict() != title.groupdict():
-        raise PageError(f"{path}:1: the file of this page is named {title['code']}-{title['name']}.md")
+        raise RuleError(f"{path}:1: the file of this page is named {title['code']}-{title['name']}.md")
     sentence: list[str] = []
     facts: dict[str, str] = {}
     for row, line in enumerate(lines[1:], 2):
         if fact := _FACT.fullmatch(line.rstrip()):
             key = fact["key"]
             if key not in _KEYS or key in facts:
-                raise PageError(f"{path}:{row}: unknown or repeated '{key}'; known are {', '.join(sorted(_KEYS))}")
+                raise RuleError(f"{path}:{row}: unknown or repeated '{key}'; known are {', '.join(sorted(_KEYS))}")
             facts[key] = fact["value"].strip()
         elif line.strip():
             if facts:
-                raise PageError(f"{path}:{row}: between the list and the first heading stands nothing else")
+                raise RuleError(f"{path}:{row}: between the list and the first heading stands nothing else")
             sentence.append(line.strip())
     if not sentence:
-        raise PageError(f"{path}:2: the sentence is missing")
+        raise RuleError(f"{path}:2: the sentence is missing")
     default = facts.get("default", "")
     if default not in get_args(Default):
-        raise PageError(f"{path}:1: '- default:' is one of {', '.join(get_args(Default))}")
+        raise RuleError(f"{path}:1: '- default:' is one of {', '.join(get_args(Default))}")
     severity = facts.get("severity", default)
     if severity not in get_args(Severity):
-        raise PageError(f"{path}:1: '- severity:' is one of {', '.join(get_args(Severity))}")
+        raise RuleError(f"{path}:1: '- severity:' is one of {', '.join(get_args(Severity))}")
     if facts.get("made-by", "engine") != "engine":
-        raise PageError(f"{path}:1: '- made-by:' is 'engine' or absent")
+        raise RuleError(f"{path}:1: '- made-by:' is 'engine' or absent")
     return Page(
         path=path,
         code=title["code"],

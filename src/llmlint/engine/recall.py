@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from llmlint.engine.cache import Cache
-from llmlint.engine.fingerprint import digest, own_version, project_fingerprint, settings_key
+from llmlint.engine.fingerprint import Fingerprint, digest, own_version, project_fingerprint, settings_key
 from llmlint.engine.judge import JudgeBuilder, Task, Verdict
 from llmlint.engine.runner import PAYING, processors, run
 from llmlint.model.result import FileResult
@@ -31,7 +31,7 @@ def judge_all(
     caches = _caches(tasks, build) if cached and not (build.watch.uses or build.watch.debug) else {}
     results: dict[Task, Sequence[FileResult]] = {}
     for task in tasks:
-        cache = caches.get(task.assignment)
+        cache, _ = caches.get(task.assignment, (None, None))
         if cache is not None and not cache.empty and (known := cache.get(task.name, _digest_of(task.path))) is not None:
             results[task] = known
     left = [task for task in tasks if task not in results]
@@ -39,27 +39,28 @@ def judge_all(
         verdicts = run(left, build, jobs=jobs or _paying(left), done=lambda number: done(number, len(left)))
         found = list(zip(left, verdicts, strict=True))
         results |= {task: verdict.results for task, verdict in found}
-        for index, cache in caches.items():
-            _keep(cache, [one for one in found if one[0].assignment == index], since)
+        for index, (cache, fingerprint) in caches.items():
+            _keep(cache, fingerprint, [one for one in found if one[0].assignment == index], since)
     return [result for task in tasks for result in results[task]]
 
 
-def _caches(tasks: Sequence[Task], build: JudgeBuilder) -> dict[int, Cache]:
+def _caches(tasks: Sequence[Task], build: JudgeBuilder) -> dict[int, tuple[Cache, Fingerprint]]:
     version = own_version()
-    caches = {}
+    caches: dict[int, tuple[Cache, Fingerprint]] = {}
     for index, chosen in enumerate(build.assignments):
         project = chosen.project
         files = [task.path for task in tasks if task.assignment == index and task.path]
         folder = os.path.join(project.root, project.settings.cache_dir)
         key = settings_key(project, sorted(chosen.selection.codes), build.watch)
-        caches[index] = Cache(folder, key, version + project_fingerprint(project, files))
+        fingerprint = project_fingerprint(project, files)
+        caches[index] = Cache(folder, key, version + fingerprint.value), fingerprint
     return caches
 
 
-def _keep(cache: Cache, found: Sequence[tuple[Task, Verdict]], since: float) -> None:
+def _keep(cache: Cache, fingerprint: Fingerprint, found: Sequence[tuple[Task, Verdict]], since: float) -> None:
     for process in sorted({verdict.process for _, verdict in found}):
         own = [(task, verdict) for task, verdict in found if verdict.process == process]
-        read = {path for _, verdict in own for path in verdict.read}
+        read = {path for _, verdict in own for path in verdict.read} - fingerprint.covered
         cache.put([(task.name, verdict.digest, verdict.results) for task, verdict in own], read, since)
     cache.save()
 

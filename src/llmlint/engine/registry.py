@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from llmlint.engine.pages import Page
+from llmlint.engine.pages import Page, RuleError
 from llmlint.model.diagnostic import Finding
 from llmlint.model.position import Locate
 from llmlint.model.settings import Settings
@@ -25,10 +25,6 @@ built only for files on which such a rule is selected."""
 
 _NOUNS: tuple[type, ...] = typing.get_args(nouns.Noun)
 _EXTRAS: Mapping[type, str] = {Settings: "settings", SourceFile: "source", Locate: "locate"}
-
-
-class RuleError(Exception):
-    """A rule's module that cannot be used; the message begins with ``path:row:``."""
 
 
 @dataclass(frozen=True, slots=True)

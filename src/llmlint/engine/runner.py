@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -88,6 +85,10 @@ def _here(
 def _there(
     tasks: Sequence[TaskT], build: Callable[[], Callable[[TaskT], ResultT]], jobs: int, done: Callable[[int], None]
 ) -> list[ResultT]:
+    import multiprocessing
+    from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+    from concurrent.futures.process import BrokenProcessPool
+
     # Forking is safe where it is the system's habit and this process has no threads, which is so on Linux.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     size = max(1, min(64, len(tasks) // (jobs * 4)))

@@ -1,0 +1,17 @@
+"""What a run looks for besides findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What a run wants to know besides its findings."""
+
+    unresolved: bool = False
+    """List what could not be judged."""
+    uses: bool = False
+    """List every use that was seen."""
+    debug: bool = False
+    """Show where a rule or reader failed."""
