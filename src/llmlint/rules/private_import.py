@@ -11,19 +11,24 @@ def check(use: ImportUse) -> Iterator[Finding]:
     if use.outcome is Outcome.MISSING:
         return
     dotted = f"{use.module}.{use.name}" if use.name else use.module
-    if use.private_part is not None and use.private_part == use.name:
+    whole = use.name is None or use.node is use.statement.names[0]
+    if use.private_part is None:
+        if use.internal:
+            yield Finding(
+                at=use.node if use.name else use.statement,
+                message=f"the test imports '{dotted}', which the settings call internal (internal-modules)",
+                symbol=dotted,
+            )
+    elif use.private_part == use.name and use.name not in use.module.split("."):
         yield Finding(
             at=use.node,
             message=f"the test imports '{use.name}', which is private to '{use.module}'",
             symbol=dotted,
             suggestion=twin(use.name, use.owner.names()) if use.owner else None,
         )
-    elif use.private_part is not None and use.name is None:
-        private = use.module if use.private_part == use.module else f"{use.private_part}' in '{use.module}"
-        yield Finding(at=use.statement, message=f"the test imports from the private module '{private}'", symbol=dotted)
-    elif use.internal:
+    elif whole:  # the module is what is private: once a statement
         yield Finding(
-            at=use.node if use.name else use.statement,
-            message=f"the test imports '{dotted}', which the settings call internal (internal-modules)",
-            symbol=dotted,
+            at=use.statement,
+            message=f"the test imports from the private module '{use.module}'",
+            symbol=use.module,
         )

@@ -54,14 +54,16 @@ def _flat(name: str) -> str:
 
 
 def _slipped(name: str, candidates: Sequence[str]) -> str | None:
-    """One letter missing, added, replaced or transposed; in a very short name only one transposed or left out."""
+    """One letter missing, added, replaced or transposed; in a very short name only two transposed."""
     flat = _flat(name)
-    for other in candidates:
-        there = _flat(other)
-        same_letters = sorted(flat) == sorted(there)
-        if min(len(flat), len(there)) >= 3 and _one_slip(flat, there) and (len(flat) > 3 or same_letters):
-            return other
-    return None
+    slips = [other for other in candidates if _is_slip(flat, _flat(other))]
+    return min(slips, key=lambda other: (-difflib.SequenceMatcher(None, name, other).ratio(), other), default=None)
+
+
+def _is_slip(left: str, right: str) -> bool:
+    if min(len(left), len(right)) < 3 or not _one_slip(left, right):
+        return False
+    return len(left) > 3 or sorted(left) == sorted(right)
 
 
 def _one_slip(left: str, right: str) -> bool:
