@@ -218,7 +218,7 @@ class Classes:
                         found[target].bindings.append((method, node))
                         if annotation is not None and found[target].annotation is None:
                             found[target].annotation = annotation
-            if dynamic:
+            if dynamic and _mentions(cls, method):
                 self._dynamic(cls, method, first, found)
         slots = self.body(cls).get("__slots__")
         if slots is not None and slots.value is not None:
@@ -649,6 +649,8 @@ class Classes:
         }
         old = not any(self.decorator(cls, d).rpartition(".")[2] in ("define", "mutable", "frozen") for d in cls.node.decorator_list)
         auto = options.get("auto_attribs")
+        if any(self.decorator(cls, d).rpartition(".")[2] == "dataclass" for d in cls.node.decorator_list):
+            auto = True  # attr.dataclass
         for name, annotation, value in _assigned(cls.node.body):
             call = value if isinstance(value, ast.Call) else None
             is_field = call is not None and self.library.origin(cls.module, call).rpartition(".")[2] in (
@@ -658,7 +660,7 @@ class Classes:
                 "field",
             )
             if not is_field:
-                if annotation is None or _is_classvar(annotation) or (old and auto is not True):
+                if annotation is None or _is_classvar(annotation) or auto is False or (old and auto is not True):
                     continue
             elif annotation is None and auto is True:
                 continue
@@ -954,6 +956,15 @@ def _target(
             yield from _target(item, node, None, None, first)
     elif isinstance(target, ast.Starred):
         yield from _target(target.value, node, None, None, first)
+
+
+def _mentions(cls: Class, method: FunctionNode) -> bool:
+    """Whether the text of a method has one of the words that change attributes by computed names."""
+    lines = cls.module.memo.get("<lines>")
+    if lines is None:
+        lines = cls.module.memo["<lines>"] = cls.module.text.splitlines()
+    text = "\n".join(lines[method.lineno - 1 : method.end_lineno])
+    return any(word in text for word in ("setattr", "__dict__", "vars(", "__class__"))
 
 
 def _is_classmethod(node: FunctionNode) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import warnings
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ from llmlint.contracts.symbols import (
     Function,
     Module,
 )
+from llmlint.contracts.syntax_trees import parse
 from llmlint.project.project import Project
 
 
@@ -135,12 +135,7 @@ class Library:
         if found is not None:
             return found
         try:
-            with open(location.path, "rb") as file:
-                data = file.read()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(data, location.path)
-            text = data.decode("utf-8", "replace")
+            tree, text = parse(location.path, keep=not location.own)
         except SyntaxError as error:
             self.problems[location.path] = ReadProblem(
                 location.path, error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg

@@ -135,7 +135,7 @@ class Calls:
             info = self.world.functions.info(function)
             if info.opaque or info.fixture is not None or info.kind == "property":
                 return None
-            bound = function.owner is not None and value.receiver is not None and info.kind in ("method", "class")
+            bound = self.world.functions.drops_first(function, value.receiver)
             result.append(self._bound(function, bound))
             if value.loose:
                 result.append(self._bound(function, True))
@@ -179,6 +179,9 @@ class Calls:
             if base.symbol == "builtins.object":
                 break
             body = classes.body(base)
+            generator = classes.generator(base)
+            if generator is not None and generator[0] == "attrs" and "__init__" in body:
+                return None  # which of the two wins is a matter of attrs' options
             if "__init__" in body or "__new__" in body:
                 if shape.kind in ("pydantic", "namedtuple", "typeddict") and base.module.kind != "source":
                     pass
@@ -356,7 +359,7 @@ class Calls:
         overloads = [f for f in value.functions if self.world.functions.info(f).overload]
         candidates: list[Function] = []
         for function in overloads or value.functions:
-            bound = function.owner is not None and value.receiver is not None and self.world.functions.info(function).kind != "static"
+            bound = self.world.functions.drops_first(function, value.receiver)
             signature = self._bound(function, bound).signature
             if bind(
                 signature,
@@ -487,8 +490,7 @@ class Calls:
         if receiver is not None and positional and positional[0].annotation is not None:
             self._solve(positional[0].annotation, receiver, subst, variables, function)
         if arguments is not None:
-            kind = self.world.functions.info(function).kind
-            drop = function.owner is not None and receiver is not None and kind in ("method", "class")
+            drop = self.world.functions.drops_first(function, receiver)
             for parameter, value in arguments.filling(self._bound(function, drop).signature):
                 if parameter.annotation is not None:
                     self._solve(parameter.annotation, value, subst, variables, function)

@@ -233,7 +233,7 @@ class Fixtures:
 
     def _certain(self, module: Module) -> bool:
         for source in (module, *self.chain(module)):
-            if source.open and "read" in source.open:
+            if source.open:
                 return False
             if "pytest_generate_tests" in source.text:
                 return False

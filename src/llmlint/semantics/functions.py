@@ -143,6 +143,12 @@ class Functions:
             and self.world.annotations.is_type_variable(decorator.module, first)
         )
 
+    def drops_first(self, function: Function, receiver: Value | None) -> bool:
+        """Whether the first parameter is filled by what the function is bound to."""
+        if receiver is None:
+            return False
+        return function.owner is None or self.info(function).kind in ("method", "class")
+
     def decorated(self, function: Function, receiver: Value | None) -> Value:
         """The value of a function with decorators of unknown effect: their own code is followed where it is short."""
         key = "decorated"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = frozenset({"_pytest", "__future__", "_typeshed", "__main__", "_collections_abc"})
 """Modules with an underscore that tests import as a matter of course."""
-_DYNAMIC: Final = ("sys.path", "syspath_prepend", "sys.modules", "addsitedir", "meta_path", "path_hooks", "chdir", "PYTHONPATH")
+_DYNAMIC: Final = ("sys.path", "syspath_prepend", "sys.modules", "addsitedir", "meta_path", "path_hooks", "chdir", "PYTHONPATH", "# /// script")
 
 
 class Imports:

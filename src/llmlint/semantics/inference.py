@@ -108,7 +108,7 @@ class Inference:
             return {}
         from llmlint.contracts.signature import from_function
 
-        drop = function.owner is not None and receiver is not None and self.world.functions.info(function).kind in ("method", "class")
+        drop = self.world.functions.drops_first(function, receiver)
         signature = from_function(function.node, function.name, drop_first=drop)
         given: dict[str, Value] = {}
         for parameter, value in arguments.filling(signature):

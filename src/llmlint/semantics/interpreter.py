@@ -29,6 +29,7 @@ from llmlint.semantics.scope import Scope
 from llmlint.semantics.specials import Bounded, Raises, Request, Specials
 from llmlint.semantics.values import (
     ELEMENT,
+    PROXY,
     REPLACED,
     UNANNOTATED,
     UNKNOWN,
@@ -112,6 +113,8 @@ class Evaluator:
         self.attributes_total = self.attributes_resolved = 0
         self.calls_total = self.calls_resolved = 0
         self.deferring = False
+        self.comprehending = 0
+        """Above zero while the targets of a comprehension are bound: they have a scope of their own, in the module too."""
         self._callees: dict[ast.AST, Value] = {}
         """What each call was found to call."""
         self.test_modules: list[Module] = [module]
@@ -282,10 +285,11 @@ class Evaluator:
         names = scope.names
         positional = [*arguments.posonlyargs, *arguments.args]
         info = self.world.functions.info(function)
-        if function.owner is not None and positional and info.kind != "static":
+        if positional and (receiver is not None if function.owner is None else info.kind != "static"):
             first = positional.pop(0).arg
-            if receiver is None:
+            if receiver is None and function.owner is not None:
                 receiver = ClassValue(function.owner, exact=False) if info.kind == "class" else Instance(function.owner)
+            assert receiver is not None
             names[first] = receiver
             scope.receiver = receiver
             scope.self_name = first
@@ -785,7 +789,9 @@ class Evaluator:
                 element = self.world.calls.async_element(iterable)
             else:
                 element = self.iterate(generator.iter, iterable)
+            self.comprehending += 1
             self.assign(generator.target, element)
+            self.comprehending -= 1
             for condition in generator.ifs:
                 self.eval(condition)
                 self.narrowing.apply(condition, True)
@@ -992,9 +998,9 @@ class Evaluator:
                 if not receiver.exact and self.world.vetoes.subclass_has(receiver.cls, name):
                     return False
                 via = receiver.via if isinstance(receiver, Instance) else None
-                if via and (self.world.vetoes.stored_in_project(via, foreign_only=True) or self._stored_by_tests(via)):
+                if via and via is not PROXY and (self.world.vetoes.stored_in_project(via, foreign_only=True) or self._stored_by_tests(via)):
                     return False
-                if not receiver.exact and not receiver.cls.own and self.world.vetoes._abstract(receiver.cls):
+                if not receiver.exact and not receiver.cls.own and self.world.vetoes.abstract(receiver.cls):
                     return False
             if name.startswith("__") and name.endswith("__") and name != "__init__":
                 return False
@@ -1037,6 +1043,9 @@ class Evaluator:
 
     def _hand_over(self, function: Value, arguments: Arguments) -> None:
         """Mocks and fakes that are handed to typed parameters."""
+        for value in (*arguments.positional, *(value for _, value, _ in arguments.keywords)):
+            if type(value) is ClassValue and value.cls.module.by_test:
+                self._may_change(function, value.cls)
         interesting = [value for value in arguments.positional if type(value) is Mock or _is_fake(value)]
         interesting += [value for _, value, _ in arguments.keywords if type(value) is Mock or _is_fake(value)]
         if not interesting:
@@ -1056,6 +1065,12 @@ class Evaluator:
                 self.mocks.hand(value, expected, "parameter", f"{bound.signature.name}({parameter.name}=…)")
             elif self.hooks is not None and _is_fake(value):
                 self.hooks.fake_handed(value, expected)
+
+    def _may_change(self, function: Value, cls: Class) -> None:
+        """A class of the tests is handed to code that may add to it (what decorators are made for)."""
+        if isinstance(function, FunctionValue) and function.function.module.kind != "typeshed":
+            cls.memo["open"] = cls.memo["own_open"] = cls.own_open = "it is handed to code that may change it"
+            cls.memo["constructor"] = None
 
     def _fitting(self, signatures: list[Bound], arguments: Arguments) -> Bound:
         from llmlint.contracts.signature import bind
@@ -1128,7 +1143,7 @@ class Evaluator:
 
     def _bind(self, name: str, value: Value) -> None:
         scope = self.scope
-        if scope is self.top:
+        if scope is self.top and not self.comprehending:
             return  # the module's names are looked up lazily
         if scope.nonlocals is not None and name in scope.nonlocals:
             current = scope.parent

@@ -229,6 +229,8 @@ class Mocks:
         if arguments.double_starred or arguments.starred:
             given = True
         record = Record(node, factory, given, spec_of_bool)
+        if isinstance(spec, Instance) and spec.cls.module.name == "builtins":
+            spec = None  # a list of names, or the value of a plain type: nothing to look names up in
         stands = self.imitated(spec) if strict == "spec" else spec
         asynchronous = factory == "AsyncMock" if stands is None else None
         mock = Mock(_known(stands), "spec" if given else "unknown", record, strict, asynchronous)

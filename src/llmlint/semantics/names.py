@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.library import Open
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Binding, Module
 from llmlint.semantics.values import (
+    PROXY,
     OPEN,
     UNKNOWN,
     UNRESOLVED_IMPORT,
     ClassValue,
     FunctionValue,
+    Instance,
     ModuleValue,
     Special,
     Unknown,
@@ -151,6 +153,13 @@ class Names:
             if binding.annotation is not None:
                 value = world.annotations.value(binding.annotation, module)
                 if type(value) is not Unknown and not is_none(value):
+                    if not module.is_stub and isinstance(binding.value, ast.Call):
+                        made = world.inference.module_value(module, binding.value)
+                        if isinstance(made, Instance) and made.exact and isinstance(value, Instance) and (
+                            not world.classes.is_subclass(made.cls, value.cls)
+                        ):
+                            # A proxy that is annotated as what it stands for.
+                            return Instance(value.cls, value.args, via=PROXY)
                     return value
                 if module.is_stub or binding.value is None:
                     return UNKNOWN

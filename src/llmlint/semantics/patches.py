@@ -276,7 +276,9 @@ class Patches:
             if value is None or (isinstance(value, Instance) and value.literal in (None, False)):
                 continue
             strict = "autospec" if keyword == "autospec" else "spec"
-            if not (isinstance(value, Instance) and value.literal is True):
+            if isinstance(value, Instance) and value.cls.module.name == "builtins" and value.literal is not True:
+                original = UNKNOWN
+            elif not (isinstance(value, Instance) and value.literal is True):
                 original = value if strict == "autospec" else self.evaluator.mocks.imitated(value) or UNKNOWN
         mock = self.evaluator.mocks.of_patch(original, strict)
         for name, value, keyword_node in arguments.keywords:

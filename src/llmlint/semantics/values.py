@@ -90,6 +90,8 @@ class Nothing:
 
 
 NOTHING: Final = Nothing()
+PROXY: Final = "<proxy>"
+"""``Instance.via`` of an object that is annotated as a class and made by another: it has more than the class has."""
 
 
 class Instance(Value):

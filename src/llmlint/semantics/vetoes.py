@@ -7,8 +7,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from llmlint.contracts.symbols import Class, Module
-from llmlint.semantics.values import ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
+from llmlint.contracts.symbols import CLASS, Class, Module
+from llmlint.semantics.values import PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
@@ -51,6 +51,8 @@ class Vetoes:
 
     def _confirm_class(self, value: Instance | ClassValue, name: str, tests: list[Module]) -> bool:
         cls = value.cls
+        if isinstance(value, Instance) and value.via is PROXY:
+            return False
         if cls.own and self.stored_in_project(name):
             return False
         if isinstance(value, Instance) and value.via and self.stored_in_project(value.via, foreign_only=True):
@@ -59,14 +61,22 @@ class Vetoes:
             return False
         if not value.exact and self.subclass_has(cls, name):
             return False
-        if not value.exact and not cls.own and self._abstract(cls):
+        if not value.exact and self._has_unseen_kin(cls):
             return False
         for base in self.world.classes.mro(cls):
             if base.module.kind == "typeshed" and not self._absent_at_runtime(base.module.name, f"{base.qualname}.{name}"):
                 return False
         return not self._astroid_finds(cls.module, cls, name)
 
-    def _abstract(self, cls: Class) -> bool:
+    def _has_unseen_kin(self, cls: Class) -> bool:
+        """Whether what is annotated as ``cls`` may be of a class that nothing here inherits from it: a protocol, an abstract
+        class or an exception of somebody else."""
+        if "protocol" in cls.memo:
+            return True
+        return not cls.own and (self.abstract(cls) or self.world.classes.derives(cls, "builtins.BaseException"))
+
+    def abstract(self, cls: Class) -> bool:
+        """Whether ``cls`` or a base is a protocol or has abstract methods."""
         for base in self.world.classes.mro(cls):
             if "protocol" in base.memo:
                 return True
@@ -145,10 +155,22 @@ class Vetoes:
                 if subclass == cls.name and path == cls.module.path:
                     continue
                 seen.add(subclass)
-                if word.search(texts[path]):
+                if word.search(texts[path]) or self._inherits_elsewhere(path, subclass, cls, name):
                     return True
                 if subclass != cls.name:
                     todo.append(subclass)
+        return False
+
+    def _inherits_elsewhere(self, path: str, name: str, cls: Class, member: str) -> bool:
+        """Whether a subclass with bases besides ``cls`` gets the member from one of them."""
+        module = self.world.module_at(path)
+        if module is None:
+            return True
+        for binding in module.table.get(name, ()):
+            if binding.form == CLASS and len(binding.node.bases) > 1:
+                found = module.class_at(binding.node)
+                if self.world.classes.open(found) or self.world.classes.member(found, member) is not None:
+                    return True
         return False
 
     def subclass_exists(self, cls: Class) -> bool:

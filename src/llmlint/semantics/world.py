@@ -112,6 +112,10 @@ class World:
             found = self._files[root] = tuple(path for path, _ in paths if path.endswith(".py"))
         return found
 
+    def module_at(self, path: str) -> Module | None:
+        """The module of a file of the project, whatever it is imported as."""
+        return self.conftest(path)
+
     def conftest(self, path: str) -> Module | None:
         """The module of a conftest that is not being linted itself."""
         if path not in self._conftests:

@@ -1,0 +1,46 @@
+"""Syntax trees of files that many sessions of one process read: typeshed, the standard library, installed packages."""
+
+from __future__ import annotations
+
+import ast
+import os
+import warnings
+from typing import NamedTuple
+
+_LIMIT = 400
+_kept: dict[str, tuple[tuple[int, int], Parsed]] = {}
+
+
+class Parsed(NamedTuple):
+    """A file's tree and text. The tree is shared: nobody changes it."""
+
+    tree: ast.Module
+    text: str
+
+
+def parse(path: str, *, keep: bool) -> Parsed:
+    """Read and parse a file; with ``keep`` the tree is reused as long as the file's size and time stay what they are.
+
+    Raises OSError, SyntaxError, ValueError (null bytes, before Python 3.12), RecursionError and MemoryError.
+    """
+    if not keep:
+        return _parse(path)
+    state = os.stat(path)
+    stamp = (state.st_mtime_ns, state.st_size)
+    found = _kept.get(path)
+    if found is not None and found[0] == stamp:
+        return found[1]
+    parsed = _parse(path)
+    if len(_kept) >= _LIMIT:
+        _kept.clear()
+    _kept[path] = (stamp, parsed)
+    return parsed
+
+
+def _parse(path: str) -> Parsed:
+    with open(path, "rb") as file:
+        data = file.read()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(data, path)
+    return Parsed(tree, data.decode("utf-8", "replace"))
