@@ -67,7 +67,8 @@ class Table:
                 for target in node.targets:
                     self._target(target, node, node.value, conditional)
                 if isinstance(node.targets[0], ast.Name) and node.targets[0].id == "__all__":
-                    self.all = None
+                    if not conditional:
+                        self.all = None
                     self._all(node.value)
             elif isinstance(node, ast.AnnAssign):
                 if isinstance(node.target, ast.Name):

@@ -103,6 +103,8 @@ class FileAnalysis:
         self.functions: list[tuple[Function, Class | None]] = []
         self.classes: list[Class] = []
         self.done: set[Function] = set()
+        self.muted: set[Function] = set()
+        """Functions that are defined behind a version check."""
         self.decorations: dict[ast.AST, list[Value]] = {}
         self._fixture_values: dict[Function, Value] = {}
         self._handed: dict[tuple[Class, Class], None] = {}
@@ -167,7 +169,10 @@ class FileAnalysis:
 
     def defined(self, node: FunctionNode, cls: Class | None, values: list[Value]) -> None:
         """A function of the module, or a method of one of its classes."""
-        self.functions.append((self.module.function_at(node, cls), cls))
+        function = self.module.function_at(node, cls)
+        self.functions.append((function, cls))
+        if self.evaluator.muted:
+            self.muted.add(function)
         self.decorations[node] = values
 
     def class_body(self, cls: Class, scope: Scope, values: list[Value]) -> None:
@@ -236,7 +241,7 @@ class FileAnalysis:
         scope = Scope(self.module, function.node, (cls.scope if cls is not None else None) or evaluator.top, cls)
         scope.function = function
         saved = evaluator.scope, evaluator.muted, evaluator.guards
-        evaluator.scope, evaluator.muted, evaluator.guards = evaluator.top, 0, []
+        evaluator.scope, evaluator.muted, evaluator.guards = evaluator.top, int(function in self.muted), []
         probes, seen, replaced = evaluator.probes, evaluator.seen_probes, evaluator.replaced_names
         try:
             evaluator.parameters(function, scope, receiver, given)
@@ -264,6 +269,8 @@ class FileAnalysis:
         names = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
         if cls is not None and self.world.functions.info(function).kind != "static":
             names = names[1:]
+        if not self.is_test(function, cls) and len(names) > len(injected):
+            names = names[-len(injected) :] if injected else []  # the callers of a helper give the first ones
         for name, value in zip(names, injected, strict=False):
             scope.bind(name, value.fork() if isinstance(value, Mock) else value)
 

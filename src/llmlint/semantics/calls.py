@@ -133,7 +133,7 @@ class Calls:
         result: list[Bound] = []
         for function in value.functions:
             info = self.world.functions.info(function)
-            if info.opaque or info.fixture is not None or info.kind == "property":
+            if info.opaque or info.injected or info.fixture is not None or info.kind == "property":
                 return None
             bound = self.world.functions.drops_first(function, value.receiver)
             result.append(self._bound(function, bound))
@@ -165,7 +165,7 @@ class Calls:
         if order[-1].symbol != "builtins.object":
             return None
         for base in order:
-            if base.own_open and "base" in base.own_open:
+            if base.own_open and ("base" in base.own_open or "inherits" in base.own_open):
                 return None
             for keyword in base.node.keywords:
                 if keyword.arg == "metaclass" and classes.open(base):
@@ -421,6 +421,11 @@ class Calls:
                 return classes.is_subclass(value.cls, expected.cls)
             return not isinstance(value, Instance) or value.cls.symbol == "builtins.type"
         if isinstance(expected, Callable):
+            wanted = expected.result
+            if isinstance(value, FunctionValue) and isinstance(wanted, Instance):
+                if wanted.cls.symbol in ("typing.Coroutine", "typing.Awaitable", "typing.AsyncGenerator", "typing.AsyncIterator"):
+                    result = self.result(value, Arguments(starred=True, double_starred=True))
+                    return value.function.is_async or isinstance(result, (Unknown, Coroutine))
             if isinstance(value, Instance):
                 return not is_none(value) and classes.member(value.cls, "__call__") is not None
             return not isinstance(value, ModuleValue)

@@ -92,6 +92,8 @@ class Fakes:
         required = [parameter for parameter in contract.positional if parameter.required]
         keywords = [parameter.name for parameter in contract.required if parameter not in required]
         problems = bind(mine, len(required), keywords)
+        if problems and not bind(mine, 0, [*(parameter.name for parameter in required), *keywords]):
+            return None
         for problem in problems:
             if problem.kind == "too-many":
                 taken = problem.takes or 0

@@ -63,6 +63,8 @@ class FunctionInfo(NamedTuple):
     fixture: ast.expr | None
     """The decorator that makes it a pytest fixture."""
     overload: bool
+    injected: bool = False
+    """Whether a patch may hand it arguments that its callers do not give."""
 
 
 class Functions:
@@ -88,7 +90,7 @@ class Functions:
         opaque: list[ast.expr] = []
         manager: str | None = None
         fixture: ast.expr | None = None
-        overload = False
+        overload = injected = False
         module, library = function.module, self.world.library
         for node in function.node.decorator_list:
             name = ""
@@ -110,13 +112,15 @@ class Functions:
                 fixture = node
             elif name in KEEPING:
                 overload = overload or name.endswith(".overload")
-            elif name.startswith(("pytest.mark", "unittest.mock.patch", "mock.patch")):
+            elif name.startswith("pytest.mark"):
                 pass
+            elif name.startswith(("unittest.mock.patch", "mock.patch")):
+                injected = injected or isinstance(node, ast.Call) and len(node.args) < 2
             elif function.module.kind == "typeshed":
                 pass
             elif not self._keeps(function, node):
                 opaque.append(node)
-        return FunctionInfo(kind, tuple(opaque), manager, fixture, overload)
+        return FunctionInfo(kind, tuple(opaque), manager, fixture, overload, injected)
 
     def _keeps(self, function: Function, node: ast.expr) -> bool:
         target = node.func if isinstance(node, ast.Call) else node

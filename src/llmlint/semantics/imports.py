@@ -115,7 +115,7 @@ class Imports:
         if entry is None:
             outcome = Outcome.UNKNOWN
             if not is_dunder(name) and not (self.dynamic and module.by_test and module.kind == "namespace"):
-                probing = evaluator.probing("ImportError")
+                probing = evaluator.probing("ImportError") or self._elsewhere(source, module, name)
                 if not probing and evaluator.confirm(ModuleValue(module), name):
                     outcome, missing = Outcome.MISSING, name
         elif isinstance(entry, Open):
@@ -140,6 +140,12 @@ class Imports:
             world.project.environment.known,
             world.declared(source.partition(".")[0]),
         )
+
+    def _elsewhere(self, source: str, module: Module, name: str) -> bool:
+        """Whether another module of that dotted name, found without the file's own import roots, has the name."""
+        library = self.evaluator.world.library
+        other = library.module(source)
+        return other is not None and other is not module and library.entry(other, name) is not None
 
     def _private(self, dotted: str, module: Module | None) -> str | None:
         if module is not None and module.by_test:

@@ -540,9 +540,18 @@ class Evaluator:
         if not self.confirm(value, name):
             return
         owner = self.world.attributes.owner(value)
-        if owner is None:
+        if owner is None or self._of_an_outer_class(value, name):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
+
+    def _of_an_outer_class(self, value: Value, name: str) -> bool:
+        """Whether a class around the (test) class has the name: some collectors hand it down to nested classes."""
+        outer = value.cls.outer if isinstance(value, (Instance, ClassValue)) and value.cls.module.by_test else None
+        while outer is not None:
+            if self.world.classes.member(outer, name) is not None or self.world.classes.open(outer):
+                return True
+            outer = outer.outer
+        return False
 
     def _own_mixin(self, value: Value) -> bool:
         """``self`` in a class that does not say where the attribute comes from: a mixin for test classes."""
@@ -681,9 +690,12 @@ class Evaluator:
         values: list[Value] = []
         saved = self.narrowing.save()
         positive = isinstance(node.op, ast.And)
+        muted = self.muted
         for item in node.values:
             values.append(self.eval(item))
             self.narrowing.apply(item, positive)
+            self.muted += self.narrowing.guard(item)
+        self.muted = muted
         self.narrowing.restore(saved)
         if isinstance(node.op, ast.Or):
             values[:-1] = [without_none(value) for value in values[:-1]]
@@ -1206,7 +1218,7 @@ class Evaluator:
         if isinstance(target.value, ast.Name) and target.value.id == scope.self_name:
             scope.stores.setdefault(name, []).append(value)
         key = dotted(target.value)
-        if key is not None:
+        if key is not None and self._keeps_what_is_stored(receiver, name):
             scope.stored[(key, name)] = value
         if key != scope.self_name or scope.self_name is None:
             if isinstance(receiver, (Instance, ClassValue, ModuleValue)):
@@ -1216,6 +1228,26 @@ class Evaluator:
             self.replaced_names.add(name)
             if type(value) is Mock and isinstance(receiver, Instance):
                 self.mocks.hand(value, self.world.attributes.get(receiver, name).value, "parameter", name)
+
+    def _keeps_what_is_stored(self, receiver: Value, name: str) -> bool:
+        """Whether reading the attribute gives back what was stored: no ``__setattr__``, property or descriptor between."""
+        if isinstance(receiver, ModuleValue):
+            return True
+        if not isinstance(receiver, (Instance, ClassValue)):
+            return False
+        classes = self.world.classes
+        if classes.open(receiver.cls):
+            return False
+        hook = classes.member(receiver.cls, "__setattr__")
+        if hook is not None and hook.owner.symbol != "builtins.object":
+            return False
+        member = classes.member(receiver.cls, name)
+        if member is None:
+            return True
+        if member.kind == "property":
+            return False
+        body = classes.body(member.owner).get(name)
+        return body is None or not isinstance(body.value, ast.Call)
 
     def _judge_store(self, target: ast.Attribute, receiver: Value, name: str) -> None:
         if self.sink is None or self.muted or is_dunder(name):
@@ -1607,6 +1639,7 @@ class Evaluator:
         for keyword in node.keywords:
             self.eval(keyword.value)
         if local:
+            self.world.classes.mro(cls)  # now: later the names of its bases may stand for something else
             keeps = self.world.classes.keeps_class(cls)
             scope.bind(node.name, ClassValue(cls) if keeps else UNKNOWN)
         if self.sink is not None and self.hooks is not None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 State = tuple[dict[str, Value], dict[tuple[str, str], Value], list[tuple[str, str]]]
 _CAPABILITY: Final = re.compile(r"^_?(HAS|HAVE|WITH|IS|NO|PY|PYTHON|SUPPORTS?|ON|RUNNING|CAN|USE)_?[A-Z0-9_]*$")
-_VERSION: Final = frozenset({"version_info", "hexversion", "platform", "implementation", "version", "__version__", "VERSION", "name", "maxsize"})
+_VERSION: Final = frozenset({"version_info", "hexversion", "platform", "implementation", "version", "__version__", "VERSION", "name", "maxsize", "python_implementation", "system"})
 
 
 class Narrowing:

@@ -55,6 +55,7 @@ _FUNCTIONS: Final = {
     "_pytest.monkeypatch.MonkeyPatch.delattr": "monkeypatch.delattr",
     "_pytest.fixtures.FixtureRequest.getfixturevalue": "request.getfixturevalue",
     "attr.attrib": "attr.ib",
+    "attr._make.attrib": "attr.ib",
     "attr.ib": "attr.ib",
     "attr.field": "attr.ib",
     "attrs.field": "attr.ib",
@@ -206,6 +207,8 @@ class Specials:
         if path == "pytest.param":
             return ParameterSet(arguments)
         if path == "pytest.fixture":
+            return UNKNOWN
+        if path == "attr.ib":
             return UNKNOWN
         if path == "typing.cast" and len(node.args) == 2:
             found = evaluator.annotated(node.args[0], evaluator.scope.cls)

@@ -55,6 +55,8 @@ class Vetoes:
             return False
         if cls.own and self.stored_in_project(name):
             return False
+        if not cls.own and cls.module.kind != "typeshed" and self._stored_in(self._package_texts(cls.module), name, False):
+            return False
         if isinstance(value, Instance) and value.via and self.stored_in_project(value.via, foreign_only=True):
             return False
         if isinstance(value, Instance) and value.via and any(value.via in foreign_stores(module) for module in tests):
@@ -118,11 +120,14 @@ class Vetoes:
 
     def stored_in_project(self, name: str, foreign_only: bool = False) -> bool:
         """Whether the project's sources store an attribute of that name on anything but ``self``."""
+        return self._stored_in(self._own_texts(), name, foreign_only)
+
+    def _stored_in(self, texts: dict[str, str], name: str, foreign_only: bool) -> bool:
         word = re.escape(name)
         store = re.compile(rf"(?<!\bself)(?<!\bcls)\.{word}\s*(?::[^=\n]+)?(?:[-+*/|&]|//|\*\*)?=(?!=)|\bas\s+[\w.]+\.{word}\b")
         text_set = re.compile(rf"""setattr\((?:[^()]|\([^()]*\))*["']{word}["']""")
         dynamic = re.compile(rf"""["']{word}["']""")
-        for path, text in self._own_texts().items():
+        for path, text in texts.items():
             if name not in text or self.world.library.finder.is_test_path(path):
                 continue
             if store.search(text) or text_set.search(text):
@@ -143,10 +148,18 @@ class Vetoes:
                     for base in re.findall(r"[\w.]+", match.group(2)):
                         index.setdefault(base.rpartition(".")[2], []).append((match.group(1), path))
         word = re.compile(rf"\bdef {re.escape(name)}\b|\b{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)|^\s+{re.escape(name)}\s*:|__getattr", re.MULTILINE)
-        todo, seen = [cls.name], {cls.name}
+        aliases = re.compile(rf"\b{re.escape(cls.name)}\s+as\s+(\w+)")
+        names = {cls.name}
+        for source in (texts, self._own_texts()):
+            for text in source.values():
+                if cls.name in text:
+                    names.update(aliases.findall(text))
+        todo, seen = sorted(names), {cls.name}
         if not cls.own:
             own = self._own_texts()
-            if any(re.search(rf"class\s+\w+\s*\([^)]*\b{re.escape(cls.name)}\b", text) and word.search(text) for text in own.values()):
+            options = "|".join(re.escape(item) for item in sorted(names))
+            inherits = re.compile(rf"class\s+\w+\s*\([^)]*\b(?:{options})\b")
+            if any(inherits.search(text) and word.search(text) for text in own.values()):
                 return True
         while todo:
             for subclass, path in index.get(todo.pop(), ()):
