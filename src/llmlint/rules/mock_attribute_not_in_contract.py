@@ -10,7 +10,16 @@ from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import MockAttributeUse, Outcome
 from llmlint.semantics.place import of_name
 
-MOCK_API = ("return_value", "side_effect", "call_args", "call_args_list", "call_count", "mock_calls", "method_calls", "reset_mock")
+MOCK_API = (
+    "return_value",
+    "side_effect",
+    "call_args",
+    "call_args_list",
+    "call_count",
+    "mock_calls",
+    "method_calls",
+    "reset_mock",
+)
 """What a mock has besides, where the name may be a misspelling of it."""
 
 ACTIONS = {

@@ -40,6 +40,8 @@ def check(use: MockUse, settings: Settings) -> Iterator[Finding]:
         return  # one known function or method: its calls are judged by LLM304
     if factory in CALLABLES or (use.only_called and not use.configured):
         if settings.strict_callbacks:
-            yield Finding(at=use.node, message=f"this {factory} stands for a callable and takes any arguments: it has no spec")
+            yield Finding(
+                at=use.node, message=f"this {factory} stands for a callable and takes any arguments: it has no spec"
+            )
         return
     yield Finding(at=use.node, message=f"this {factory} has no spec, so it takes any attribute and any call")
