@@ -15,13 +15,16 @@ The suites stand in `suites.toml`. Everything downloaded or made lies below `--w
 from __future__ import annotations
 
 import argparse
+import ast
 import collections
+import contextlib
 import hashlib
 import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -41,6 +44,7 @@ class Suite:
     version: str
     tests: tuple[str, ...]
     packages: tuple[str, ...]
+    run: tuple[str, ...] = ()
     python: str = ""
     extras: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
@@ -111,11 +115,24 @@ def run(command: list[str], log: Path, timeout: float = 1800, **options: Any) ->
     with log.open("w", encoding="utf-8") as out:
         out.write(shlex.join(command) + "\n")
         out.flush()
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True, **options)
         try:
-            return subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, timeout=timeout, **options).returncode
+            return process.wait(timeout)
         except subprocess.TimeoutExpired:
             out.write(f"\nstopped after {timeout:.0f} s\n")
             return 124
+        finally:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends what was started, with all that it started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    elif process.poll() is None:
+        process.kill()
+    process.wait()
 
 
 # -- preparing -------------------------------------------------------------------------------------------------------
@@ -228,7 +245,7 @@ def test_environment(suite: Suite, work: Workdir) -> dict[str, str]:
 
 
 def pytest_command(suite: Suite, work: Workdir, wrapper: list[str]) -> list[str]:
-    command = [*wrapper, str(work.python(suite)), "-m", "pytest", *suite.tests, "-q", "-p", "no:cacheprovider"]
+    command = [*wrapper, str(work.python(suite)), "-m", "pytest", *(suite.run or suite.tests), "-q", "-p", "no:cacheprovider"]
     command += ["--tb=short", "-rfE", *suite.pytest]
     command += [f"--ignore={path}" for path in suite.skip_paths]
     command += [f"--deselect={name}" for name in suite.deselect]
@@ -449,27 +466,61 @@ def report_lint(suites: list[Suite], work: Workdir, markdown: bool, show: bool) 
 # -- recall ----------------------------------------------------------------------------------------------------------
 
 
-def record_uses(suite: Suite, work: Workdir, python: str) -> Path:
-    """Has llmlint write down every use that it saw, one JSON object a line, in the terms of `trace_plugin.py`:
-    filename, row, column, kind (attribute, call, patch, fixture), resolved, reason."""
+def record_uses(suite: Suite, work: Workdir, python: str, options: list[str]) -> None:
+    """Has llmlint write down every use that it saw, one JSON object a line: filename, row and column (where the expression
+    begins, 1-based code points), kind (attribute, call, patch, fixture), resolved, reason."""
     path = work.folder("uses") / f"{suite.name}.jsonl"
+    path.unlink(missing_ok=True)
     command = [python, "-m", "llmlint", "check", *suite.tests, "--output-format", "json", "--quiet", "--no-cache"]
-    command += ["--jobs", "1", "--exit-zero", "--python", str(work.venv(suite)), "--record-uses", str(path)]
+    command += ["--jobs", "1", "--exit-zero", "--python", str(work.venv(suite)), "--record-uses", str(path), *options]
     done = subprocess.run(command, cwd=work.tree(suite), capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode not in (0, 1):
         say(f"{suite.label}: llmlint exited with {done.returncode}\n{done.stderr[-2000:]}")
-    return path
 
 
-def read_uses(path: Path, tree: Path) -> dict[tuple[str, int, int, str], tuple[bool, str]]:
-    uses: dict[tuple[str, int, int, str], tuple[bool, str]] = {}
+Place = tuple[int, int, str]
+
+
+def places_of(path: Path) -> dict[Place, list[Place]]:
+    """Where expressions of a kind begin, and what `trace_plugin.py` calls the places of those that begin there, the
+    innermost first: `a.b` and `a.b.c` begin at one place."""
+    source = path.read_bytes()
+    lines = source.splitlines(keepends=True)
+    found: dict[Place, list[Place]] = {}
+    for node in ast.walk(ast.parse(source)):
+        ends: list[tuple[str, ast.expr | ast.arg]] = []
+        if isinstance(node, ast.Attribute):
+            ends = [("attribute", node)]
+        elif isinstance(node, ast.Call):
+            ends = [("call", node.func), ("patch", node.func)]
+        elif isinstance(node, ast.arg):
+            ends = [("fixture", node)]
+        for kind, end in ends:
+            assert isinstance(node, (ast.expr, ast.arg))
+            column = len(lines[node.lineno - 1][: node.col_offset].decode("utf-8", "replace")) + 1
+            place = (end.end_lineno or 0, end.end_col_offset or 0, kind)
+            found.setdefault((node.lineno, column, kind), []).append(place)
+    return {start: sorted(places) for start, places in found.items()}
+
+
+def read_uses(path: Path, tree: Path) -> dict[tuple[str, Place], tuple[bool, str]]:
+    """What llmlint said of each use, by file and the place that the trace gives it."""
+    recorded: dict[str, dict[Place, list[tuple[bool, str]]]] = {}
     for line in path.read_text("utf-8").splitlines() if path.exists() else ():
         use = json.loads(line)
-        file = Path(use["filename"])
-        name = file.relative_to(tree).as_posix() if file.is_absolute() else file.as_posix()
-        key = (name, use["row"], use["column"], use["kind"])
-        if key not in uses or not uses[key][0]:
-            uses[key] = (bool(use["resolved"]), use.get("reason") or "no reason given")
+        begins = (use["row"], use["column"], use["kind"])
+        verdict = (bool(use["resolved"]), use["reason"] or "no reason given")
+        recorded.setdefault(use["filename"], {}).setdefault(begins, []).append(verdict)
+    uses: dict[tuple[str, Place], tuple[bool, str]] = {}
+    for file, starts in recorded.items():
+        places = places_of(tree / file)
+        for begins, verdicts in starts.items():
+            ends = places.get(begins, [])
+            for number, verdict in enumerate(verdicts):  # recorded as they are evaluated: the innermost first
+                if ends:
+                    place = ends[number % len(ends)]
+                    if not uses.get((file, place), (False, ""))[0]:
+                        uses[file, place] = verdict
     return uses
 
 
@@ -487,7 +538,7 @@ def report_recall(suites: list[Suite], work: Workdir, markdown: bool, show: int)
         for use in traced["uses"]:
             kind = use["kind"]
             resolved, reason = uses.get(
-                (use["filename"], use["row"], use["column"], kind), (False, "not seen by llmlint at this place")
+                (use["filename"], (use["row"], use["column"], kind)), (False, "not seen by llmlint at this place")
             )
             counts[kind][0] += resolved
             counts[kind][1] += 1
@@ -571,7 +622,7 @@ def main(argv: list[str] | None = None) -> int:
         if made_ready or arguments.report:
             continue
         if arguments.recall:
-            record_uses(suite, work, arguments.llmlint)
+            record_uses(suite, work, arguments.llmlint, arguments.option)
         else:
             lint(suite, work, arguments.llmlint, arguments.option)
     if not arguments.suites:
