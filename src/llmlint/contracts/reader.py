@@ -13,6 +13,7 @@ _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTIL
 _REPLACES_ITSELF = re.compile(
     r"sys\.modules\[\s*(?:__name__|\w*mod\w*)\s*\]\s*=(?!=)|\.__class__\s*=(?!=)|\bsetattr\(\s*(?:sys\.modules|\w*module\w*\b)|sys\.modules\.update"
 )
+_NAMESPACES = ("globals()", "vars()", "locals()", "exec(")
 _WRITES_GLOBALS = re.compile(
     r"\bglobals\(\)\s*(?:\.(?:update|setdefault|__setitem__)\b|\[[^\]\n]+\]\s*=(?!=))"
     r"|[(,=]\s*globals\(\)\s*(?:[,)\n]|$)"
@@ -212,9 +213,9 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
     if "__getattr__" in table.names:
         module.open = "it defines __getattr__"
     elif not module.is_stub:
-        if _REPLACES_ITSELF.search(text):
+        if ("sys.modules" in text or "__class__" in text or "module" in text) and _REPLACES_ITSELF.search(text):
             module.open = "it replaces itself in sys.modules"
-        elif _WRITES_GLOBALS.search(text):
+        elif any(word in text for word in _NAMESPACES) and _WRITES_GLOBALS.search(text):
             module.open = "it writes to its globals()"
     if not module.is_stub and "global" in text:
         for match in _GLOBAL.finditer(text):

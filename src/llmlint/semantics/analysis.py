@@ -102,7 +102,8 @@ class FileAnalysis:
         self.fakes = Fakes(world)
         self.functions: list[tuple[Function, Class | None]] = []
         self.classes: list[Class] = []
-        self.done: set[Function] = set()
+        self.scopes: dict[Function, Scope | None] = {}
+        """What evaluating each fixture gave; None while it is being evaluated, and for everything else."""
         self.muted: set[Function] = set()
         """Functions that are defined behind a version check."""
         self.decorations: dict[ast.AST, list[Value]] = {}
@@ -226,9 +227,9 @@ class FileAnalysis:
         return any(name.startswith(p) or (any(c in p for c in "*?[") and fnmatch.fnmatch(name, p)) for p in patterns)
 
     def _evaluate(self, function: Function, cls: Class | None) -> Scope | None:
-        if function in self.done:
-            return None
-        self.done.add(function)
+        if function in self.scopes:
+            return self.scopes[function]
+        self.scopes[function] = None
         evaluator = self.evaluator
         info = self.world.functions.info(function)
         is_test = self.is_test(function, cls)
@@ -253,6 +254,8 @@ class FileAnalysis:
             if evaluator.seen_probes is not seen:
                 seen.extend(evaluator.seen_probes)
                 evaluator.seen_probes = seen
+        if info.fixture is not None:
+            self.scopes[function] = scope
         if not is_test:
             evaluator.shared_replaced |= scope.replaced
         if cls is not None:
@@ -429,10 +432,7 @@ class FileAnalysis:
         world = self.world
         function = fixture.function
         if function.module is self.module:
-            if function in self.done:
-                scope = None
-            else:
-                scope = self._evaluate(function, fixture.cls)
+            scope = self._evaluate(function, fixture.cls)
         else:
             given: dict[str, Value] = {}
             arguments = function.node.args
