@@ -191,8 +191,6 @@ class Library:
         Source: pytest, "Import modes". Roots that every module of the project has anyway are left out.
         """
         roots = [base]
-        if folder != base:
-            roots.append(folder)
         current = folder
         root = self.project.root
         while current.startswith(root):

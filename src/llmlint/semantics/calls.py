@@ -605,6 +605,8 @@ class Calls:
                 # An own __new__ most often caches instances of the class itself; a subclass is as possible.
                 return UNINFERRED
             return UNINFERRED
+        if classes.shape(cls).kind == "enum" and (len(arguments.positional) != 1 or arguments.keywords):
+            return UNINFERRED  # the functional API makes a class (https://docs.python.org/3/library/enum.html)
         args = value.args
         if not args and classes.shape(cls).kind == "plain" and self.world.annotations.parameters(cls):
             args = self._solved_arguments(cls, arguments)

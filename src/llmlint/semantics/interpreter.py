@@ -1268,6 +1268,8 @@ class Evaluator:
             if not fails and self._read_by_source(receiver, name):
                 return
             self.emit(AttributeUse(target, name, "store", owner, Outcome.MISSING, is_private(name), None, fails))
+        elif found.outcome is Outcome.MISSING:
+            return  # a class or a module takes any name
         elif is_private(name):
             self._private(target, name, receiver, found.outcome, "store")
         elif found.outcome is Outcome.OFF_CONTRACT:
