@@ -241,13 +241,19 @@ class FileAnalysis:
             receiver = ClassValue(cls, exact=False) if info.kind == "class" else Instance(cls)
         scope = Scope(self.module, function.node, (cls.scope if cls is not None else None) or evaluator.top, cls)
         scope.function = function
+        expected: list[frozenset[str] | None] = []
         saved = evaluator.scope, evaluator.muted, evaluator.guards
         evaluator.scope, evaluator.muted, evaluator.guards = evaluator.top, int(function in self.muted), []
         probes, seen, replaced = evaluator.probes, evaluator.seen_probes, evaluator.replaced_names
+        for value in self.decorations.get(function.node, []):
+            if isinstance(value, Mark) and value.name == "xfail":
+                raises = value.arguments.keyword("raises")
+                if raises is not None:
+                    expected.append(evaluator.specials.exceptions(raises, function.node.decorator_list[0]))
         try:
             evaluator.parameters(function, scope, receiver, given)
             self._apply_patches(function, cls, scope)
-            evaluator.body(function.node.body, scope)
+            evaluator.body(function.node.body, scope, expected)
         finally:
             evaluator.scope, evaluator.muted, evaluator.guards = saved
             evaluator.probes, evaluator.replaced_names = probes, replaced

@@ -107,6 +107,16 @@ class Annotations:
             return self._subscript(node, module, outer, subst, receiver, depth)
         return UNKNOWN
 
+    def accepted(self, node: ast.expr, module: Module, outer: Class | None) -> Value:
+        """What a parameter annotated ``node`` accepts: as ``value``, but for a type variable its bound."""
+        if isinstance(node, ast.Name):
+            symbol = self.world.library.resolve(module, node, outer)
+            if isinstance(symbol, Variable) and isinstance(symbol.binding.value, ast.Call) and self.is_type_variable(module, node):
+                for keyword in symbol.binding.value.keywords:
+                    if keyword.arg == "bound":
+                        return self.value(keyword.value, symbol.module)
+        return self.value(node, module, outer)
+
     def _symbol(
         self,
         symbol: object,
@@ -119,7 +129,7 @@ class Annotations:
     ) -> Value:
         if isinstance(symbol, Class):
             name = symbol.symbol
-            if name in ("typing.Any", "builtins.object", "_typeshed.Incomplete", "_typeshed.MaybeNone"):
+            if name in ("typing.Any", "builtins.object", "builtins.type", "_typeshed.Incomplete", "_typeshed.MaybeNone"):
                 return ANY
             if name == "types.NoneType":
                 return self.world.none

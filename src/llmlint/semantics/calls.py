@@ -135,6 +135,8 @@ class Calls:
             info = self.world.functions.info(function)
             if info.opaque or info.injected or info.fixture is not None or info.kind == "property":
                 return None
+            if function.owner is not None and function.owner.own_open and _without_self(function):
+                return None  # an interface that is no class of Python's own (zope.interface)
             bound = self.world.functions.drops_first(function, value.receiver)
             result.append(self._bound(function, bound))
             if value.loose:
@@ -372,7 +374,7 @@ class Calls:
             for parameter, argument in arguments.filling(signature):
                 if parameter.annotation is None:
                     continue
-                expected = self.world.annotations.value(parameter.annotation, function.module, function.owner)
+                expected = self.world.annotations.accepted(parameter.annotation, function.module, function.owner)
                 if not self.may_be(argument, expected):
                     break
                 if type(argument) is Unknown:
@@ -392,6 +394,8 @@ class Calls:
         if isinstance(expected, Union):
             return any(self.may_be(value, member) for member in expected.members)
         classes = self.world.classes
+        if isinstance(value, Coroutine) and isinstance(expected, Instance):
+            return expected.cls.symbol in ("typing.Coroutine", "typing.Awaitable", "types.CoroutineType") or self._protocol(expected.cls)
         if isinstance(expected, Instance):
             if isinstance(value, Instance):
                 if is_none(expected) or is_none(value):
@@ -751,6 +755,13 @@ class Calls:
         if isinstance(found, FunctionValue):
             return self.result(found, Arguments())
         return UNKNOWN
+
+
+def _without_self(function: Function) -> bool:
+    """Whether a method does not name its receiver."""
+    arguments = function.node.args
+    first = [*arguments.posonlyargs, *arguments.args][:1]
+    return not any(argument.arg.lstrip("_") in ("self", "cls", "mcs", "mcls", "klass", "metacls") for argument in first)
 
 
 def _widened(value: Value) -> Value:

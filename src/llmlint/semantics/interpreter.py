@@ -333,12 +333,17 @@ class Evaluator:
                 scope = scope.parent
         return None
 
-    def body(self, statements: Sequence[ast.stmt], scope: Scope) -> bool:
-        """Evaluate a function's body in ``scope``, inner functions last. True if control leaves before its end."""
+    def body(
+        self, statements: Sequence[ast.stmt], scope: Scope, expected: Sequence[frozenset[str] | None] = ()
+    ) -> bool:
+        """Evaluate a function's body in ``scope``, inner functions last. True if control leaves before its end.
+
+        ``expected`` are exceptions that the whole body is expected to raise.
+        """
         saved = self.scope, self.probes, self.guards, self.replaced_names, self.seen_probes
         self.scope = scope
         self.guards = list(self.guards)
-        self.probes = list(self.probes) if self.deferring else []
+        self.probes = [*self.probes, *expected] if self.deferring else [*expected]
         outer_seen = self.seen_probes
         self.seen_probes = []
         self.replaced_names = scope.replaced = set(saved[3]) if scope.parent is not self.top else set(self.shared_replaced)

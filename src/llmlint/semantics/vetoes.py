@@ -53,7 +53,7 @@ class Vetoes:
         cls = value.cls
         if isinstance(value, Instance) and value.via is PROXY:
             return False
-        if cls.own and self.stored_in_project(name):
+        if cls.own and self.stored_in_project(name, tests=cls.module.by_test):
             return False
         if not cls.own and cls.module.kind != "typeshed" and self._stored_in(self._package_texts(cls.module), name, False):
             return False
@@ -118,17 +118,17 @@ class Vetoes:
                         found[path] = self.world.text(path)
         return found
 
-    def stored_in_project(self, name: str, foreign_only: bool = False) -> bool:
-        """Whether the project's sources store an attribute of that name on anything but ``self``."""
-        return self._stored_in(self._own_texts(), name, foreign_only)
+    def stored_in_project(self, name: str, foreign_only: bool = False, tests: bool = False) -> bool:
+        """Whether the project's sources (with ``tests`` its tests, too) store an attribute of that name on anything but ``self``."""
+        return self._stored_in(self._own_texts(), name, foreign_only, tests)
 
-    def _stored_in(self, texts: dict[str, str], name: str, foreign_only: bool) -> bool:
+    def _stored_in(self, texts: dict[str, str], name: str, foreign_only: bool, tests: bool = False) -> bool:
         word = re.escape(name)
         store = re.compile(rf"(?<!\bself)(?<!\bcls)\.{word}\s*(?::[^=\n]+)?(?:[-+*/|&]|//|\*\*)?=(?!=)|\bas\s+[\w.]+\.{word}\b")
         text_set = re.compile(rf"""setattr\((?:[^()]|\([^()]*\))*["']{word}["']""")
         dynamic = re.compile(rf"""["']{word}["']""")
         for path, text in texts.items():
-            if name not in text or self.world.library.finder.is_test_path(path):
+            if name not in text or (not tests and self.world.library.finder.is_test_path(path)):
                 continue
             if store.search(text) or text_set.search(text):
                 return True
