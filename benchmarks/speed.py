@@ -12,6 +12,7 @@ A tool that is slow is run fewer times (`--budget`). Needs a POSIX system.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import statistics
@@ -22,7 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from real_suites import HERE, Suite, Workdir, count_lines, default_workdir, interpreter, read_suites, say, test_files
+from corpus import HERE, Suite, Workdir, count_lines, default_workdir, interpreter, read_suites, say, test_files
 
 ROOT = HERE.parent
 TOOLS = ("ruff", "flake8", "flake8-mock-spec", "flake8-pytest-style", "pylint", "ty")
@@ -102,17 +103,15 @@ def commands(python: Path, suite: Suite, work: Workdir, files: list[str]) -> dic
     binaries = python.parent
     own = work.python(suite)
     hook = f"import sys; sys.path += [{site_packages(own)!r}, '.', 'src']"
-    return {
-        "llmlint": [str(binaries / "llmlint"), "check", "--no-cache", "--jobs", "1", "--python", str(own)]
-        + ["--output-format", "json", "--quiet", "--exit-zero", *files],
-        "ruff (F, E, B, PT)": [str(binaries / "ruff"), "check", "--isolated", "--no-cache", "--exit-zero", "--quiet"]
-        + ["--select", "F,E,B,PT", *files],
-        "flake8 + mock-spec + pytest-style": [str(binaries / "flake8"), "--isolated", "--jobs", "1", "--exit-zero"]
-        + [*files],
-        "pylint --errors-only": [str(binaries / "pylint"), "--rcfile", os.devnull, "--errors-only", "--jobs", "1"]
-        + ["--exit-zero", "--persistent", "n", "--init-hook", hook, *files],
-        "ty": [str(binaries / "ty"), "check", "--python", str(own.parent.parent), "--exit-zero", "--quiet", *files],
+    named = {
+        "llmlint": ["llmlint", "check", "--no-cache", "--jobs", "1", "--python", str(own), "--output-format", "json"],
+        "ruff (F, E, B, PT)": ["ruff", "check", "--isolated", "--no-cache", "--quiet", "--select", "F,E,B,PT"],
+        "flake8 + mock-spec + pytest-style": ["flake8", "--isolated", "--jobs", "1"],
+        "pylint --errors-only": ["pylint", "--rcfile", os.devnull, "--errors-only", "--jobs", "1", "--init-hook", hook],
+        "ty": ["ty", "check", "--python", str(own.parent.parent), "--quiet"],
     }
+    named["pylint --errors-only"] += ["--persistent", "n"]
+    return {name: [str(binaries / tool), *options, "--exit-zero", *files] for name, (tool, *options) in named.items()}
 
 
 def parse_seconds(python: Path, files: list[str], cwd: Path) -> float:
@@ -134,8 +133,7 @@ def start_up(python: Path, runs: int, environment: dict[str, str]) -> list[str]:
         "| command | milliseconds | processor ms | ratio |",
         "|---|--:|--:|--:|",
         f'| `python -c "import click"` | {theirs.wall * 1e3:.0f} | {theirs.processor * 1e3:.0f} | 1.0 |',
-        f"| `llmlint --version` | {ours.wall * 1e3:.0f} | {ours.processor * 1e3:.0f} "
-        f"| {ours.wall / theirs.wall:.1f} |",
+        f"| `llmlint --version` | {ours.wall * 1e3:.0f} | {ours.processor * 1e3:.0f} | {ours.wall / theirs.wall:.1f} |",
     ]
 
 
@@ -160,7 +158,7 @@ def table(suite: Suite, work: Workdir, python: Path, arguments: argparse.Namespa
             continue
         say(f"{suite.label}: {name}")
         try:
-            measures = repeat(lambda: measure(command, tree, environment), arguments.runs, arguments.budget)
+            measures = repeat(functools.partial(measure, command, tree, environment), arguments.runs, arguments.budget)
         except RuntimeError as error:
             say(str(error))
             rows.append(f"| {name} | failed | | | | | |")

@@ -64,7 +64,7 @@ untraced: dict[str, str] = {}
 # -- what belongs to the project -------------------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def is_own_module(name: str) -> bool:
     if name.partition(".")[0] not in PACKAGES:
         return False
@@ -117,7 +117,7 @@ def see(thing: Any, place: int) -> Any:
     if reached[place] != 2:
         try:
             owner = owner_of(thing)
-        except Exception:
+        except Exception:  # noqa: BLE001  (a metaclass may raise anything)
             owner = None
         reached[place] = 1
         if owner is not None:
@@ -135,7 +135,7 @@ def is_patcher(callee: Any) -> bool:
     if cls.__module__ in ("pytest_mock.plugin", "mock.mock"):
         return cls.__name__ in ("_Patcher", "function")
     if cls is types.FunctionType:
-        return callee.__module__ == "mock.mock" and callee.__name__.lstrip("_").startswith("patch")
+        return bool(callee.__module__ == "mock.mock" and callee.__name__.lstrip("_").startswith("patch"))
     if cls is types.MethodType:
         holder = type(callee.__self__)
         if holder is pytest.MonkeyPatch:
@@ -150,8 +150,8 @@ def see_call(callee: Any, place: int) -> Any:
     try:
         if is_patcher(callee):
             patch_targets.setdefault(place, "")
-    except Exception:
-        pass
+    except Exception:  # noqa: BLE001  (as above)
+        return callee
     return see(callee, place)
 
 
@@ -164,14 +164,12 @@ def see_target(thing: Any, place: int) -> Any:
                 patch_targets[place] = thing if own else "-"
             else:
                 patch_targets[place] = owner_of(thing) or "-"
-        except Exception:
+        except Exception:  # noqa: BLE001  (as above)
             patch_targets[place] = "-"
     return thing
 
 
-setattr(builtins, "__llmlint_see__", see)
-setattr(builtins, "__llmlint_see_call__", see_call)
-setattr(builtins, "__llmlint_see_target__", see_target)
+vars(builtins).update(__llmlint_see__=see, __llmlint_see_call__=see_call, __llmlint_see_target__=see_target)
 
 
 # -- changing the test files as they are loaded ----------------------------------------------------------------------
@@ -225,7 +223,7 @@ class Tracer(ast.NodeTransformer):
         node.body = [self.visit(each) for each in node.body]
         return node
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_function
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_function  # noqa: N815  (the names of ast)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         return node
@@ -274,7 +272,7 @@ def traced_source_to_code(self: Any, data: Any, path: Any, **options: Any) -> ty
 
 
 rewrite.rewrite_asserts = traced_rewrite
-bootstrap.SourceLoader.source_to_code = traced_source_to_code
+bootstrap.SourceLoader.source_to_code = traced_source_to_code  # type: ignore[method-assign]
 sys.pycache_prefix = tempfile.mkdtemp(prefix="traced-")  # what was compiled before was not traced
 
 
@@ -325,9 +323,7 @@ def write() -> None:
         if number in patch_targets:
             uses.append({**use, "kind": "patch", "owner": patch_targets[number].strip("-")})
     for (file, row, column), (name, module) in fixtures.items():
-        uses.append(
-            {"filename": file, "row": row, "column": column, "name": name, "kind": "fixture", "owner": module}
-        )
+        uses.append({"filename": file, "row": row, "column": column, "name": name, "kind": "fixture", "owner": module})
     uses.sort(key=lambda use: (use["filename"], use["row"], use["column"], use["kind"]))
     result = {
         "traced": {
