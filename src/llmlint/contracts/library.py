@@ -396,6 +396,8 @@ class Library:
                 cls.implementation = twin
                 twin.memo["canonical"] = cls
             return cls
+        if self._by_path.get((module.path, module.name)) is not module:
+            return cls  # an adopted file: nothing describes it, and it need not be read once more to find out
         described = self.module(module.name, module.roots)
         if described is None or described is module or described.implementation is not module:
             return cls

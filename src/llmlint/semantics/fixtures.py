@@ -68,6 +68,10 @@ class Fixtures:
             found.update(self._read(module))
         return found
 
+    def forget(self, module: Module) -> None:
+        """Drop what is kept for a module that will not be asked again (a test file that is done)."""
+        self._modules.pop(module, None)
+
     def _read(self, module: Module) -> dict[str, Fixture]:
         found: dict[str, Fixture] = {}
         library = self.world.library
