@@ -60,7 +60,7 @@ class Checker:
         try:
             text = decode(data)
         except SourceError as error:
-            return self._uncompiled(path, "", error)
+            return self._uncompiled(path, "", role, error)
         return self.check_source(path, text, role)
 
     def check_source(self, path: str, text: str, role: Role) -> FileResult:
@@ -77,9 +77,9 @@ class Checker:
             # Of such a file nothing is known, so nothing is claimed.
             return FileResult(path, notices=(str(newer),))
         except SourceError as error:
-            return self._uncompiled(path, text, error)
+            return self._uncompiled(path, text, role, error)
         if late := late_errors(source):
-            return self._uncompiled(path, text, late[0])
+            return self._uncompiled(path, text, role, late[0])
         judged = _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source)
         dispatcher = self._dispatcher(role)
         analysis = self._analyze(source, judged) if dispatcher.wants_facts or self._watch.uses else None
@@ -96,19 +96,22 @@ class Checker:
             uses=tuple(RecordedUse(*use) for use in analysis.uses) if analysis and self._watch.uses else (),
         )
 
-    def unreadable(self, path: str, error: SourceError) -> FileResult:
+    def unreadable(self, path: str, role: Role, error: SourceError) -> FileResult:
         """The result of a file that cannot be read."""
-        return self._uncompiled(path, "", error)
+        return self._uncompiled(path, "", role, error)
 
     @property
     def files_read(self) -> tuple[str, ...]:
         """The files that were read so far besides the judged ones: sources, stubs, conftests."""
         return self._analyzer.files_read
 
-    def _uncompiled(self, path: str, text: str, error: SourceError) -> FileResult:
+    def _uncompiled(self, path: str, text: str, role: Role, error: SourceError) -> FileResult:
+        if role == "contract":
+            # One fault, one finding: the audit of the contracts says it (LLM505).
+            return FileResult(path)
         lines = split_lines(text)
         judged = _Judged(path, lines, read_suppressions(text, None, self._pages))
-        judged.found.append(("LLM900", _fault(error)))
+        judged.found.append(("LLM900", Finding(Span(error.row, error.column, error.row, error.column), error.message)))
         diagnostics = self._diagnostics(judged)
         return FileResult(path, diagnostics, lines=_quoted(diagnostics, lines))
 
@@ -194,10 +197,6 @@ class Checker:
                 suggestion=finding.suggestion,
                 side=finding.side,
             )
-
-
-def _fault(error: SourceError) -> Finding:
-    return Finding(Span(error.row, error.column, error.row, error.column), error.message)
 
 
 def _span(judged: _Judged, anchor: Anchor) -> Span:

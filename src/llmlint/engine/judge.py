@@ -84,7 +84,7 @@ class Judge:
         try:
             data = read_bytes(task.path)
         except SourceError as error:
-            return self._verdict(task, (checker.unreadable(task.path, error),), b"")
+            return self._verdict(task, (checker.unreadable(task.path, task.role, error),), b"")
         return self._verdict(task, (checker.check_bytes(task.path, data, task.role),), data)
 
     def _verdict(self, task: Task, results: tuple[FileResult, ...], data: bytes) -> Verdict:
