@@ -274,8 +274,11 @@ class FileAnalysis:
         injected: list[Value] = []
         for node in (function.node, cls.node if cls is not None and function.name.startswith("test") else None):
             for value in reversed(self.decorations.get(node, []) if node is not None else []):
-                if isinstance(value, Patcher) and value.injects:
-                    injected.append(value.mock)
+                if isinstance(value, Patcher):
+                    if value.injects:
+                        injected.append(value.mock)
+                    for name, mock in value.named.items():
+                        scope.bind(name, mock.fork() if isinstance(mock, Mock) else mock)
         names = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
         if cls is not None and self.world.functions.info(function).kind != "static":
             names = names[1:]
@@ -283,6 +286,15 @@ class FileAnalysis:
             names = names[-len(injected) :] if injected else []  # the callers of a helper give the first ones
         for name, value in zip(names, injected, strict=False):
             scope.bind(name, value.fork() if isinstance(value, Mock) else value)
+
+    def _named_injections(self, function: Function, cls: Class | None) -> set[str]:
+        """The parameters that ``patch.multiple`` fills."""
+        names: set[str] = set()
+        for node in (function.node, cls.node if cls is not None and function.name.startswith("test") else None):
+            for value in self.decorations.get(node, []) if node is not None else []:
+                if isinstance(value, Patcher):
+                    names.update(value.named)
+        return names
 
     def _injections(self, function: Function, cls: Class | None) -> int:
         count = 0
@@ -321,7 +333,8 @@ class FileAnalysis:
         if cls is not None and self.world.functions.info(function).kind != "static":
             parameters = parameters[1:]
         if is_test:
-            parameters = parameters[self._injections(function, cls) :]
+            by_keyword = self._named_injections(function, cls)
+            parameters = [argument for argument in parameters[self._injections(function, cls) :] if argument.arg not in by_keyword]
         defaults = len(arguments.defaults)
         all_positional = [*arguments.posonlyargs, *arguments.args]
         defaulted = {argument.arg for argument in all_positional[len(all_positional) - defaults :]} if defaults else set()
@@ -477,6 +490,11 @@ class FileAnalysis:
 
         values = scope.yields if world.inference.is_generator(function) else scope.returns
         value = union(values) if values else world.none
+        if isinstance(value, Mock) and function.node.returns is not None:
+            annotated = world.annotations.value(function.node.returns, function.module, function.owner)
+            if world.inference.is_generator(function):
+                annotated = world.calls.async_element(annotated) if function.is_async else world.calls.element(annotated)
+            self.evaluator.mocks.hand(value, annotated, "annotation")
         if function.node.returns is not None:
             unknown = any(isinstance(member, Unknown) for member in members_of(value))
             if unknown:

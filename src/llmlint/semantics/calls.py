@@ -313,7 +313,9 @@ class Calls:
                         )
                         yield signatures if signatures is not None else []
                     else:
-                        yield []
+                        symbol = self.world.library.symbol(source, function.name)
+                        if not (isinstance(symbol, Function) and symbol.module.kind == "typeshed"):
+                            yield []  # else it is written in C: the stub is all there is
                     break
             else:
                 hidden = self.world.classes.hidden(function.owner, function.name)

@@ -115,6 +115,8 @@ class Evaluator:
         self.deferring = False
         self.comprehending = 0
         """Above zero while the targets of a comprehension are bound: they have a scope of their own, in the module too."""
+        self.awaiting: ast.expr | None = None
+        """What the innermost ``await`` waits for."""
         self._callees: dict[ast.AST, Value] = {}
         """What each call was found to call."""
         self.test_modules: list[Module] = [module]
@@ -439,6 +441,8 @@ class Evaluator:
                 self._undefined(node, name)
                 return UNKNOWN
             value = UNKNOWN
+        if type(value) is Mock:
+            value = self.mocks.local(value)
         self.globals[name] = value
         return value
 
@@ -487,11 +491,13 @@ class Evaluator:
             if stored is not None:
                 return stored
         if kind is Mock:
-            action = "read"
-            return self.mocks.attribute(value, name, node, action)  # type: ignore[arg-type]
+            return self.mocks.attribute(value, name, node)  # type: ignore[arg-type]
+        if kind is Union and any(type(member) is Mock for member in value.members):  # type: ignore[attr-defined]
+            return self.mocks.of_union(value, name, node)  # type: ignore[arg-type]
         if name in self.replaced_names and kind is not Special:
             return REPLACED
-        return self.read(node, value, name)
+        found = self.read(node, value, name)
+        return self.mocks.local(found) if type(found) is Mock else found
 
     def _stored(self, receiver: ast.expr, name: str) -> Value | None:
         if isinstance(receiver, ast.Name):
@@ -863,6 +869,7 @@ class Evaluator:
         return UNKNOWN
 
     def _await(self, node: ast.Await) -> Value:
+        self.awaiting = node.value
         value = self.eval(node.value)
         if type(value) is Coroutine:
             return value.result
@@ -880,9 +887,7 @@ class Evaluator:
         if not isinstance(called, ast.Call):
             return
         callee = self._callees.get(called)
-        if not isinstance(callee, FunctionValue) or callee.function.is_async or not self.certain_call(callee):
-            return
-        if callee.function.node.returns is None:
+        if not isinstance(callee, FunctionValue) or callee.function.is_async or callee.function.node.returns is None:
             return
         for member in members_of(value):
             if not isinstance(member, Instance):
@@ -894,6 +899,8 @@ class Evaluator:
                 return
             if not member.exact and (self.world.vetoes.subclass_has(member.cls, method) or not _final(member.cls)):
                 return
+        if not self.certain_call(callee):
+            return
         self.emit(AwaitProblem(node, "needless-await", self.world.attributes.function_owner(callee.function), form))  # type: ignore[arg-type]
 
     def unawaited(self, node: ast.expr | ast.stmt, value: Coroutine, form: str) -> None:
@@ -974,7 +981,10 @@ class Evaluator:
             if self.sink is not None:
                 self._check(node, function, arguments)
                 self._hand_over(function, arguments)
-            return self.world.calls.result(function, arguments)
+            elif any(type(value) is Mock for value in arguments.positional) or any(type(v) is Mock for _, v, _ in arguments.keywords):
+                self._hand_over(function, arguments)
+            result = self.world.calls.result(function, arguments)
+            return self.mocks.local(result, anew=True) if type(result) is Mock else result
         return UNKNOWN
 
     def _call_union(self, node: ast.Call, function: Union, arguments: Arguments) -> Value:
@@ -1063,9 +1073,8 @@ class Evaluator:
         for value in (*arguments.positional, *(value for _, value, _ in arguments.keywords)):
             if type(value) is ClassValue and value.cls.module.by_test:
                 self._may_change(function, value.cls)
-        interesting = [value for value in arguments.positional if type(value) is Mock or _is_fake(value)]
-        interesting += [value for _, value, _ in arguments.keywords if type(value) is Mock or _is_fake(value)]
-        if not interesting:
+        given = (*arguments.positional, *(value for _, value, _ in arguments.keywords))
+        if not any(type(member) is Mock or _is_fake(member) for value in given for member in members_of(value)):
             return
         signatures = self.world.calls.signatures(function)
         if not signatures or len(signatures) > 2:
@@ -1078,8 +1087,11 @@ class Evaluator:
             if module is None:
                 continue
             expected = self.world.annotations.value(parameter.annotation, module, bound.outer)
-            if type(value) is Mock:
-                self.mocks.hand(value, expected, "parameter", f"{bound.signature.name}({parameter.name}=…)")
+            mocks = [member for member in members_of(value) if type(member) is Mock]
+            if mocks:
+                if module.own and not module.by_test:  # what a library declares is the least that it asks for
+                    for mock in mocks:
+                        self.mocks.hand(mock, expected, "parameter", f"{bound.signature.name}({parameter.name}=…)")
             elif self.hooks is not None and _is_fake(value):
                 self.hooks.fake_handed(value, expected)
 
@@ -1232,7 +1244,7 @@ class Evaluator:
                 self._private(target, name, None, Outcome.UNKNOWN, "store")
             self.replaced_names.add(name)
             if type(value) is Mock and isinstance(receiver, Instance):
-                self.mocks.hand(value, self.world.attributes.get(receiver, name).value, "parameter", name)
+                self.mocks.hand(value, self.mocks.in_place(self.world.attributes.get(receiver, name).value), "attribute")
 
     def _keeps_what_is_stored(self, receiver: Value, name: str) -> bool:
         """Whether reading the attribute gives back what was stored: no ``__setattr__``, property or descriptor between."""
@@ -1293,7 +1305,7 @@ class Evaluator:
             return
         value = self.eval(node.value)
         if type(value) is Mock and value.stands is None:
-            self.mocks.hand(value, annotated, "annotation", "")
+            self.mocks.hand(value, annotated, "annotation")
         elif type(annotated) is not Unknown and (
             type(value) is Unknown or not (isinstance(value, Instance) and value.exact) or is_none(value)
         ):

@@ -144,6 +144,12 @@ class Names:
         if form == IMPORT:
             return self.imported(binding.module, module)
         if form == FROM:
+            if binding.module == module.name:
+                # `from . import path as _path` in a package that goes on to bind `path` by it: the submodule.
+                bound = module.table.get(binding.name, ())
+                inner = world.library.submodule(module, binding.name)
+                if inner is not None and not any(other.node.lineno < binding.node.lineno for other in bound):
+                    return self.of_module_object(inner)
             return self.imported_name(binding.module, binding.name, module)
         if form == ASSIGN:
             node = binding.node

@@ -35,10 +35,12 @@ BUILTIN_NAMES: Final = frozenset(dir(__builtins__) if not isinstance(__builtins_
 class Patcher(Value):
     """What ``patch(...)`` returns: a context manager and a decorator; ``mock`` is what entering or starting it gives."""
 
-    __slots__ = ("injects", "mock")
+    __slots__ = ("injects", "mock", "named")
 
-    def __init__(self, mock: Value, injects: bool) -> None:
+    def __init__(self, mock: Value, injects: bool, named: dict[str, Value] | None = None) -> None:
         self.mock = mock
+        self.named = named or {}
+        """What it hands to the function by keyword (``patch.multiple``)."""
         self.injects = injects
         """Whether, as a decorator, it hands its mock to the function."""
 
@@ -74,7 +76,7 @@ class Patches:
         name = text.rpartition(".")[2]
         mock = self._made(node, arguments, target.value, form, 1)
         self._emit(node, given[0], form, text, name, target, arguments, 1, creates, mock[1])
-        self.evaluator.replace(name)
+        self._replace(name, target, creates)
         return self._wrap(form, mock[0], mock[1])
 
     def patch_object(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
@@ -92,7 +94,7 @@ class Patches:
         mock = self._made(node, arguments, target.value, form, 2)
         shown = f"{self._shown(owner[0])}.{name}"
         self._emit(node, named[0], form, shown, name, target, arguments, 2, creates, mock[1])
-        self.evaluator.replace(name)
+        self._replace(name, target, creates)
         if isinstance(owner[0], ast.Name):
             self.evaluator.scope.stored[(owner[0].id, name)] = mock[0]
         return self._wrap(form, mock[0], mock[1])
@@ -110,13 +112,23 @@ class Patches:
             prefix = text
             value = found.value if found.outcome is not Outcome.MISSING else UNKNOWN
         creates = self._flag(arguments, "create")
-        for name, _, keyword in arguments.keywords:
+        made: dict[str, Value] = {}
+        for name, new, keyword in arguments.keywords:
             if name in ("spec", "create", "spec_set", "autospec", "new_callable", "target"):
                 continue
             target = self._of_object(value, name)
-            self._emit(node, keyword.value, form, f"{prefix}.{name}", name, target, arguments, 99, creates, False)
-            self.evaluator.replace(name)
-        return Patcher(UNKNOWN, True)
+            makes = isinstance(new, Special) and new.path == "unittest.mock.DEFAULT"
+            if makes:
+                made[name] = self._made(node, arguments, target.value, form, 99, configured=False)[0]
+            elif isinstance(new, Mock):
+                self._hand(new, target.value)
+            self._emit(node, keyword.value, form, f"{prefix}.{name}", name, target, arguments, 99, creates, makes)
+            self._replace(name, target, creates)
+        dictionary = self.evaluator.world.classes.builtin("dict")
+        if arguments.double_starred or dictionary is None:
+            return self._wrap(form, UNKNOWN, True)
+        mocks = Instance(dictionary, (UNKNOWN, UNKNOWN), exact=True, keys=dict(made))
+        return mocks if form.startswith("mocker") else Patcher(mocks, False, made)
 
     def patch_dict(self, node: ast.Call, form: str, arguments: Arguments) -> Value:
         """``patch.dict("a.b", …)``: the dictionary itself has to exist."""
@@ -148,7 +160,10 @@ class Patches:
             target = self.resolve(text, patching=False)
             name = text.rpartition(".")[2]
             self._emit(node, first[0], form, text, name, target, arguments, 99, creates, False)
-            self.evaluator.replace(name)
+            self._replace(name, target, creates)
+            given = self._argument(arguments, 1, "value")
+            if given is not None and isinstance(given[1], Mock) and not deletes:
+                self._hand(given[1], target.value)
             return self.evaluator.world.none
         if second is None:
             return self.evaluator.world.none
@@ -159,8 +174,10 @@ class Patches:
         target = self._of_object(first[1], name_value)
         shown = f"{self._shown(first[0])}.{name_value}"
         self._emit(node, second[0], form, shown, name_value, target, arguments, 99, creates, False)
-        self.evaluator.replace(name_value)
+        self._replace(name_value, target, creates)
         new = self._argument(arguments, 2, "value")
+        if new is not None and isinstance(new[1], Mock) and not deletes:
+            self._hand(new[1], target.value)
         if isinstance(first[0], ast.Name) and new is not None and not deletes:
             self.evaluator.scope.stored[(first[0].id, name_value)] = new[1]
         return self.evaluator.world.none
@@ -177,7 +194,7 @@ class Patches:
         target = self._of_object(owner[1], name)
         shown = f"{self._shown(owner[0])}.{name}"
         self._emit(node, named[0], form, shown, name, target, arguments, 99, False, False)
-        self.evaluator.replace(name)
+        self._replace(name, target, False)
         return self.evaluator.mocks.of_patch(target.value, "autospec")
 
     # -- resolving -------------------------------------------------------------------------------------------------------
@@ -248,15 +265,22 @@ class Patches:
             return Target(Outcome.UNKNOWN, UNKNOWN, owner, None)
         return Target(Outcome.FOUND, found.value, owner, None)
 
+    def _replace(self, name: str, target: Target, creates: bool) -> None:
+        """From here on ``name`` stands for the replacement; patching a name that is missing fails and leaves nothing behind."""
+        if creates or target.outcome is not Outcome.MISSING:
+            self.evaluator.replace(name)
+
     # -- what stands there afterwards ------------------------------------------------------------------------------------
 
-    def _made(self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int) -> tuple[Value, bool]:
+    def _made(
+        self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int, configured: bool = True
+    ) -> tuple[Value, bool]:
         """The replacement, and whether the patch makes it itself (and hands it to what it decorates)."""
         given = self._argument(arguments, new_at, "new")
         if given is not None and not (isinstance(given[1], Special) and given[1].path == "unittest.mock.DEFAULT"):
             value = given[1]
             if isinstance(value, Mock) and not isinstance(original, Unknown):
-                self.evaluator.mocks.hand(value, original, "patch", form)
+                self._hand(value, original)
             return value, False
         if arguments.double_starred:
             return UNKNOWN, True
@@ -275,17 +299,23 @@ class Patches:
             value = arguments.keyword(keyword)
             if value is None or (isinstance(value, Instance) and value.literal in (None, False)):
                 continue
-            strict = "autospec" if keyword == "autospec" else "spec"
+            strict = keyword
             if isinstance(value, Instance) and value.cls.module.name == "builtins" and value.literal is not True:
                 original = UNKNOWN
             elif not (isinstance(value, Instance) and value.literal is True):
                 original = value if strict == "autospec" else self.evaluator.mocks.imitated(value) or UNKNOWN
         mock = self.evaluator.mocks.of_patch(original, strict)
-        for name, value, keyword_node in arguments.keywords:
-            if name in (*_MAKES_NO_MOCK, "create", "target", "attribute", "side_effect", "unsafe", "name"):
+        for name, value, keyword_node in arguments.keywords if configured else ():
+            if name in (*_MAKES_NO_MOCK, "create", "target", "attribute", "unsafe", "name"):
                 continue
-            self.evaluator.mocks.store(mock, name, value, keyword_node.value, configured=True)
+            self.evaluator.mocks.store(mock, name, value, keyword_node.value)
         return mock, True
+
+    def _hand(self, mock: Mock, original: Value) -> None:
+        """A mock that the test built is put in the place of ``original``."""
+        if isinstance(original, Special):
+            original = original.value
+        self.evaluator.mocks.hand(mock, self.evaluator.mocks.in_place(original), "patch")
 
     def _patcher(self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int) -> Value:
         mock, injects = self._made(node, arguments, original, form, new_at)

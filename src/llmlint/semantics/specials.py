@@ -329,7 +329,7 @@ class Specials:
         if name == "call":
             return CallSpec((), arguments, node)
         if name == "mock_open":
-            return Mock(None, opaque=True)
+            return Mock(evaluator.mocks, None, opaque=True)
         return UNKNOWN
 
     def _mocker(self, node: ast.Call, name: str, arguments: Arguments, special: Special) -> Value:
@@ -337,7 +337,7 @@ class Specials:
         if name in _MOCKS:
             return evaluator.mocks.build(node, name, arguments)
         if name in ("stub", "async_stub"):
-            return Mock(None, opaque=True)
+            return evaluator.mocks.stub(node, f"mocker.{name}")
         if name == "create_autospec":
             return evaluator.mocks.autospec(node, arguments)
         if name == "spy":
@@ -424,7 +424,7 @@ class Specials:
         if not isinstance(literal, str) or isinstance(value, Unknown):
             return UNKNOWN
         if isinstance(value, Mock):
-            return evaluator.mocks.attribute(value, literal, node)
+            return evaluator.mocks.attribute(value, literal, node, quiet=len(arguments.positional) > 2)
         if len(arguments.positional) > 2:
             found = evaluator.world.attributes.get(value, literal)
             return union((found.value, arguments.positional[2]))

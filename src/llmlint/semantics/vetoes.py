@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
-import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import CLASS, Class, Module
+from llmlint.semantics.text_index import TextIndex
 from llmlint.semantics.values import PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
-
-_CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
 
 
 class Vetoes:
@@ -21,8 +20,7 @@ class Vetoes:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._texts: dict[str, dict[str, str]] = {}
-        self._bases: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        self._packages: dict[str, TextIndex] = {}
         self._astroid: dict[tuple[str, str, str], bool] = {}
 
     def confirm(self, value: Value, name: str, tests: list[Module]) -> bool:
@@ -41,11 +39,12 @@ class Vetoes:
         return False
 
     def _confirm_module(self, module: Module, name: str) -> bool:
-        if module.open or (module.implementation is not None and module.implementation.open):
+        documented = module.kind == "typeshed" and not name.startswith("_")
+        if module.open or (module.implementation is not None and module.implementation.open and not documented):
             return False
         if module.own and self.stored_in_project(name):
             return False
-        if module.kind == "typeshed" and module.implementation is None and not self._absent_at_runtime(module.name, name):
+        if module.kind == "typeshed" and not self._absent_at_runtime(module.name, name):
             return False
         return not self._astroid_finds(module, None, name)
 
@@ -55,8 +54,10 @@ class Vetoes:
             return False
         if cls.own and self.stored_in_project(name, tests=cls.module.by_test):
             return False
-        if not cls.own and cls.module.kind != "typeshed" and self._stored_in(self._package_texts(cls.module), name, False):
-            return False
+        if not cls.own and cls.module.kind != "typeshed":
+            package = self._package(cls.module)
+            if name in package.stored or name in package.computed:
+                return False
         if isinstance(value, Instance) and value.via and self.stored_in_project(value.via, foreign_only=True):
             return False
         if isinstance(value, Instance) and value.via and any(value.via in foreign_stores(module) for module in tests):
@@ -107,80 +108,82 @@ class Vetoes:
 
     # -- the project's text ------------------------------------------------------------------------------------------------
 
-    def _own_texts(self) -> dict[str, str]:
-        found = self._texts.get("")
+    @cached_property
+    def _own(self) -> tuple[TextIndex, TextIndex]:
+        """The texts of the project's sources, and those of its tests."""
+        sources: dict[str, str] = {}
+        tests: dict[str, str] = {}
+        project = self.world.project
+        for root in dict.fromkeys((*project.source_roots, project.root)):
+            for path in self.world.python_files(root):
+                target = tests if self.world.library.finder.is_test_path(path) else sources
+                target[path] = self.world.text(path)
+        return TextIndex(sources), TextIndex(tests)
+
+    def _package(self, module: Module) -> TextIndex:
+        """The texts of the package (of somebody else) that ``module`` belongs to."""
+        key = f"{module.kind}:{module.name.partition('.')[0]}"
+        found = self._packages.get(key)
         if found is None:
-            found = self._texts[""] = {}
-            project = self.world.project
-            for root in dict.fromkeys((*project.source_roots, project.root)):
-                for path in self.world.python_files(root):
-                    if path not in found:
-                        found[path] = self.world.text(path)
+            texts: dict[str, str] = {}
+            top = self.world.library.module(module.name.partition(".")[0])
+            for source in (top, top.implementation if top is not None else None):
+                if source is None or not source.path:
+                    continue
+                if source.is_package:
+                    for path in self.world.python_files(os.path.dirname(source.path)):
+                        texts[path] = self.world.text(path)
+                else:
+                    texts[source.path] = source.text
+            found = self._packages[key] = TextIndex(texts)
         return found
 
     def stored_in_project(self, name: str, foreign_only: bool = False, tests: bool = False) -> bool:
-        """Whether the project's sources (with ``tests`` its tests, too) store an attribute of that name on anything but ``self``."""
-        return self._stored_in(self._own_texts(), name, foreign_only, tests)
+        """Whether the project's sources (with ``tests`` its tests, too) store an attribute of that name on anything but ``self``.
 
-    def _stored_in(self, texts: dict[str, str], name: str, foreign_only: bool, tests: bool = False) -> bool:
-        word = re.escape(name)
-        store = re.compile(rf"(?<!\bself)(?<!\bcls)\.{word}\s*(?::[^=\n]+)?(?:[-+*/|&]|//|\*\*)?=(?!=)|\bas\s+[\w.]+\.{word}\b")
-        text_set = re.compile(rf"""setattr\((?:[^()]|\([^()]*\))*["']{word}["']""")
-        dynamic = re.compile(rf"""["']{word}["']""")
-        for path, text in texts.items():
-            if name not in text or (not tests and self.world.library.finder.is_test_path(path)):
-                continue
-            if store.search(text) or text_set.search(text):
-                return True
-            if not foreign_only and "setattr(" in text and dynamic.search(text):
+        Without ``foreign_only``, a string of that name in a file that calls ``setattr`` counts as well.
+        """
+        for index in self._own if tests else self._own[:1]:
+            if name in index.stored or (not foreign_only and name in index.computed):
                 return True
         return False
 
     def subclass_has(self, cls: Class, name: str) -> bool:
         """Whether a class that (by its text) inherits from ``cls`` mentions ``name`` where it is defined."""
-        texts = self._own_texts() if cls.own else self._package_texts(cls.module)
-        key = "" if cls.own else self._package_of(cls.module)
-        index = self._bases.get(key)
-        if index is None:
-            index = self._bases[key] = {}
-            for path, text in texts.items():
-                for match in _CLASS.finditer(text):
-                    for base in re.findall(r"[\w.]+", match.group(2)):
-                        index.setdefault(base.rpartition(".")[2], []).append((match.group(1), path))
-        word = re.compile(rf"\bdef {re.escape(name)}\b|\b{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)|^\s+{re.escape(name)}\s*:|__getattr", re.MULTILINE)
-        aliases = re.compile(rf"\b{re.escape(cls.name)}\s+as\s+(\w+)")
+        key = ("subclass has", name)
+        found = cls.memo.get(key)
+        if found is None:
+            found = cls.memo[key] = self._subclass_has(cls, name)
+        return bool(found)
+
+    def _subclass_has(self, cls: Class, name: str) -> bool:
+        indexes = [*self._own] if cls.own else [*self._own, self._package(cls.module)]
         names = {cls.name}
-        for source in (texts, self._own_texts()):
-            for text in source.values():
-                if cls.name in text:
-                    names.update(aliases.findall(text))
+        for index in indexes:
+            names |= index.aliases.get(cls.name, frozenset())
         todo, seen = sorted(names), {cls.name}
-        if not cls.own:
-            own = self._own_texts()
-            options = "|".join(re.escape(item) for item in sorted(names))
-            inherits = re.compile(rf"class\s+\w+\s*\([^)]*\b(?:{options})\b")
-            if any(inherits.search(text) and word.search(text) for text in own.values()):
-                return True
         while todo:
-            for subclass, path in index.get(todo.pop(), ()):
-                if subclass in seen and subclass != cls.name:
-                    continue
-                if subclass == cls.name and path == cls.module.path:
-                    continue
-                seen.add(subclass)
-                if word.search(texts[path]) or self._inherits_elsewhere(path, subclass, cls, name):
-                    return True
-                if subclass != cls.name:
-                    todo.append(subclass)
+            base = todo.pop()
+            for index in indexes:
+                for subclass, path, bases in index.subclasses.get(base, ()):
+                    if subclass in seen and subclass != cls.name:
+                        continue
+                    if subclass == cls.name and path == cls.module.path:
+                        continue
+                    seen.add(subclass)
+                    if index.defines(path, name) or (bases > 1 and self._inherits_elsewhere(path, subclass, name)):
+                        return True
+                    if subclass != cls.name:
+                        todo.append(subclass)
         return False
 
-    def _inherits_elsewhere(self, path: str, name: str, cls: Class, member: str) -> bool:
-        """Whether a subclass with bases besides ``cls`` gets the member from one of them."""
+    def _inherits_elsewhere(self, path: str, name: str, member: str) -> bool:
+        """Whether a subclass with several bases gets the member from another of them."""
         module = self.world.module_at(path)
         if module is None:
             return True
         for binding in module.table.get(name, ()):
-            if binding.form == CLASS and len(binding.node.bases) > 1:
+            if binding.form == CLASS:
                 found = module.class_at(binding.node)
                 if self.world.classes.open(found) or self.world.classes.member(found, member) is not None:
                     return True
@@ -188,36 +191,11 @@ class Vetoes:
 
     def subclass_exists(self, cls: Class) -> bool:
         """Whether some class of the project (by its text) inherits from ``cls``."""
-        return any(
-            re.search(rf"class\s+\w+\s*\([^)]*\b{re.escape(cls.name)}\b", text) for text in self._own_texts().values() if cls.name in text
-        )
+        return any(cls.name in index.subclasses for index in self._own)
 
     def mentioned_in_project(self, name: str) -> bool:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""
-        word = re.compile(rf"""\.{re.escape(name)}\b|["']{re.escape(name)}["']""")
-        finder = self.world.library.finder
-        return any(
-            name in text and not finder.is_test_path(path) and word.search(text) for path, text in self._own_texts().items()
-        )
-
-    def _package_of(self, module: Module) -> str:
-        return f"{module.kind}:{module.name.partition('.')[0]}"
-
-    def _package_texts(self, module: Module) -> dict[str, str]:
-        key = self._package_of(module)
-        found = self._texts.get(key)
-        if found is None:
-            found = self._texts[key] = {}
-            top = self.world.library.module(module.name.partition(".")[0])
-            for source in (top, top.implementation if top is not None else None):
-                if source is None or not source.path:
-                    continue
-                if source.is_package:
-                    for path in self.world.python_files(os.path.dirname(source.path)):
-                        found[path] = self.world.text(path)
-                else:
-                    found[source.path] = source.text
-        return found
+        return name in self._own[0].mentioned
 
     # -- astroid -----------------------------------------------------------------------------------------------------------
 
@@ -240,8 +218,13 @@ class Vetoes:
         return found
 
 
-def foreign_stores(module: Module) -> frozenset[str]:
-    """The attribute names that a module stores on anything but ``self``, or names in ``setattr``, ``patch`` and their kin."""
+def foreign_stores(module: Module, but: frozenset[ast.AST] | None = None) -> frozenset[str]:
+    """The attribute names that a module stores on anything but ``self``, or names in ``setattr``, ``patch`` and their kin.
+
+    What is stored at the nodes ``but`` does not count.
+    """
+    if but is not None:
+        return _foreign_stores(module, but)
     key = "<foreign stores>"
     found = module.memo.get(key)
     if found is None:
@@ -249,14 +232,15 @@ def foreign_stores(module: Module) -> frozenset[str]:
     return found  # type: ignore[no-any-return]
 
 
-def _foreign_stores(module: Module) -> frozenset[str]:
+def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> frozenset[str]:
     names: set[str] = set()
     if module.tree is None:
         return frozenset()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute):
             if isinstance(node.ctx, ast.Store) and not (isinstance(node.value, ast.Name) and node.value.id == "self"):
-                names.add(node.attr)
+                if node not in but:
+                    names.add(node.attr)
         elif isinstance(node, ast.Call):
             function = node.func
             name = function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""

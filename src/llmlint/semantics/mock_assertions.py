@@ -1,0 +1,79 @@
+"""The names that mocks have of their own, and the misspellings of their assertions."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import Final
+
+ASSERTIONS: Final = (
+    "assert_called",
+    "assert_called_once",
+    "assert_called_with",
+    "assert_called_once_with",
+    "assert_any_call",
+    "assert_has_calls",
+    "assert_not_called",
+    "assert_awaited",
+    "assert_awaited_once",
+    "assert_awaited_with",
+    "assert_awaited_once_with",
+    "assert_any_await",
+    "assert_has_awaits",
+    "assert_not_awaited",
+)
+API: Final = frozenset(
+    {
+        *ASSERTIONS, "return_value", "side_effect", "called", "call_count", "call_args", "call_args_list", "mock_calls",
+        "method_calls", "reset_mock", "configure_mock", "mock_add_spec", "attach_mock", "await_count", "await_args",
+        "await_args_list", "spy_return", "spy_exception", "spy_return_list", "spy_return_iter", "spy_return_type",
+        "wait_until_called", "wait_until_any_call_with",
+    }
+)  # fmt: skip
+WITH_ARGUMENTS: Final = frozenset(
+    {
+        "assert_called_with",
+        "assert_called_once_with",
+        "assert_any_call",
+        "assert_awaited_with",
+        "assert_awaited_once_with",
+        "assert_any_await",
+    }
+)
+_TYPO_PREFIXES: Final = ("assert", "assret", "asert", "aseert", "assrt", "asssert")
+_MISSPELT: Final = {
+    "called_once": "assert_called_once",
+    "called_with": "assert_called_with",
+    "called_once_with": "assert_called_once_with",
+    "called_with_once": "assert_called_once_with",
+    "called_only_once": "assert_called_once",
+    "called_only_once_with": "assert_called_once_with",
+    "called_any": "assert_any_call",
+    "any_call": "assert_any_call",
+    "has_call": "assert_has_calls",
+    "has_calls": "assert_has_calls",
+    "not_called": "assert_not_called",
+    "was_called": "assert_called",
+    "was_called_once": "assert_called_once",
+    "was_called_with": "assert_called_with",
+    "was_called_once_with": "assert_called_once_with",
+    "was_not_called": "assert_not_called",
+    "awaited_once": "assert_awaited_once",
+    "awaited_with": "assert_awaited_with",
+    "awaited_once_with": "assert_awaited_once_with",
+    "any_await": "assert_any_await",
+    "has_awaits": "assert_has_awaits",
+    "not_awaited": "assert_not_awaited",
+}
+
+
+def misspelt(name: str) -> str | None:
+    """The mock assertion that ``name`` is a misspelling of; mocks themselves refuse some of them, if it comes to that."""
+    if name in API:
+        return None
+    known = _MISSPELT.get(name)
+    if known is not None:
+        return known
+    if not name.startswith(_TYPO_PREFIXES):
+        return None
+    best = max(ASSERTIONS, key=lambda real: (SequenceMatcher(None, name, real).ratio(), real))
+    return best if SequenceMatcher(None, name, best).ratio() >= 0.75 else None

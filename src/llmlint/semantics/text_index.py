@@ -1,0 +1,93 @@
+"""What the text of many files says of names: who stores them, which classes inherit from which. Read once, asked often.
+
+A text match too many only keeps a finding back; so expressions over text serve where walking every tree of a project would
+cost more than all the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+_STORE = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+*/|&]|//|\*\*)?=(?!=)")
+_BOUND = re.compile(r"\b(?:as|for)\s+[\w.]+\.(\w+)\b")
+_TUPLE = re.compile(r"(?<!\bself)\.(\w+)[ \t]*,[^=\n]*=(?!=)")
+_SETATTR = re.compile(r"""setattr\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
+_STRING = re.compile(r"""["'](\w+)["']""")
+_CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
+_ALIAS = re.compile(r"\b(\w+)\s+as\s+(\w+)")
+_MENTION = re.compile(r"""\.(\w+)\b|["'](\w+)["']""")
+_NAMES = re.compile(r"[\w.]+")
+
+
+class TextIndex:
+    """An index of texts by path. Every part is built when it is first asked for."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+        self._defining: dict[str, re.Pattern[str]] = {}
+
+    @cached_property
+    def stored(self) -> frozenset[str]:
+        """Names of attributes that are stored on anything but ``self`` and ``cls``, or named in ``setattr``."""
+        found: set[str] = set()
+        for text in self.texts.values():
+            found.update(_STORE.findall(text))
+            if " as " in text or "for " in text:
+                found.update(_BOUND.findall(text))
+            found.update(_TUPLE.findall(text))
+            if "setattr(" in text:
+                found.update(_SETATTR.findall(text))
+        return frozenset(found)
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """Strings in files that call ``setattr``: names that may be set by computation."""
+        found: set[str] = set()
+        for text in self.texts.values():
+            if "setattr(" in text:
+                found.update(_STRING.findall(text))
+        return frozenset(found)
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Names that stand as an attribute or a string anywhere."""
+        found: set[str] = set()
+        for text in self.texts.values():
+            for attribute, string in _MENTION.findall(text):
+                found.add(attribute or string)
+        return frozenset(found)
+
+    @cached_property
+    def subclasses(self) -> dict[str, list[tuple[str, str, int]]]:
+        """By the last part of a base's name: (class, path, number of bases) of the classes that name it."""
+        found: dict[str, list[tuple[str, str, int]]] = {}
+        for path, text in self.texts.items():
+            for match in _CLASS.finditer(text):
+                bases = match.group(2)
+                for base in _NAMES.findall(bases):
+                    found.setdefault(base.rpartition(".")[2], []).append((match.group(1), path, bases.count(",") + 1))
+        return found
+
+    @cached_property
+    def aliases(self) -> dict[str, frozenset[str]]:
+        """Other names that something is imported under (``X as Y``)."""
+        found: dict[str, set[str]] = {}
+        for text in self.texts.values():
+            for name, alias in _ALIAS.findall(text):
+                if name != alias:
+                    found.setdefault(name, set()).add(alias)
+        return {name: frozenset(aliases) for name, aliases in found.items()}
+
+    def defines(self, path: str, name: str) -> bool:
+        """Whether the file binds ``name`` in a way that a class may have it: ``def``, an assignment, an annotation."""
+        text = self.texts.get(path, "")
+        if name not in text and "__getattr" not in text:
+            return False
+        pattern = self._defining.get(name)
+        if pattern is None:
+            word = re.escape(name)
+            pattern = self._defining[name] = re.compile(
+                rf"\bdef {word}\b|\b{word}\s*(?::[^=\n]+)?=(?!=)|^\s+{word}\s*:|__getattr", re.MULTILINE
+            )
+        return pattern.search(text) is not None
