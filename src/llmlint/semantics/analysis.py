@@ -164,7 +164,6 @@ class FileAnalysis:
             span = self.source.span(node)  # type: ignore[arg-type]
             uses.append((span.row, span.column, kind, resolved, reason))
         self.world.inference.forget(self.module)
-        self.world.fixtures.forget(self.module)
         return Analysis(_unique(nouns), statistics, sink.unresolved, uses)
 
     # -- definitions -----------------------------------------------------------------------------------------------------

@@ -48,7 +48,6 @@ class Annotations:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._memo: dict[int, tuple[ast.expr, Value]] = {}
 
     def value(
         self,
@@ -60,12 +59,13 @@ class Annotations:
     ) -> Value:
         """The value that ``node`` (in the scope of ``module`` and the class body ``outer``) says something has."""
         if not substitution and receiver is None:
-            found = self._memo.get(id(node))
+            memo: dict[int, tuple[ast.expr, Value]] = module.memo.setdefault("<annotations>", {})
+            found = memo.get(id(node))
             if found is not None:
                 return found[1]
-            self._memo[id(node)] = (node, UNKNOWN)
+            memo[id(node)] = (node, UNKNOWN)
             value = self._value(node, module, outer, substitution, receiver, 0)
-            self._memo[id(node)] = (node, value)
+            memo[id(node)] = (node, value)
             return value
         return self._value(node, module, outer, substitution, receiver, 0)
 

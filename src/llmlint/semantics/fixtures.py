@@ -56,21 +56,17 @@ class Fixtures:
         self.world = world
         self._chains: dict[str, tuple[Module, ...]] = {}
         self._plugins: tuple[Module, ...] | None = None
-        self._modules: dict[Module, dict[str, Fixture]] = {}
 
     # -- definitions -----------------------------------------------------------------------------------------------------
 
     def of_module(self, module: Module) -> dict[str, Fixture]:
         """The fixtures that a module defines or imports, by fixture name."""
-        found = self._modules.get(module)
+        key = "<fixtures>"
+        found: dict[str, Fixture] | None = module.memo.get(key)
         if found is None:
-            found = self._modules[module] = {}
+            found = module.memo[key] = {}
             found.update(self._read(module))
         return found
-
-    def forget(self, module: Module) -> None:
-        """Drop what is kept for a module that will not be asked again (a test file that is done)."""
-        self._modules.pop(module, None)
 
     def _read(self, module: Module) -> dict[str, Fixture]:
         found: dict[str, Fixture] = {}

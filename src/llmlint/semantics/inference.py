@@ -37,7 +37,6 @@ class Inference:
     def __init__(self, world: World) -> None:
         self.world = world
         self._evaluators: dict[Module, Evaluator] = {}
-        self._results: dict[Any, tuple[Value, Value]] = {}
         self._depth = 0
 
     def quiet(self, module: Module) -> Evaluator:
@@ -83,11 +82,12 @@ class Inference:
         if function.module.is_stub or self._depth >= _DEPTH or not _short(function):
             return UNINFERRED, UNINFERRED
         given = self._given(function, receiver, arguments)
-        key = (function, id(scope), _key(receiver), tuple((name, _key(value)) for name, value in given.items()))
-        found = self._results.get(key)
+        key = (id(scope), _key(receiver), tuple((name, _key(value)) for name, value in given.items()))
+        results: dict[Any, tuple[Value, Value]] = function.memo.setdefault("results", {})
+        found = results.get(key)
         if found is not None:
             return found
-        self._results[key] = (UNINFERRED, UNINFERRED)
+        results[key] = (UNINFERRED, UNINFERRED)
         self._depth += 1
         try:
             frame = self.quiet(function.module).run(function, receiver, given, scope)
@@ -99,7 +99,7 @@ class Inference:
         if _is_stub_body(function.node):
             returned = UNINFERRED
         yielded = union(frame.yields) if frame.yields else UNKNOWN
-        self._results[key] = (returned, yielded)
+        results[key] = (returned, yielded)
         return returned, yielded
 
     def _given(self, function: Function, receiver: Value | None, arguments: Arguments | None) -> dict[str, Value]:

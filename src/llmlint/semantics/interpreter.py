@@ -546,7 +546,7 @@ class Evaluator:
         """``value`` has no ``name``: record it, unless something speaks against that."""
         if self.sink is None or self.probing("AttributeError"):
             return
-        if self._guarded(node, name) or self._own_mixin(value):
+        if self.guarded(node, name) or self._own_mixin(value):
             return
         if not self.confirm(value, name):
             return
@@ -573,7 +573,7 @@ class Evaluator:
             scope = scope.parent
         return False
 
-    def _guarded(self, node: ast.expr, name: str) -> bool:
+    def guarded(self, node: ast.expr, name: str) -> bool:
         if not self.guards:
             return False
         receiver = node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else node
@@ -1137,7 +1137,7 @@ class Evaluator:
         if shape.kind != "typeddict" or not shape.known or not isinstance(node.ctx, ast.Load):
             return
         if isinstance(key, Instance) and isinstance(key.literal, str) and not self.probing("KeyError"):
-            if self.world.calls.typed_key(value, key) is None and not self._guarded(node, key.literal):
+            if self.world.calls.typed_key(value, key) is None and not self.guarded(node, key.literal):
                 self.missing(node, value, key.literal, "key")
 
     # -- statements ------------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Record:
 
     __slots__ = ("configured", "factory", "handed", "mocks", "node", "only_called", "spec_of_bool", "specced", "unsafe")
 
-    def __init__(self, node: ast.Call, factory: str, specced: bool, spec_of_bool: bool = False, unsafe: bool = False) -> None:
+    def __init__(self, node: ast.Call, factory: str, *, specced: bool, spec_of_bool: bool = False, unsafe: bool = False) -> None:
         self.node = node
         self.factory = factory
         self.specced = specced
@@ -55,6 +55,14 @@ class Record:
         """What it was found to stand for: the value, how that is known, and the parameter it was handed to."""
         self.mocks: list[Mock] = []
         """The mock, and what it is in other tests."""
+
+    def again(self) -> Record:
+        """The record of another mock that the same call builds."""
+        other = Record(
+            self.node, self.factory, specced=self.specced, spec_of_bool=self.spec_of_bool, unsafe=self.unsafe
+        )
+        other.only_called, other.configured, other.handed = self.only_called, self.configured, list(self.handed)
+        return other
 
 
 class Mock(Value):
@@ -74,6 +82,7 @@ class Mock(Value):
         stands: Value | None,
         by: str = "unknown",
         record: Record | None = None,
+        *,
         strict: str = "",
         asynchronous: bool | None = None,
         opaque: bool = False,
@@ -110,7 +119,16 @@ class Mock(Value):
         if found is not None:
             return found
         record = record or self.record
-        other = Mock(home or self.home, self.stands, self.by, record, self.strict, self.asynchronous, self.opaque, self.parameter)
+        other = Mock(
+            home or self.home,
+            self.stands,
+            self.by,
+            record,
+            strict=self.strict,
+            asynchronous=self.asynchronous,
+            opaque=self.opaque,
+            parameter=self.parameter,
+        )
         done[self] = other
         other.missing, other.shaped, other.given = self.missing, self.shaped, set(self.given)
         other.children = {
@@ -148,7 +166,7 @@ class Use:
 
     __slots__ = ("action", "child", "mocks", "name", "node", "stored")
 
-    def __init__(self, mocks: tuple[Mock, ...], name: str, node: ast.expr, action: str, child: Value, stored: bool) -> None:
+    def __init__(self, mocks: tuple[Mock, ...], name: str, node: ast.expr, action: str, child: Value, *, stored: bool) -> None:
         self.mocks = mocks
         self.name = name
         self.node = node
@@ -225,18 +243,18 @@ class Mocks:
         if arguments.double_starred or arguments.starred:
             given = True
         unsafe = arguments.keyword("unsafe")
-        record = Record(node, factory, given, spec_of_bool, unsafe is not None)
+        record = Record(node, factory, specced=given, spec_of_bool=spec_of_bool, unsafe=unsafe is not None)
         if isinstance(spec, Instance) and spec.cls.module.name == "builtins":
             spec = None  # a list of names, or the value of a plain type: nothing to look names up in
-        stands = _known(spec if strict == "wraps" else self.imitated(spec))
+        stands = _known(spec if spec is None or strict == "wraps" else self.imitated(spec))
         asynchronous = factory == "AsyncMock" if stands is None else None
-        mock = Mock(self, stands, "spec" if given else "unknown", record, strict, asynchronous)
+        mock = Mock(self, stands, "spec" if given else "unknown", record, strict=strict, asynchronous=asynchronous)
         mock.opaque = given and stands is None
         self._built(mock)
         self._configure(mock, arguments, ("spec", "spec_set", "wraps", "name", "new_callable", "unsafe", "parent"))
         return mock
 
-    def imitated(self, spec: Value | None) -> Value | None:
+    def imitated(self, spec: Value) -> Value:
         """What a mock with that ``spec`` imitates: an instance of the class that is given."""
         if isinstance(spec, ClassValue):
             return Instance(spec.cls, spec.args, exact=spec.exact)
@@ -247,24 +265,25 @@ class Mocks:
         spec = arguments.positional[0] if arguments.positional else arguments.keyword("spec")
         instance = arguments.keyword("instance")
         as_instance = isinstance(instance, Instance) and instance.literal is True
-        stands = _known(self.imitated(spec) if as_instance else spec)
+        stands = _known(self.imitated(spec) if spec is not None and as_instance else spec)
         if isinstance(stands, Instance) and stands.cls.module.name == "builtins":
             stands = None
-        mock = Mock(self, stands, "autospec", Record(node, "create_autospec", True), "autospec", opaque=stands is None)
+        record = Record(node, "create_autospec", specced=True)
+        mock = Mock(self, stands, "autospec", record, strict="autospec", opaque=stands is None)
         self._built(mock)
         self._configure(mock, arguments, ("spec", "spec_set", "instance", "unsafe"))
         return mock
 
     def stub(self, node: ast.Call, factory: str) -> Value:
         """``mocker.stub()``: a plain callable."""
-        mock = Mock(self, None, "unknown", Record(node, factory, False), opaque=True)
+        mock = Mock(self, None, "unknown", Record(node, factory, specced=False), opaque=True)
         self._built(mock)
         return mock
 
     def of_patch(self, stands: Value, strict: str) -> Mock:
         """The mock that a patch makes for its target."""
         known = _known(self.in_place(stands, strict))
-        return Mock(self, known, "autospec" if strict == "autospec" else "patch", None, strict, opaque=known is None)
+        return Mock(self, known, "autospec" if strict == "autospec" else "patch", None, strict=strict, opaque=known is None)
 
     def in_place(self, stands: Value, strict: str = "") -> Value:
         """What a replaced method is called with: an autospecced one is handed the instance, as the method itself is."""
@@ -291,24 +310,21 @@ class Mocks:
             if name not in own:
                 self.store(mock, name, value, keyword.value)
 
-    def local(self, mock: Mock, anew: bool = False) -> Mock:
+    def local(self, mock: Mock, *, anew: bool = False) -> Mock:
         """A mock that other files reach as well (or, ``anew``, that every call of a helper makes), as this file's own."""
         if mock.home is self and not anew:
             return mock
         found = None if anew else self._adopted.get(mock)
         if found is None:
             old = mock.record
-            record = Record(old.node, old.factory, old.specced, old.spec_of_bool, old.unsafe) if old is not None else None
-            if record is not None and old is not None:
-                record.only_called, record.configured, record.handed = old.only_called, old.configured, list(old.handed)
-            found = mock.fork(self, record)
+            found = mock.fork(self, old.again() if old is not None else None)
             if not anew:
                 self._adopted[mock] = found
         return found
 
     # -- using -----------------------------------------------------------------------------------------------------------
 
-    def attribute(self, mock: Mock, name: str, node: ast.expr, quiet: bool = False) -> Value:
+    def attribute(self, mock: Mock, name: str, node: ast.expr, *, quiet: bool = False) -> Value:
         """``mock.name``; ``quiet`` where it may well be missing."""
         found = mock.children.get(name)
         if found is not None:
@@ -362,17 +378,17 @@ class Mocks:
         record.configured = True
         self.records[record] = None
 
-    def _use(self, mocks: tuple[Mock, ...], name: str, node: ast.expr, child: Value, stored: bool = False) -> None:
+    def _use(self, mocks: tuple[Mock, ...], name: str, node: ast.expr, child: Value, *, stored: bool = False) -> None:
         evaluator = self.evaluator
         if evaluator.sink is None:
             return
-        if all(mock.stands is not None and not isinstance(mock.stands, (FunctionValue, Callable)) for mock in mocks):
-            # What is there needs no judge.
-            if isinstance(child, Mock) and not child.missing and len(mocks) == 1:
-                return
-        if evaluator.probing("AttributeError") or (isinstance(node, ast.Attribute) and evaluator._guarded(node, name)):
+        stands = mocks[0].stands
+        if len(mocks) == 1 and stands is not None and not isinstance(stands, (FunctionValue, Callable)):
+            if isinstance(child, Mock) and not child.missing:
+                return  # what is there needs no judge
+        if evaluator.probing("AttributeError") or (isinstance(node, ast.Attribute) and evaluator.guarded(node, name)):
             return
-        use = Use(mocks, name, node, "configured" if stored else "read", child, stored)
+        use = Use(mocks, name, node, "configured" if stored else "read", child, stored=stored)
         self.uses.append(use)
         if isinstance(child, Mock) and not stored:
             child.last = use
@@ -437,7 +453,7 @@ class Mocks:
             return
         child.by, child.parameter, child.strict = mock.by, mock.parameter, mock.strict
         if name == "()":
-            child.stands = _known(self._result(mock.stands))
+            child.stands = _known(self._part(mock, name))
         else:
             found = self.evaluator.world.attributes.get(mock.stands, name)
             child.missing = found.outcome is Outcome.MISSING
@@ -449,8 +465,9 @@ class Mocks:
             return None
         world = self.evaluator.world
         if isinstance(stands, FunctionValue) and isinstance(stands.receiver, Instance) and not stands.receiver.exact:
-            if stands.function.node.returns is None and world.vetoes.subclass_has(stands.receiver.cls, stands.function.name):
-                return None
+            function = stands.function
+            if function.node.returns is None and world.vetoes.subclass_has(stands.receiver.cls, function.name):
+                return None  # an override may return anything
         result = world.calls.result(stands, Arguments(starred=True, double_starred=True))
         return world.calls.awaited(result) if isinstance(result, Coroutine) else result
 
@@ -489,7 +506,7 @@ class Mocks:
         spec = arguments.positional[0] if arguments.positional else arguments.keyword("spec")
         if isinstance(spec, Instance) and spec.cls.module.name == "builtins":
             spec = None
-        mock.stands = _known(self.imitated(spec))
+        mock.stands = _known(self.imitated(spec)) if spec is not None else None
         mock.opaque = mock.stands is None
         mock.by, mock.strict = "spec", "spec"
         mock.children = {name: child for name, child in mock.children.items() if name in mock.given}
@@ -566,15 +583,16 @@ class Mocks:
             if not isinstance(child, Mock):
                 continue
             if name in mock.given:
-                if child.stands is None:
-                    expected = self._result(mock.stands) if name == "()" else None
-                    if mock.stands is not None and name != "()":
-                        expected = self.evaluator.world.attributes.get(mock.stands, name).value
-                    self.hand(child, expected, "attribute")
+                self.hand(child, self._part(mock, name), "attribute")
             elif child.stands is None and not child.opaque:
                 self._derive(mock, name, child)
                 if child.stands is not None:
                     self._settle(child)
+
+    def _part(self, mock: Mock, name: str) -> Value | None:
+        if name == "()":
+            return self._result(mock.stands)
+        return self.evaluator.world.attributes.get(mock.stands, name).value if mock.stands is not None else None
 
     def _find_permitted(self) -> None:
         """What the tests openly give to mocks with a spec, other mocks of the class have by other names as well."""
@@ -627,7 +645,7 @@ class Mocks:
                 return
             if not use.stored and (self._symbol(stands), use.name) in self._permitted:
                 return
-        self._emit(use, None if use.stored else misspelt(use.name), use.stored and mock.strict in _PERMITTING)
+        self._emit(use, None if use.stored else misspelt(use.name), permitted=use.stored and mock.strict in _PERMITTING)
 
     def _judge_spelling(self, use: Use) -> None:
         mock, child = use.mocks[0], use.child
@@ -638,7 +656,7 @@ class Mocks:
             return
         real = misspelt(use.name)
         if real is not None:
-            self._emit(use, real, False)
+            self._emit(use, real)
 
     def _confirmed(self, stands: Value, name: str) -> bool:
         """Whether it stands that there is no such attribute, and that the tests do not add it in another way."""
@@ -655,7 +673,7 @@ class Mocks:
             return False
         return evaluator.world.vetoes.confirm(stands, name, [])
 
-    def _emit(self, use: Use, real: str | None, permitted: bool) -> None:
+    def _emit(self, use: Use, real: str | None, *, permitted: bool = False) -> None:
         evaluator = self.evaluator
         mock = use.mocks[0]
         evaluator.emit(

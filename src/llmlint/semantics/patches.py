@@ -273,7 +273,7 @@ class Patches:
     # -- what stands there afterwards ------------------------------------------------------------------------------------
 
     def _made(
-        self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int, configured: bool = True
+        self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int, *, configured: bool = True
     ) -> tuple[Value, bool]:
         """The replacement, and whether the patch makes it itself (and hands it to what it decorates)."""
         given = self._argument(arguments, new_at, "new")
@@ -303,7 +303,7 @@ class Patches:
             if isinstance(value, Instance) and value.cls.module.name == "builtins" and value.literal is not True:
                 original = UNKNOWN
             elif not (isinstance(value, Instance) and value.literal is True):
-                original = value if strict == "autospec" else self.evaluator.mocks.imitated(value) or UNKNOWN
+                original = value if strict == "autospec" else self.evaluator.mocks.imitated(value)
         mock = self.evaluator.mocks.of_patch(original, strict)
         for name, value, keyword_node in arguments.keywords if configured else ():
             if name in (*_MAKES_NO_MOCK, "create", "target", "attribute", "unsafe", "name"):

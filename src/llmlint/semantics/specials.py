@@ -428,7 +428,7 @@ class Specials:
         if len(arguments.positional) > 2:
             found = evaluator.world.attributes.get(value, literal)
             return union((found.value, arguments.positional[2]))
-        if literal in evaluator.replaced_names or evaluator._guarded(node.args[0], literal):
+        if literal in evaluator.replaced_names or evaluator.guarded(node.args[0], literal):
             return UNKNOWN
         return evaluator.read(node, value, literal)
 
