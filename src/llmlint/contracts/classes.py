@@ -501,8 +501,21 @@ class Classes:
                     found = inner
             if found is not None:
                 break
+        if found is None and name[0] == "_" and "__" in name[1:-2]:
+            found = self._mangled(cls, name)
         memo[key] = found
         return found
+
+    def _mangled(self, cls: Class, name: str) -> Member | None:
+        """The member behind ``_Cart__total``: ``__total``, as the text of the class ``Cart`` writes it."""
+        for base in self.mro(cls):
+            prefix = f"_{base.name.lstrip('_')}__"
+            if name.startswith(prefix):
+                plain = name[len(prefix) - 2 :]
+                found = self.body(base).get(plain) or self.instance(base).get(plain)
+                if found is not None:
+                    return found
+        return None
 
     def hidden(self, cls: Class, name: str) -> Member | None:
         """The member that only an implementation behind a stub has, for ``cls`` or a class that it inherits from."""

@@ -243,6 +243,8 @@ class Library:
             return inner
         if module.implementation is not None:
             found = self._entry(module.implementation, name, off or module.kind == "contract", seen)
+            if isinstance(found, Open) and module.kind == "typeshed" and not name.startswith("_"):
+                return opened  # whatever the source does, typeshed is held to what is public there
             if found is not None:
                 return found
         return opened
