@@ -7,7 +7,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmlint.contracts.symbols import CLASS, Class, Module
+from llmlint.contracts.symbols import CLASS, Class, Member, Module
 from llmlint.semantics.text_index import TextIndex
 from llmlint.semantics.values import PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
 
@@ -28,7 +28,9 @@ class Vetoes:
         if isinstance(value, Union):
             return all(self.confirm(member, name, tests) for member in value.members if not is_none(member))
         if isinstance(value, Super):
-            return False
+            if self.subclass_exists(value.cls) or self.world.is_mixin(value.cls):
+                return False
+            value = Instance(self.world.classes.bases(value.cls)[0], exact=True)
         for module in tests:
             if name in foreign_stores(module):
                 return False
@@ -54,7 +56,7 @@ class Vetoes:
             return False
         if cls.own and self.stored_in_project(name, tests=cls.module.by_test):
             return False
-        if not cls.own and cls.module.kind != "typeshed":
+        if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
             if name in package.stored or name in package.computed:
                 return False
@@ -69,6 +71,8 @@ class Vetoes:
         for base in self.world.classes.mro(cls):
             if base.module.kind == "typeshed" and not self._absent_at_runtime(base.module.name, f"{base.qualname}.{name}"):
                 return False
+        if isinstance(value, ClassValue) and self.world.classes.member(cls, name) is not None:
+            return True  # only instances have it: astroid does not tell the two apart
         return not self._astroid_finds(cls.module, cls, name)
 
     def _has_unseen_kin(self, cls: Class) -> bool:
@@ -76,18 +80,29 @@ class Vetoes:
         class or an exception of somebody else."""
         if "protocol" in cls.memo:
             return True
-        return not cls.own and (self.abstract(cls) or self.world.classes.derives(cls, "builtins.BaseException"))
+        if cls.own:
+            return False
+        abstract = self.abstract(cls) if cls.module.name == "builtins" else self._leaves_abstract(cls)
+        return abstract or self.world.classes.derives(cls, "builtins.BaseException")
+
+    def _leaves_abstract(self, cls: Class) -> bool:
+        """Whether a method of ``cls`` or of a base is abstract and not made concrete on the way."""
+        seen: set[str] = set()
+        for base in self.world.classes.mro(cls):
+            for name, member in self.world.classes.body(base).items():
+                if name not in seen:
+                    seen.add(name)
+                    if _is_abstract(member):
+                        return True
+        return False
 
     def abstract(self, cls: Class) -> bool:
         """Whether ``cls`` or a base is a protocol or has abstract methods."""
         for base in self.world.classes.mro(cls):
             if "protocol" in base.memo:
                 return True
-            for member in self.world.classes.body(base).values():
-                for node in member.bindings:
-                    for decorator in getattr(node, "decorator_list", ()):
-                        if (getattr(decorator, "id", "") or getattr(decorator, "attr", "")).startswith("abstract"):
-                            return True
+            if any(map(_is_abstract, self.world.classes.body(base).values())):
+                return True
         return False
 
     def _absent_at_runtime(self, module: str, dotted: str) -> bool:
@@ -218,6 +233,14 @@ class Vetoes:
         return found
 
 
+def _is_abstract(member: Member) -> bool:
+    return any(
+        (getattr(decorator, "id", "") or getattr(decorator, "attr", "")).startswith("abstract")
+        for node in member.bindings
+        for decorator in getattr(node, "decorator_list", ())
+    )
+
+
 def foreign_stores(module: Module, but: frozenset[ast.AST] | None = None) -> frozenset[str]:
     """The attribute names that a module stores on anything but ``self``, or names in ``setattr``, ``patch`` and their kin.
 
@@ -252,7 +275,7 @@ def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> fr
                 for argument in node.args[:2]:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         names.add(argument.value.rpartition(".")[2])
-            elif any(k.arg == "create" for k in node.keywords):
+            elif any(k.arg == "create" and getattr(k.value, "value", True) is not False for k in node.keywords):
                 for argument in node.args[:2]:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         names.add(argument.value.rpartition(".")[2])
