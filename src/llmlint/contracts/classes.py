@@ -375,8 +375,10 @@ class Classes:
 
     def _why_open(self, cls: Class) -> str | None:
         symbol = cls.symbol
-        if symbol in ("builtins.object", "builtins.type", "typing.NamedTuple"):
+        if symbol in ("builtins.object", "builtins.type", "typing.NamedTuple", "_pytest.monkeypatch.MonkeyPatch"):
             return None
+        if symbol == "logging.LogRecord":
+            return "extra= adds attributes to it"
         if symbol in ("pydantic.main.BaseModel", "pydantic_settings.main.BaseSettings", "pydantic.root_model.RootModel"):
             return None
         self.mro(cls)

@@ -287,10 +287,18 @@ class Library:
         for binding in bindings:
             found = self._binding_symbol(entry.module, name, binding, seen)
             if found is None:
+                if len(bindings) > 1 and self._not_installed(entry.module, binding):
+                    continue  # `try: import a` / `except ImportError: import b`, where `a` is not there
                 return None
             if found not in results:
                 results.append(found)
         return results[0] if len(results) == 1 else None
+
+    def _not_installed(self, module: Module, binding: Binding) -> bool:
+        """Whether a conditional import is of a module that the known target environment does not have."""
+        if binding.form not in (IMPORT, FROM) or not binding.conditional or not self.project.environment.known:
+            return False
+        return binding.module != "?" and self.module(binding.module, module.roots) is None
 
     def _binding_symbol(
         self, module: Module, name: str, binding: Binding, seen: frozenset[tuple[str, str]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.library import Entry, Open
@@ -163,7 +164,7 @@ class Attributes:
         classes = self.world.classes
         cls = value.cls
         member = classes.member(cls, name, on_class=True)
-        if member is not None:
+        if member is not None and (member.kind != "field" or not self._only_of_instances(member, cls)):
             return Attribute(self.class_member(member, value), Outcome.FOUND)
         if is_dunder(name):
             return _UNKNOWN
@@ -176,6 +177,8 @@ class Attributes:
                 return _OPEN
         on_instance = classes.member(cls, name)
         if on_instance is not None:
+            if member is not None:
+                return _OPEN if classes.open(cls) else _MISSING
             if on_instance.owner.module.is_stub or on_instance.method is None:
                 return _UNKNOWN  # a field or a slot
             if classes.open(cls):
@@ -183,13 +186,43 @@ class Attributes:
             return _MISSING
         return self._absent(cls, name, value)
 
+    def _only_of_instances(self, member: Member, cls: Class) -> bool:
+        """Whether an annotated name of a class body is no attribute of the class: a field of a dataclass without a default, or
+        what the source behind a contract assigns on ``self`` alone."""
+        classes = self.world.classes
+        owner = member.owner
+        if owner.module.is_stub:
+            self.world.library.canonical(owner)
+            source = owner.implementation
+            if source is None or member.value is not None or not source.own or classes.open(source):
+                return False
+            if classes.member(source, member.name, on_class=True) is not None:
+                return False
+            behind = classes.member(source, member.name)
+            return behind is not None and behind.method is not None
+        generated = classes.generator(owner)
+        if generated is None or generated[0] != "dataclass" or not owner.own or classes.shape(owner).kind != "dataclass":
+            return False
+        if any(keyword.arg in ("slots", None) for keyword in getattr(generated[1], "keywords", ())):
+            return False
+        if any(member.name in classes.body(base) for base in classes.mro(cls) if base is not owner):
+            return False
+        value = member.value
+        if isinstance(value, ast.Call) and self.world.library.origin(owner.module, value) == "dataclasses.field":
+            return not any(keyword.arg in ("default", None) for keyword in value.keywords)
+        return value is None
+
     def _super(self, value: Super, name: str) -> Attribute:
         classes = self.world.classes
         for base in classes.mro(value.cls)[1:]:
             member = classes.body(base).get(name)
             if member is not None:
                 return Attribute(self.member(member, value.receiver), Outcome.FOUND)
-        return _UNKNOWN
+        bases = classes.bases(value.cls)
+        if is_dunder(name) or not bases or classes.open(value.cls) or classes.member(value.cls, name) is not None:
+            return _UNKNOWN
+        found = [self._absent(base, name, value.receiver) for base in bases]
+        return _MISSING if all(item.outcome is Outcome.MISSING for item in found) else _UNKNOWN
 
     def _union(self, value: Union, name: str) -> Attribute:
         values: list[Value] = []
@@ -231,6 +264,13 @@ class Attributes:
             value = self._annotated_for(member, receiver)
             return self._descriptor(value)
         return self._descriptor(self._inferred(member, receiver))
+
+    def declared(self, receiver: Instance, name: str) -> Value:
+        """What the annotation of the attribute says; unknown where there is none."""
+        member = self.world.classes.member(receiver.cls, name)
+        if member is None or member.annotation is None or member.kind in ("method", "property"):
+            return UNKNOWN
+        return self._annotated_for(member, receiver)
 
     def class_member(self, member: Member, receiver: ClassValue) -> Value:
         """The value of a member read from the class itself."""
@@ -389,6 +429,9 @@ class Attributes:
             if shape == "typeddict" and not on_class:
                 kind = "typed dict"
             return Owner(kind, cls.qualname, cls.symbol, cls.truth, class_names, cls.module.own, cls.module.by_test)  # type: ignore[arg-type]
+        if isinstance(value, Super):
+            owner = self.owner(Instance(value.cls))
+            return owner and replace(owner, kind="super")
         if isinstance(value, FunctionValue):
             function = value.function
             return self.function_owner(function)

@@ -506,7 +506,7 @@ class Calls:
                 if parameter.annotation is not None:
                     self._solve(parameter.annotation, value, subst, variables, function)
         for name in variables:
-            subst.setdefault(name, UNKNOWN)
+            subst.setdefault(name, own if name == "Self" and own is not None else UNKNOWN)
         return annotations.value(returns, function.module, function.owner, subst, own)
 
     def _as_instance(self, receiver: Value | None) -> Value | None:

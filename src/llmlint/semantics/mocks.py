@@ -24,6 +24,7 @@ from llmlint.semantics.values import (
     Unknown,
     Value,
     is_none,
+    members_of,
     union,
     without_none,
 )
@@ -668,10 +669,21 @@ class Mocks:
             return False
         if isinstance(stands, Instance) and stands.via is not None and stands.via in self._foreign:
             return False
-        owner = evaluator.world.attributes.owner(stands)
-        if owner is None:
+        if evaluator.world.attributes.owner(stands) is None:
             return False
-        return evaluator.world.vetoes.confirm(stands, name, [])
+        return all(
+            evaluator.world.vetoes.confirm(self._closed(member, name), name, [])
+            for member in members_of(stands)
+            if not is_none(member)
+        )
+
+    def _closed(self, stands: Value, name: str) -> Value:
+        """A protocol of the project as what its code takes it for, where that code knows no such name."""
+        if isinstance(stands, Instance) and not stands.exact and stands.cls.own and "protocol" in stands.cls.memo:
+            vetoes = self.evaluator.world.vetoes
+            if not vetoes.mentioned_in_project(name) and not vetoes.subclass_has(stands.cls, name):
+                return Instance(stands.cls, stands.args, exact=True)
+        return stands
 
     def _emit(self, use: Use, real: str | None, *, permitted: bool = False) -> None:
         evaluator = self.evaluator
