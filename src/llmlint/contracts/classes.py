@@ -403,6 +403,9 @@ class Classes:
             for decorator in cls.node.decorator_list:
                 if not self._plain_decorator(cls, decorator):
                     return f"the decorator {_dotted(decorator)} may add members"
+            for member in self.body(cls).values():
+                if isinstance(member.value, ast.Call) and self._named_by_value(cls, member.value):
+                    return f"{member.name} is told of {cls.name} by __set_name__"
             if self._body_is_dynamic(cls):
                 return f"the body of {cls.name} computes names"
             if cls.name in self._set_from_outside(cls):
@@ -448,6 +451,14 @@ class Classes:
                 return True
             return returns_its_argument(symbol.node)
         return False
+
+    def _named_by_value(self, cls: Class, value: ast.Call) -> bool:
+        """Whether ``value`` makes a descriptor that adds attributes to its owner by ``setattr``."""
+        made = self.library.resolve(cls.module, value.func, cls.outer) if cls.scope is None else cls.scope.symbol(value.func)
+        if not isinstance(made, Class) or made.module.is_stub:
+            return False
+        member = self.member(made, "__set_name__")
+        return member is not None and "setattr(" in member.owner.module.text
 
     def keeps_class(self, cls: Class) -> bool:
         """Whether the decorators of ``cls`` are all known to hand back the class itself."""

@@ -284,11 +284,14 @@ class Library:
             bindings = bindings[-1:] if not entry.module.is_stub else bindings[:1]
             if functions and bindings[0].form == FUNCTION:
                 bindings = functions[:1]
+        imports = [binding for binding in bindings if binding.form in (IMPORT, FROM) and not binding.fallback]
         for binding in bindings:
+            if binding.fallback and results and imports:
+                continue  # `except ImportError: import b`, where what is tried first is there
             found = self._binding_symbol(entry.module, name, binding, seen)
             if found is None:
                 if len(bindings) > 1 and self._not_installed(entry.module, binding):
-                    continue  # `try: import a` / `except ImportError: import b`, where `a` is not there
+                    continue  # `try: import a`, where `a` is not there
                 return None
             if found not in results:
                 results.append(found)

@@ -39,7 +39,7 @@ def absolute(module: str | None, level: int, package: str) -> str | None:
 class Table:
     """The bindings of one body, in source order, conditional ones included (every platform, every Python)."""
 
-    __slots__ = ("all", "all_open", "names", "package", "stars")
+    __slots__ = ("all", "all_open", "handlers", "names", "package", "stars")
 
     def __init__(self, package: str) -> None:
         self.names: dict[str, list[Binding]] = {}
@@ -47,9 +47,11 @@ class Table:
         self.all: list[str] | None = None
         self.all_open = False
         self.package = package
+        self.handlers = 0
 
     def bind(self, name: str, binding: Binding) -> None:
         """Record one binding."""
+        binding.fallback = self.handlers > 0
         found = self.names.get(name)
         if found is None:
             self.names[name] = [binding]
@@ -116,7 +118,9 @@ class Table:
                 for handler in node.handlers:
                     if handler.name:
                         self.bind(handler.name, Binding(OPAQUE, handler, conditional=True))
+                    self.handlers += 1
                     self.body(handler.body, True)
+                    self.handlers -= 1
                 self.body(node.orelse, True)
                 self.body(node.finalbody, True)
             elif isinstance(node, (ast.For, ast.AsyncFor)):

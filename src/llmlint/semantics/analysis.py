@@ -244,6 +244,11 @@ class FileAnalysis:
         expected: list[frozenset[str] | None] = []
         saved = evaluator.scope, evaluator.muted, evaluator.guards
         evaluator.scope, evaluator.muted, evaluator.guards = evaluator.top, int(function in self.muted), []
+        conditions = self._conditions(function, cls)
+        for condition, holds in conditions:
+            evaluator.muted += _asks_for_a_version(condition) and evaluator.narrowing.guard(condition)
+            evaluator.narrowing.apply(condition, holds)
+        self.guarded += bool(conditions)
         probes, seen, replaced = evaluator.probes, evaluator.seen_probes, evaluator.replaced_names
         for value in self.decorations.get(function.node, []):
             if isinstance(value, Mark) and value.name == "xfail":
@@ -255,6 +260,7 @@ class FileAnalysis:
             self._apply_patches(function, cls, scope)
             evaluator.body(function.node.body, scope, expected)
         finally:
+            self.guarded -= bool(conditions)
             evaluator.scope, evaluator.muted, evaluator.guards = saved
             evaluator.probes, evaluator.replaced_names = probes, replaced
             if evaluator.seen_probes is not seen:
@@ -267,6 +273,27 @@ class FileAnalysis:
         if cls is not None:
             function.memo["stores"] = scope.stores
         return scope
+
+    def _conditions(self, function: Function, cls: Class | None) -> list[tuple[ast.expr, bool]]:
+        """The conditions that ``skipif`` marks (and unittest's decorators) set, and whether they hold where the test runs."""
+        found: list[tuple[ast.expr, bool]] = []
+        for node in (function.node, cls.node if cls is not None else None):
+            if node is None:
+                continue
+            for decorator, value in zip(node.decorator_list, self.decorations.get(node, ()), strict=False):
+                call = value.node if isinstance(value, Mark) else decorator
+                if isinstance(call, ast.Call) and call.args:
+                    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                    if name in ("skipif", "skipIf", "skipUnless"):
+                        found.append((call.args[0], name == "skipUnless"))
+        for binding in self.module.table.get("pytestmark", ()):
+            values = binding.value.elts if isinstance(binding.value, (ast.List, ast.Tuple)) else [binding.value]
+            found.extend(
+                (value.args[0], False)
+                for value in values
+                if isinstance(value, ast.Call) and getattr(value.func, "attr", "") == "skipif" and value.args
+            )
+        return found
 
     def _apply_patches(self, function: Function, cls: Class | None, scope: Scope) -> None:
         """``@patch`` hands its mock to the next positional parameter, the lowest decorator first."""
@@ -545,6 +572,12 @@ class FileAnalysis:
         for cls, contract in self._handed:
             for fake in self.fakes.by_parameter(cls, contract):
                 self.evaluator.emit(fake)
+
+
+def _asks_for_a_version(condition: ast.expr) -> bool:
+    """Whether a condition asks for more than the platform, whose names are known for all of them."""
+    text = ast.unparse(condition)
+    return "version" in text.lower() or "platform" not in text and "os.name" not in text
 
 
 def _position(noun: Noun) -> tuple[int, int, str]:

@@ -94,10 +94,15 @@ class Imports:
             owner,
             self._private(name, subject),
             subject is not None and subject.own,
-            guarded or self.evaluator.probing("ModuleNotFoundError"),
+            guarded or self._optional(name) or self.evaluator.probing("ModuleNotFoundError"),
             world.project.environment.known,
             world.declared(name.partition(".")[0]),
         )
+
+    def _optional(self, name: str) -> bool:
+        """Whether ``importorskip`` asked for the module before."""
+        top = name.partition(".")[0]
+        return top in self.evaluator.optional_imports or ("import", top) in self.evaluator.guards
 
     def _really_missing(self, parent: Module, name: str) -> bool:
         """A module that something else puts in ``sys.modules`` under a package's name is not missing."""
@@ -116,6 +121,7 @@ class Imports:
             outcome = Outcome.UNKNOWN
             if not is_dunder(name) and not (self.dynamic and module.by_test and module.kind == "namespace"):
                 probing = evaluator.probing("ImportError") or self._elsewhere(source, module, name)
+                probing = probing or any(guard[1] in (name, "*") for guard in evaluator.guards)
                 if not probing and evaluator.confirm(ModuleValue(module), name):
                     outcome, missing = Outcome.MISSING, name
         elif isinstance(entry, Open):

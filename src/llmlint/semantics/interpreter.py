@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from llmlint.contracts.signature import Mismatch, Signature, from_function
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 _ANCESTORS: Final = {
     "AttributeError": {"AttributeError", "Exception", "BaseException"},
     "TypeError": {"TypeError", "Exception", "BaseException"},
+    "FrozenInstanceError": {"FrozenInstanceError", "FrozenError", "FrozenAttributeError"},
     "NameError": {"NameError", "Exception", "BaseException"},
     "KeyError": {"KeyError", "LookupError", "Exception", "BaseException"},
     "ImportError": {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"},
@@ -104,6 +105,8 @@ class Evaluator:
         """Above zero behind a version check or a guarded import: nothing is reported."""
         self.guards: list[tuple[str, str]] = []
         """``hasattr`` guards that hold here: the receiver's text and the name ('*' for any)."""
+        self.optional_imports: set[str] = set()
+        """Top-level modules that ``importorskip`` asked for: where they are missing, the module's tests do not run."""
         self.shared_replaced: set[str] = set()
         self.replaced_names: set[str] = set()
         self.mocks = Mocks(self)
@@ -350,6 +353,9 @@ class Evaluator:
         outer_seen = self.seen_probes
         self.seen_probes = []
         self.replaced_names = scope.replaced = set(saved[3]) if scope.parent is not self.top else set(self.shared_replaced)
+        for decorated in (scope.function, scope.cls):
+            if decorated is not None and "patched" in decorated.memo:
+                self.replaced_names |= decorated.memo["patched"]
         try:
             left = self.block(statements)
             self._run_deferred(scope)
@@ -432,6 +438,9 @@ class Evaluator:
             entry = None  # a submodule is no name of the module's own scope until something imports it
         if entry is not None:
             bindings = getattr(entry, "bindings", None)
+            if bindings is None and name in self._builtin_names():
+                entry = None  # the module may have any name, but hardly binds a builtin's anew
+        if entry is not None:
             value = world.names.value(entry.module, name) if bindings is not None else UNKNOWN  # type: ignore[union-attr]
         if value is None:
             builtins = world.library.module("builtins")
@@ -446,6 +455,10 @@ class Evaluator:
             value = self.mocks.local(value)
         self.globals[name] = value
         return value
+
+    def _builtin_names(self) -> Collection[str]:
+        builtins = self.world.library.module("builtins")
+        return builtins.table if builtins is not None else ()
 
     def _undefined(self, node: ast.Name, name: str) -> None:
         if self.sink is None or self.probing("NameError") or self.hooks is None:
@@ -1242,7 +1255,10 @@ class Evaluator:
                     self.assign(part, self.world.attributes.get(value, field.name).value)
                 return
         for part in parts:
-            self.assign(part, element if not isinstance(element, Union) else UNKNOWN)
+            if isinstance(part, ast.Starred):
+                self.assign(part.value, self.world.collection("list", [element], None))
+            else:
+                self.assign(part, element if not isinstance(element, Union) else UNKNOWN)
 
     def _store(self, target: ast.Attribute, value: Value) -> None:
         receiver = self.eval(target.value)
@@ -1293,7 +1309,7 @@ class Evaluator:
         found = self.world.attributes.get(receiver, name)
         if found.outcome is Outcome.MISSING and isinstance(receiver, Instance):
             fails = self.world.write_fails(receiver.cls)
-            if fails is None or self.probing("AttributeError") or self._own_mixin(receiver):
+            if fails is None or self.probing("AttributeError", "FrozenInstanceError", "ValidationError") or self._own_mixin(receiver):
                 return
             owner = self.world.attributes.owner(receiver)
             if owner is None or owner.by_test or not receiver.cls.own:
@@ -1662,9 +1678,22 @@ class Evaluator:
         """What a ``def`` evaluates where it stands: decorators (their values are given back) and defaults."""
         if self.sink is None:
             return []
-        values = [self.eval(decorator) for decorator in node.decorator_list]
+        values = self._decorators(node, self.scope.cls if self.scope.is_class else None)
         for default in (*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)):
             self.eval(default)
+        return values
+
+    def _decorators(self, node: FunctionNode | ast.ClassDef, outer: Class | None, cls: Class | None = None) -> list[Value]:
+        """The values of decorators; what they patch is replaced in the body alone."""
+        if not node.decorator_list:
+            return []
+        saved, self.replaced_names = self.replaced_names, set()
+        values = [self.eval(decorator) for decorator in node.decorator_list]
+        if self.replaced_names:
+            decorated = cls if isinstance(node, ast.ClassDef) else self.module.function_at(node, outer)
+            if decorated is not None:
+                decorated.memo["patched"] = self.replaced_names
+        self.replaced_names = saved
         return values
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -1673,7 +1702,7 @@ class Evaluator:
         outer = scope.cls if scope.is_class else None
         closure = scope if local else scope.parent if scope.is_class and scope.parent is not self.top else None
         cls = self.module.class_at(node, outer, closure)
-        values = [self.eval(decorator) for decorator in node.decorator_list]
+        values = self._decorators(node, outer, cls)
         for base in node.bases:
             self.eval(base)
         for keyword in node.keywords:

@@ -108,9 +108,13 @@ class Names:
         values: list[Value] = []
         if functions:
             values.append(self._function(module, functions))
+        tried = [binding for binding in bindings if binding.form in (IMPORT, FROM) and not binding.fallback]
         for binding in bindings:
-            if binding.form != FUNCTION:
-                values.append(self.binding(module, name, binding))
+            if binding.form == FUNCTION:
+                continue
+            if binding.fallback and tried and any(type(value) is not Unknown for value in values):
+                continue
+            values.append(self.binding(module, name, binding))
         if len(values) > 1:
             # `try: import x` / `except ImportError: x = None`: the guard is the test's affair.
             values = [value for value in values if not is_none(value)] or values[:1]

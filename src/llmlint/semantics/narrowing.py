@@ -123,6 +123,8 @@ class Narrowing:
         left = test.left.target if isinstance(test.left, ast.NamedExpr) else test.left
         if isinstance(other, ast.Constant) and other.value is None and isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
             absent = isinstance(operator, (ast.Is, ast.Eq)) is positive
+            if isinstance(left, ast.Call) and not absent:
+                self._call(left, True)  # getattr(x, "name", None) is not None
             value = self._current(left)
             if value is None:
                 return
@@ -133,6 +135,8 @@ class Narrowing:
                 self._set(left, without_none(value))
             elif is_none(value):
                 self._set(left, UNKNOWN)
+        elif isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id == "getattr":
+            pass
         elif isinstance(left, ast.Call) and isinstance(operator, (ast.Is, ast.Eq)) and positive and len(left.args) == 1:
             if isinstance(left.func, ast.Name) and left.func.id == "type":
                 found = self._quiet(other)

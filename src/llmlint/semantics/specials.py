@@ -312,7 +312,13 @@ class Specials:
     def _importorskip(self, arguments: Arguments) -> Value:
         first = arguments.positional[0] if arguments.positional else None
         if isinstance(first, Instance) and isinstance(first.literal, str):
-            return self.evaluator.world.names.imported(first.literal, self.evaluator.module)
+            evaluator = self.evaluator
+            top = first.literal.partition(".")[0]
+            if evaluator.scope is evaluator.top:
+                evaluator.optional_imports.add(top)
+            else:
+                evaluator.guards.append(("import", top))
+            return evaluator.world.names.imported(first.literal, evaluator.module)
         return UNKNOWN
 
     # -- mock, mocker ----------------------------------------------------------------------------------------------------
@@ -380,6 +386,8 @@ class Specials:
             return world.none
         if name in ("hasattr", "isinstance", "issubclass", "callable"):
             return world.boolean
+        if name == "type" and len(positional) == 3:
+            return UNKNOWN
         if name == "type" and len(positional) == 1:
             value = positional[0]
             return ClassValue(value.cls, value.args, exact=value.exact) if isinstance(value, Instance) else UNKNOWN
