@@ -176,7 +176,9 @@ class Loader:
         requires = _version(settings.python_version) or next(
             (declaration.requires_python for declaration in declarations if declaration.requires_python), None
         )
-        tests = [*pytest.pythonpath, *changed, pytest.rootdir, place.base, place.root]
+        # A package is imported from the folder above it: what stands beside its modules is no top-level module.
+        rootdir = [] if os.path.isfile(os.path.join(pytest.rootdir, "__init__.py")) else [pytest.rootdir]
+        tests = [*pytest.pythonpath, *changed, *rootdir, place.base, place.root]
         pytest = replace(pytest, plugins=tuple(plugins.get(name, name) for name in pytest.plugins))
         return Project(
             root=place.root,

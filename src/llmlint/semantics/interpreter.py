@@ -511,6 +511,10 @@ class Evaluator:
         if kind is Union and any(type(member) is Mock for member in value.members):  # type: ignore[attr-defined]
             return self.mocks.of_union(value, name, node)  # type: ignore[arg-type]
         if name in self.replaced_names and kind is not Special:
+            if kind is Instance and value.cls.module.by_test:  # type: ignore[attr-defined]
+                mock = self.world.attributes.get(value, name).value
+                if type(mock) is Mock:
+                    return self.mocks.local(mock)  # `self.fetch = patch("shop.fetch").start()`
             return REPLACED
         found = self.read(node, value, name)
         if kind is Instance and value.cls.module.by_test and type(found) is not Mock:  # type: ignore[attr-defined]
