@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +49,8 @@ class Imports:
         if module is None or module.kind == "extension":
             yield self._module(node.names[0], node, source, guarded)
             return
+        if (self._internal(source, module) or self._uncontracted(source, module)) and self._private(source, module) is None:
+            yield self._module(node.names[0], node, source, guarded)
         for alias in node.names:
             if alias.name != "*":
                 yield self._name(alias, node, module, source, guarded)
@@ -82,8 +86,8 @@ class Imports:
                     outcome = Outcome.UNKNOWN
                 elif missing is not None and not self._really_missing(parent, missing.rpartition(".")[2]):
                     outcome = Outcome.UNKNOWN
-        elif found.kind == "contract" and found.implementation is None:
-            outcome = Outcome.FOUND
+        elif self._uncontracted(name, found):
+            outcome = Outcome.OFF_CONTRACT
         return ImportUse(
             alias,
             node,
@@ -97,7 +101,21 @@ class Imports:
             guarded or self._optional(name) or self.evaluator.probing("ModuleNotFoundError"),
             world.project.environment.known,
             world.declared(name.partition(".")[0]),
+            found is not None and self._internal(name, found),
         )
+
+    def _uncontracted(self, name: str, module: Module) -> bool:
+        """Whether the frozen contract of the package publishes modules, and this one is not among them."""
+        if module.kind != "source" or not module.own or module.by_test:
+            return False
+        library = self.evaluator.world.library
+        parent = library.module(name.rpartition(".")[0], self.module.roots) if "." in name else None
+        if parent is None or parent.kind != "contract":
+            return False
+        stubs = library.finder.listing(os.path.dirname(parent.path))
+        if name.rpartition(".")[2] in stubs:
+            return False  # a folder of stubs without an __init__.pyi
+        return any(item != "__init__.pyi" and (item.endswith(".pyi") or "." not in item) for item in stubs)
 
     def _optional(self, name: str) -> bool:
         """Whether ``importorskip`` asked for the module before."""
@@ -126,6 +144,9 @@ class Imports:
                     outcome, missing = Outcome.MISSING, name
         elif isinstance(entry, Open):
             outcome = Outcome.UNKNOWN
+        elif isinstance(entry, Module):
+            if self._uncontracted(f"{source}.{name}", entry):
+                outcome = Outcome.OFF_CONTRACT
         elif isinstance(entry, Entry):
             if entry.off_contract and world.attributes.off_contract(module, entry, name):
                 outcome = Outcome.OFF_CONTRACT
@@ -145,7 +166,16 @@ class Imports:
             guarded,
             world.project.environment.known,
             world.declared(source.partition(".")[0]),
+            isinstance(entry, Module) and self._internal(f"{source}.{name}", entry),
         )
+
+    def _internal(self, name: str, module: Module) -> bool:
+        """Whether the settings call the module internal, and the test is no part of its package."""
+        globs = self.evaluator.world.project.settings.internal_modules
+        if not any(fnmatch.fnmatchcase(name, glob) for glob in globs):
+            return False
+        package = module.package
+        return not package or not f"{self.module.name}.".startswith(f"{package}.")
 
     def _elsewhere(self, source: str, module: Module, name: str) -> bool:
         """Whether another module of that dotted name, found without the file's own import roots, has the name."""
@@ -153,8 +183,15 @@ class Imports:
         other = library.module(source)
         return other is not None and other is not module and library.entry(other, name) is not None
 
+    def _beside(self, module: Module, dotted: str) -> bool:
+        """Whether the module is found in the test's own folder (or a conftest's) and nowhere else."""
+        if dotted.partition(".")[0] in self.evaluator.world.project.own_packages:
+            return False
+        folder = os.path.dirname(os.path.dirname(module.path) if module.is_package else module.path)
+        return folder in self.module.roots or folder == os.path.dirname(self.module.path)
+
     def _private(self, dotted: str, module: Module | None) -> str | None:
-        if module is not None and module.by_test:
+        if module is not None and (module.by_test or self._beside(module, dotted)):
             return None
         parts = dotted.split(".")
         if parts[0] in _PLAIN:

@@ -1234,6 +1234,9 @@ class Evaluator:
         elif isinstance(target, ast.Subscript):
             receiver = self.eval(target.value)
             self.eval(target.slice)
+            if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str) and isinstance(receiver, Instance):
+                if self.world.classes.shape(receiver.cls).kind == "typeddict":
+                    self.guards.append((ast.unparse(target.value), target.slice.value))
             if isinstance(receiver, Instance) and receiver.keys is not None:
                 # A dict display that is added to: its keys are no longer known.
                 self._forget_keys(target.value, receiver)
@@ -1313,6 +1316,8 @@ class Evaluator:
         found = self.world.attributes.get(receiver, name)
         if found.outcome is Outcome.MISSING and isinstance(receiver, Instance):
             fails = self.world.write_fails(receiver.cls)
+            if name[0] == "_" and self.world.classes.shape(receiver.cls).kind == "pydantic":
+                return  # pydantic lets private names pass
             if fails is None or self.probing("AttributeError", "FrozenInstanceError", "ValidationError") or self._own_mixin(receiver):
                 return
             owner = self.world.attributes.owner(receiver)
@@ -1350,6 +1355,8 @@ class Evaluator:
         elif type(annotated) is not Unknown and (
             type(value) is Unknown or not (isinstance(value, Instance) and value.exact) or is_none(value)
         ):
+            value = annotated
+        elif isinstance(annotated, Instance) and self.world.classes.shape(annotated.cls).kind == "typeddict":
             value = annotated
         self.assign(node.target, value)
 

@@ -173,11 +173,27 @@ class Names:
                     return value
                 if module.is_stub or binding.value is None:
                     return UNKNOWN
+            if isinstance(binding.value, ast.Call) and isinstance(node, ast.Assign):
+                made = self._functional(module, name, binding.value)
+                if made is not None:
+                    return made
             if binding.value is not None:
                 if module.is_stub and not isinstance(binding.value, (ast.Name, ast.Attribute)):
                     return UNKNOWN
                 return world.inference.module_value(module, binding.value)
         return UNKNOWN
+
+    def _functional(self, module: Module, name: str, call: ast.Call) -> Value | None:
+        """The class that ``Pair = namedtuple("Pair", "left right")`` makes."""
+        if self.world.library.origin(module, call) not in ("collections.namedtuple", "typing.NamedTuple"):
+            return None
+        node = module.memo.get(f"<functional {name}>")
+        if node is None:
+            node = module.memo[f"<functional {name}>"] = ast.copy_location(ast.ClassDef(name, [call], [], [], []), call)
+        cls = module.class_at(node)
+        self.world.classes.mro(cls)
+        cls.memo["functional"] = True
+        return ClassValue(cls)
 
     def imported(self, name: str, importer: Module) -> Value:
         """``import name``."""

@@ -261,7 +261,7 @@ def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> fr
         return frozenset()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute):
-            if isinstance(node.ctx, ast.Store) and not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+            if isinstance(node.ctx, ast.Store) and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
                 if node not in but:
                     names.add(node.attr)
         elif isinstance(node, ast.Call):

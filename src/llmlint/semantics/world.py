@@ -168,6 +168,8 @@ class World:
         shape = classes.shape(cls)
         if shape.kind in ("typeddict", "enum") or not shape.known and shape.kind == "pydantic":
             return None
+        if shape.kind == "namedtuple":
+            return shape.known and self._slotted_tuple(cls)
         slotted = True
         for base in classes.mro(cls):
             if base.symbol in ("builtins.object", "pydantic.main.BaseModel", "typing.NamedTuple", "builtins.tuple"):
@@ -179,16 +181,37 @@ class World:
                 return None
             slots = body.get("__slots__")
             generator = classes.generator(base)
-            from_decorator = generator is not None and _true(generator[1], "slots")
+            from_decorator = generator is not None and (
+                _true(generator[1], "slots")
+                or (generator[0] == "attrs" and classes.decorator(base, generator[1]).rpartition(".")[2] in ("define", "mutable", "frozen")
+                and not any(keyword.arg in ("slots", None) for keyword in getattr(generator[1], "keywords", ())))
+            )
             if slots is None and not from_decorator:
                 slotted = False
             elif slots is not None and (slots.value is None or "__dict__" in _source(slots.value)):
                 slotted = False
-        if shape.kind == "namedtuple":
-            return slotted or any(base.symbol == "typing.NamedTuple" for base in classes.bases(cls))
         if shape.kind == "pydantic":
             return shape.extra != "allow"
-        return slotted or shape.frozen
+        # A plain subclass of a frozen dataclass takes names that are no fields; attrs forbids them all.
+        return slotted or (shape.frozen and (shape.kind == "attrs" or classes.generator(cls) is not None))
+
+    def _slotted_tuple(self, cls: Class) -> bool:
+        """Whether the instances of a named tuple's class have no ``__dict__``."""
+        for base in self.classes.mro(cls):
+            if base.symbol == "typing.NamedTuple":
+                break
+            body = self.classes.body(base)
+            if "__setattr__" in body:
+                return False
+            slots = body.get("__slots__")
+            if slots is not None and slots.value is not None and "__dict__" not in _source(slots.value):
+                continue
+            call = base.memo.get("namedtuple")
+            if call is not None and not base.memo.get("functional"):
+                return False  # class P(namedtuple(...)) without __slots__ has one
+            if call is None and not any(parent.symbol == "typing.NamedTuple" for parent in self.classes.bases(base)):
+                return False
+        return True
 
 
 def _true(node: Any, name: str) -> bool:
