@@ -236,6 +236,8 @@ class FileAnalysis:
         given: dict[str, Value] = {}
         if is_test or info.fixture is not None:
             given = self._given(function, cls, is_test)
+        else:
+            given = evaluator.given_by_callers(function)
         receiver: Value | None = None
         if cls is not None and info.kind != "static":
             receiver = ClassValue(cls, exact=False) if info.kind == "class" else Instance(cls)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.classes import Field
 from llmlint.contracts.signature import (
+    KEYWORD_ONLY,
     Mismatch,
     Parameter,
     Signature,
@@ -47,6 +48,8 @@ _ELEMENT_PROTOCOLS: Final = frozenset(
         "MutableSet", "list", "List", "set", "frozenset", "deque", "Generator", "tuple", "SupportsNext", "SupportsIter",
     }
 )  # fmt: skip
+_PASSED_ON: Final = frozenset({f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")})
+"""Functions whose source takes any keyword and hands it to what does not: the stub decides."""
 _AWAITABLES: Final = frozenset({"Awaitable", "Coroutine", "Future", "Task", "_FutureLike", "_CoroutineLike", "CoroutineType"})
 
 
@@ -137,11 +140,35 @@ class Calls:
                 return None
             if function.owner is not None and function.owner.own_open and _without_self(function):
                 return None  # an interface that is no class of Python's own (zope.interface)
+            if function.symbol == "typing.NamedTuple._replace" and isinstance(value.receiver, Instance):
+                return self._replacing(value.receiver.cls)
             bound = self.world.functions.drops_first(function, value.receiver)
             result.append(self._bound(function, bound))
             if value.loose:
                 result.append(self._bound(function, True))
         return result
+
+    def _replacing(self, cls: Class) -> list[Bound] | None:
+        """``point._replace(x=1)``: the fields of the named tuple, each by keyword."""
+        shape = self.world.classes.shape(cls)
+        if not shape.known:
+            return None
+        parameters = [Parameter(field.name, KEYWORD_ONLY, False, field.annotation, None) for field in shape.fields]
+        return [Bound(Signature("_replace", parameters), None, cls, None)]
+
+    def is_plain(self, function: Function) -> bool:
+        """Whether a function (and the source behind its stub) is a ``def`` without decorators that may add attributes."""
+        functions = [function]
+        if function.module.is_stub:
+            for signatures in self._implementations(FunctionValue((function,))):
+                functions.extend(bound.function for bound in signatures if bound.function is not None)
+                if not signatures:
+                    return False
+        return all(
+            getattr(decorator, "id", getattr(decorator, "attr", "")) in ("staticmethod", "classmethod", "overload", "abstractmethod")
+            for item in functions
+            for decorator in item.node.decorator_list
+        )
 
     def _bound(self, function: Function, drop: bool) -> Bound:
         key = ("bound", drop)
@@ -291,7 +318,7 @@ class Calls:
             value = value.value
         if isinstance(value, FunctionValue):
             function = value.function
-            if not function.module.is_stub:
+            if not function.module.is_stub or function.symbol in _PASSED_ON:
                 return
             if function.owner is None:
                 source = function.module.implementation

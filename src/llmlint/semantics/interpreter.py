@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,6 +65,16 @@ _ANCESTORS: Final = {
     "ValidationError": {"ValidationError", "ValueError", "Exception", "BaseException"},
 }
 """For what a fault would raise: the exceptions whose expectation makes it a probe."""
+FUNCTION_API: Final = frozenset(
+    {
+        "assert_called", "assert_called_once", "assert_called_with", "assert_called_once_with", "assert_any_call",
+        "assert_has_calls", "assert_not_called", "assert_awaited", "assert_awaited_once", "assert_awaited_with",
+        "assert_awaited_once_with", "assert_any_await", "assert_has_awaits", "assert_not_awaited", "called", "call_count",
+        "call_args", "call_args_list", "mock_calls", "method_calls", "return_value", "side_effect", "reset_mock", "await_count",
+        "await_args", "await_args_list", "configure_mock", "attach_mock", "mock_add_spec",
+    }
+)  # fmt: skip
+"""What a function is asked for where something that is not seen here replaced it by a mock."""
 _MODULE_NAMES: Final = frozenset(
     {
         "__file__", "__name__", "__doc__", "__package__", "__spec__", "__loader__", "__path__", "__builtins__", "__debug__",
@@ -101,6 +112,8 @@ class Evaluator:
         self.probes: list[frozenset[str] | None] = []
         """Exceptions that are expected here, innermost last; None stands for any."""
         self.seen_probes: list[frozenset[str] | None] = []
+        self.asserted: ast.expr | None = None
+        """The equality that is being asserted."""
         self.muted = 0
         """Above zero behind a version check or a guarded import: nothing is reported."""
         self.guards: list[tuple[str, str]] = []
@@ -120,6 +133,8 @@ class Evaluator:
         """Above zero while the targets of a comprehension are bound: they have a scope of their own, in the module too."""
         self.awaiting: ast.expr | None = None
         """What the innermost ``await`` waits for."""
+        self.received: dict[Function, dict[str, list[Value]]] = {}
+        """What the calls of this file give to the parameters of its own functions."""
         self._callees: dict[ast.AST, Value] = {}
         """What each call was found to call."""
         self.test_modules: list[Module] = [module]
@@ -557,6 +572,10 @@ class Evaluator:
             return UNKNOWN
         elif kind is Request or kind is Patcher or kind is CallSpec or kind is MockMethod or kind is Raises:
             return self.specials.member(value, name)
+        elif kind is FunctionValue:
+            if name not in FUNCTION_API and not is_dunder(name):
+                self._of_function(node, value, name)  # type: ignore[arg-type]
+            return UNKNOWN
         result = self.world.attributes.get(value, name)
         outcome = result.outcome
         if outcome is Outcome.FOUND:
@@ -576,6 +595,19 @@ class Evaluator:
         if name[0] == "_":
             self._private(node, name, value, outcome, "load")
         return result.value
+
+    def _of_function(self, node: ast.expr, value: FunctionValue, name: str) -> None:
+        """An attribute of a plain function of the project: a call that was forgotten."""
+        function = value.function
+        if self.sink is None or self.probing("AttributeError") or self.guarded(node, name) or not self.certain_call(value):
+            return
+        if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function):
+            return
+        if self.world.vetoes.stored_in_project(name, tests=True) or self._stored_by_tests(name):
+            return
+        if any(self.world.vetoes.named_in(module, function.name) for module in self.test_modules):
+            return
+        self.emit(AttributeUse(node, name, "load", self.world.attributes.owner(value), Outcome.MISSING, is_private(name)))
 
     def missing(self, node: ast.expr, value: Value, name: str, context: str, fails: bool = True) -> None:
         """``value`` has no ``name``: record it, unless something speaks against that."""
@@ -961,7 +993,8 @@ class Evaluator:
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 value = self.eval(argument.value)
-                if isinstance(value, Instance) and value.items is not None and value.cls.symbol == "builtins.tuple" and not starred:
+                fixed = isinstance(value, Instance) and (value.cls.symbol == "builtins.tuple" or isinstance(argument.value, ast.List))
+                if isinstance(value, Instance) and value.items is not None and fixed and not starred:
                     positional.extend(value.items)
                     nodes.extend([argument] * len(value.items))
                 else:
@@ -1017,11 +1050,38 @@ class Evaluator:
             if self.sink is not None:
                 self._check(node, function, arguments)
                 self._hand_over(function, arguments)
+                if type(function) is FunctionValue and function.function.module is self.module:
+                    self._note_arguments(function, arguments)
             elif any(type(value) is Mock for value in arguments.positional) or any(type(v) is Mock for _, v, _ in arguments.keywords):
                 self._hand_over(function, arguments)
             result = self.world.calls.result(function, arguments)
             return self.mocks.local(result, anew=True) if type(result) is Mock else result
         return UNKNOWN
+
+    def _note_arguments(self, function: FunctionValue, arguments: Arguments) -> None:
+        """Keep what a helper of this file is given: that is what its parameters are, when it is evaluated at last."""
+        callee = function.function
+        node = callee.node
+        received = self.received.setdefault(callee, {})
+        if arguments.starred or arguments.double_starred:
+            for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                received.setdefault(argument.arg, []).append(UNKNOWN)
+            return
+        drop = self.world.functions.drops_first(callee, function.receiver)
+        signature = from_function(node, callee.name, drop_first=drop)
+        for parameter, value in arguments.filling(signature):
+            if parameter.annotation is None and parameter.kind in (0, 1, 3):
+                known = not isinstance(value, (Mock, MockMethod, CallSpec))
+                received.setdefault(parameter.name, []).append(value if known else UNKNOWN)
+
+    def given_by_callers(self, function: Function) -> dict[str, Value]:
+        """What the parameters of a helper are, by the calls of this file; only those that are known at every call."""
+        given: dict[str, Value] = {}
+        for name, values in self.received.get(function, {}).items():
+            value = union(values)
+            if type(value) is not Unknown and not is_none(value):
+                given[name] = value
+        return given
 
     def _call_union(self, node: ast.Call, function: Union, arguments: Arguments) -> Value:
         members = [member for member in function.members if not is_none(member)]
@@ -1034,6 +1094,11 @@ class Evaluator:
 
     def _check(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
         found = self.world.calls.mismatches(function, arguments)
+        if found is None and isinstance(function, FunctionValue) and function.loose and isinstance(node.func, ast.Attribute):
+            # `Cart.add("a")`: where the class itself is called through, nothing fills `self`.
+            if isinstance(self.narrowing._quiet(node.func.value), ClassValue):
+                function = FunctionValue(function.functions, None, function.scope)
+                found = self.world.calls.mismatches(function, arguments)
         if found is None:
             return
         bound, mismatches = found
@@ -1048,9 +1113,25 @@ class Evaluator:
         if owner is None:
             return
         problems = self.problems(node, arguments, bound.signature, mismatches)
+        if model:
+            problems = tuple(p for p in problems if p.kind != "dropped-keyword" or not self._dropping_asserted(node, str(p.name)))
         if not problems:
             return
         self.emit(CallUse(node, owner, str(bound.signature), tuple(bound.signature.keywords), problems, model))
+
+    def _dropping_asserted(self, node: ast.Call, name: str) -> bool:
+        """Whether the test is about a model that drops a keyword: it names it again, or compares the whole model."""
+        if self.asserted is not None and any(inner is node for inner in ast.walk(self.asserted)):
+            return True
+        scope: Scope | None = self.scope
+        while scope is not None and scope.function is None:
+            scope = scope.parent
+        if scope is None or scope.function is None:
+            return False
+        function = scope.function.node
+        lines = self.module.text.splitlines()
+        rest = [*lines[function.lineno : node.lineno - 1], *lines[node.end_lineno or node.lineno : function.end_lineno]]
+        return any(re.search(rf"""["']{re.escape(name)}["']|\.{re.escape(name)}\b""", line) for line in rest)
 
     def certain_call(self, function: Value) -> bool:
         """Whether the function that is called is the one that was found, not an override or a replacement."""
@@ -1099,7 +1180,7 @@ class Evaluator:
                 at = next((keyword for name, _, keyword in arguments.keywords if name == mismatch.keyword), node)  # type: ignore[arg-type]
             elif mismatch.index is not None and mismatch.index < len(arguments.nodes):
                 at = arguments.nodes[mismatch.index]
-            if mismatch.kind == "unknown-keyword" and mismatch.name:
+            if mismatch.kind in ("unknown-keyword", "dropped-keyword") and mismatch.name:
                 near = nearest(mismatch.name, missing)
             result.append(Problem(mismatch.kind, mismatch.name, at, near, mismatch.takes, mismatch.given))  # type: ignore[arg-type]
         return tuple(result)
@@ -1283,7 +1364,7 @@ class Evaluator:
             scope.stored[(key, name)] = value
         if key != scope.self_name or scope.self_name is None:
             if isinstance(receiver, (Instance, ClassValue, ModuleValue)):
-                self._judge_store(target, receiver, name)
+                self.judge_store(target, receiver, name)
             elif is_private(name) and isinstance(receiver, Unknown):
                 self._private(target, name, None, Outcome.UNKNOWN, "store")
             self.replaced_names.add(name)
@@ -1310,8 +1391,8 @@ class Evaluator:
         body = classes.body(member.owner).get(name)
         return body is None or not isinstance(body.value, ast.Call)
 
-    def _judge_store(self, target: ast.Attribute, receiver: Value, name: str) -> None:
-        if self.sink is None or self.muted or is_dunder(name):
+    def judge_store(self, target: ast.expr, receiver: Value, name: str) -> None:
+        if self.sink is None or self.muted or is_dunder(name) or name in self.replaced_names:
             return
         found = self.world.attributes.get(receiver, name)
         if found.outcome is Outcome.MISSING and isinstance(receiver, Instance):
@@ -1378,7 +1459,10 @@ class Evaluator:
 
     def _assert(self, node: ast.Assert) -> bool:
         test = node.test
+        if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
+            self.asserted = test
         value = self.eval(test)
+        self.asserted = None
         if type(value) is Coroutine:
             self.unawaited(test, value, "assert")
         elif type(value) is MockMethod and isinstance(test, ast.Attribute) and test.attr.startswith("assert_"):
@@ -1682,7 +1766,7 @@ class Evaluator:
         inner = Scope(self.module, function.node, parent, parent.cls)
         inner.function = function
         inner.receiver, inner.self_name = None, None
-        self.parameters(function, inner, None, {})
+        self.parameters(function, inner, None, self.given_by_callers(function))
         self.body(function.node.body, inner)
 
     def definition(self, node: FunctionNode) -> list[Value]:

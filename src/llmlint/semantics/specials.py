@@ -10,7 +10,7 @@ from llmlint.semantics.calls import Arguments
 from llmlint.semantics.marks import Mark, ParameterSet
 from llmlint.semantics.mocks import CallSpec, Mock
 from llmlint.semantics.names import SPECIALS
-from llmlint.semantics.nouns import GuardUse, Outcome
+from llmlint.semantics.nouns import CallUse, GuardUse, Outcome, Problem
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.values import (
     NEVER,
@@ -280,6 +280,8 @@ class Specials:
                 expected = self.exceptions(kind, keyword.value)
             elif keyword.arg in ("match", "msg", "expected_regex", "check"):
                 evaluator.eval(keyword.value)
+            elif keyword.arg is not None and path == "pytest.raises" and len(given) == 1:
+                self._unknown_keyword(node, keyword)
         regex = 1 if path == "unittest.assertRaises" and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("Regex") else 0
         info = self._info(kind, path)
         if len(given) > 1 + regex:
@@ -292,6 +294,18 @@ class Specials:
             evaluator.probes.pop()
             return info
         return Raises(expected, info)
+
+    def _unknown_keyword(self, node: ast.Call, keyword: ast.keyword) -> None:
+        """``pytest.raises(E, matches=…)``: its ``**kwargs`` are for the function that it may be given."""
+        evaluator = self.evaluator
+        evaluator.eval(keyword.value)
+        raises = evaluator.narrowing._quiet(node.func)
+        plain = raises.value if isinstance(raises, Special) else raises
+        owner = evaluator.world.attributes.owner(plain)
+        if owner is None or evaluator.probing("TypeError"):
+            return
+        problem = Problem("unknown-keyword", keyword.arg, keyword)
+        evaluator.emit(CallUse(node, owner, "raises(expected_exception, *, match=None)", ("match", "check"), (problem,)))
 
     def _info(self, kind: Value, path: str) -> Value:
         """``excinfo``: its ``value`` is the exception."""
@@ -378,6 +392,8 @@ class Specials:
         if name in ("setattr", "delattr") and len(positional) >= 2:
             literal = positional[1].literal if isinstance(positional[1], Instance) else None
             if isinstance(literal, str):
+                if name == "setattr" and isinstance(positional[0], (Instance, ClassValue, ModuleValue)):
+                    evaluator.judge_store(node, positional[0], literal)
                 evaluator.replaced_names.add(literal)
                 if isinstance(positional[0], Mock) and len(positional) == 3:
                     evaluator.mocks.store(positional[0], literal, positional[2], node)

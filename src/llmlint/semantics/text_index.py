@@ -82,12 +82,12 @@ class TextIndex:
     def defines(self, path: str, name: str) -> bool:
         """Whether the file binds ``name`` in a way that a class may have it: ``def``, an assignment, an annotation."""
         text = self.texts.get(path, "")
-        if name not in text and "__getattr" not in text:
+        if name not in text:
             return False
         pattern = self._defining.get(name)
         if pattern is None:
             word = re.escape(name)
             pattern = self._defining[name] = re.compile(
-                rf"\bdef {word}\b|\b{word}\s*(?::[^=\n]+)?=(?!=)|^\s+{word}\s*:|__getattr", re.MULTILINE
+                rf"\bdef {word}\b|\b{word}\s*(?::[^=\n]+)?=(?!=)|^\s+{word}\s*:", re.MULTILINE
             )
         return pattern.search(text) is not None

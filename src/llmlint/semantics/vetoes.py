@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -186,7 +187,9 @@ class Vetoes:
                     if subclass == cls.name and path == cls.module.path:
                         continue
                     seen.add(subclass)
-                    if index.defines(path, name) or (bases > 1 and self._inherits_elsewhere(path, subclass, name)):
+                    if index.defines(path, name):
+                        return True
+                    if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(path, subclass, name):
                         return True
                     if subclass != cls.name:
                         todo.append(subclass)
@@ -207,6 +210,10 @@ class Vetoes:
     def subclass_exists(self, cls: Class) -> bool:
         """Whether some class of the project (by its text) inherits from ``cls``."""
         return any(cls.name in index.subclasses for index in self._own)
+
+    def named_in(self, module: Module, name: str) -> bool:
+        """Whether the text of a module names ``name`` in a string, as a patch does."""
+        return re.search(rf"""[\w.]*\b{re.escape(name)}["']""", module.text) is not None
 
     def mentioned_in_project(self, name: str) -> bool:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""

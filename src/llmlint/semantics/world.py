@@ -189,7 +189,7 @@ class World:
             if slots is None and not from_decorator:
                 slotted = False
             elif slots is not None and (slots.value is None or "__dict__" in _source(slots.value)):
-                slotted = False
+                return None  # it is made to take any name
         if shape.kind == "pydantic":
             return shape.extra != "allow"
         # A plain subclass of a frozen dataclass takes names that are no fields; attrs forbids them all.
