@@ -227,7 +227,8 @@ class Classes:
                     found[name] = Member(name, "instance attribute", cls, slots.node)
 
     def _dynamic(self, cls: Class, method: FunctionNode, first: str, found: dict[str, Member]) -> None:
-        parameters = {argument.arg for argument in (*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs)}
+        own = {first, *_made_here(cls, method)} - {""}
+        read = _merely_read(method)
         for node in ast.walk(method):
             if isinstance(node, ast.Call):
                 name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -238,19 +239,17 @@ class Classes:
                     if isinstance(node.func, ast.Attribute) and len(arguments) == 2:
                         arguments = [node.func.value, *arguments]
                     target = arguments[0]
-                    on_self = isinstance(target, ast.Name) and target.id == first
                     literal = arguments[1] if len(arguments) > 1 else None
                     if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
                         if literal.value not in found:
                             found[literal.value] = Member(literal.value, "instance attribute", cls, node)
-                    elif on_self or not isinstance(target, ast.Name) or target.id not in parameters:
+                    elif not isinstance(target, ast.Name) or target.id in own or method.name == "__set_name__":
                         cls.own_open = cls.own_open or f"{method.name}() sets attributes by computed names"
                 elif name == "vars" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == first:
                     cls.own_open = cls.own_open or f"{method.name}() uses vars({first})"
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == first:
-                if node.attr == "__dict__" and not isinstance(node.ctx, ast.Del):
-                    if method.name not in ("__repr__", "__str__", "__eq__", "__hash__", "__getstate__", "__reduce__"):
-                        cls.own_open = cls.own_open or f"{method.name}() uses {first}.__dict__"
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in own:
+                if node.attr == "__dict__" and id(node) not in read:
+                    cls.own_open = cls.own_open or f"{method.name}() uses {first}.__dict__"
                 elif node.attr == "__class__" and isinstance(node.ctx, ast.Store):
                     cls.own_open = cls.own_open or f"{method.name}() changes its class"
 
@@ -982,6 +981,45 @@ def _target(
             yield from _target(item, node, None, None, first)
     elif isinstance(target, ast.Starred):
         yield from _target(target.value, node, None, None, first)
+
+
+def _merely_read(method: FunctionNode) -> set[int]:
+    """The ``__dict__`` nodes of a method that are read at a key, compared, looped over or copied, and nothing else."""
+    found: set[int] = set()
+    for node in ast.walk(method):
+        if isinstance(node, ast.Attribute) and node.attr in ("items", "keys", "values", "get", "copy"):
+            found.add(id(node.value))
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            found.add(id(node.value))
+        elif isinstance(node, ast.Compare):
+            found.update(id(item) for item in (node.left, *node.comparators))
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            found.add(id(node.iter))
+        elif isinstance(node, ast.keyword) and node.arg is None:
+            found.add(id(node.value))
+        elif isinstance(node, ast.Dict):
+            found.update(id(value) for key, value in zip(node.keys, node.values, strict=True) if key is None)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+            given = node.args[0] if len(node.args) == 1 and not node.keywords else None
+            if isinstance(given, ast.Attribute) and given.attr == "__dict__":
+                found.update((id(node.func.value), id(given)))  # a copy: what one has, the other has
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in ("dict", "list", "tuple", "set", "sorted", "len", "repr", "str", "iter", "bool", "hash"):
+                found.update(id(argument) for argument in node.args)
+    return found
+
+
+def _made_here(cls: Class, method: FunctionNode) -> set[str]:
+    """The names that a method binds to what may be another instance of its class (a copy, ``cls()``, ``object.__new__``)."""
+    found: set[str] = set()
+    for node in ast.walk(method):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            for inner in ast.walk(node.value):
+                name = inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
+                if name in ("cls", "__class__", "__new__", "type", "copy", "deepcopy", cls.name):
+                    found.add(node.targets[0].id)
+                    break
+    return found
 
 
 def _mentions(cls: Class, method: FunctionNode) -> bool:

@@ -343,7 +343,7 @@ class Library:
                     return inner
                 scope = scope.outer
             found = self.symbol(module, node.id, seen)
-            if found is None and self.entry(module, node.id) is None:
+            if found is None and not isinstance(self.entry(module, node.id), (Entry, Module)):
                 builtins = self.module("builtins")
                 if builtins is not None and builtins is not module:
                     return self.symbol(builtins, node.id)

@@ -18,7 +18,7 @@ _WRITES_GLOBALS = re.compile(
     r"\bglobals\(\)\s*(?:\.(?:update|setdefault|__setitem__)\b|\[[^\]\n]+\]\s*=(?!=))"
     r"|[(,=]\s*globals\(\)\s*(?:[,)\n]|$)"
     r"|^(?:\w.*)?\b(?:vars|locals)\(\)"
-    r"|^\s*exec\(",
+    r"|^exec\(|\bexec\([^\n]*\bglobals\(\)",
     re.MULTILINE,
 )
 
@@ -215,8 +215,13 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
     module.all = table.all
     module.all_open = table.all_open
     if "__getattr__" in table.names:
-        module.open = "it defines __getattr__"
-    elif not module.is_stub:
+        lazy = _lazy_names(table.names["__getattr__"])
+        if lazy is None:
+            module.open = "it defines __getattr__"
+        else:
+            for name in lazy:
+                table.bind(name, Binding(OPAQUE, table.names["__getattr__"][0].node, conditional=True))
+    if not module.open and not module.is_stub:
         if ("sys.modules" in text or "__class__" in text or "module" in text) and _REPLACES_ITSELF.search(text):
             module.open = "it replaces itself in sys.modules"
         elif any(word in text for word in _NAMESPACES) and _WRITES_GLOBALS.search(text):
@@ -225,3 +230,69 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
         for match in _GLOBAL.finditer(text):
             for name in match.group(1).split(","):
                 table.bind(name.strip(), Binding(OPAQUE, tree.body[0] if tree.body else tree, conditional=True))
+
+
+def _lazy_names(bindings: Sequence[Binding]) -> list[str] | None:
+    """The names that a module's ``__getattr__`` (PEP 562) knows, where it compares its argument with literals and raises for all
+    others; None where that cannot be told."""
+    node = bindings[-1].node
+    if len(bindings) != 1 or not isinstance(node, ast.FunctionDef) or len(node.args.args) != 1:
+        return None
+    parameter = node.args.args[0].arg
+    body = node.body
+    if not body or not (isinstance(body[-1], ast.Raise) or any(isinstance(item, ast.If) for item in body)):
+        return None
+    names: list[str] = []
+    for statement in body[:-1] if isinstance(body[-1], ast.Raise) else body:
+        if isinstance(statement, (ast.Expr, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)):
+            continue
+        if not isinstance(statement, ast.If):
+            return None
+        known = _excluded(statement, parameter, body)
+        if known is not None:
+            return known
+        branch: ast.stmt = statement
+        while isinstance(branch, ast.If):
+            found = _compared(branch.test, parameter)
+            if found is None:
+                return None
+            names.extend(found)
+            if len(branch.orelse) == 1 and isinstance(branch.orelse[0], ast.If):
+                branch = branch.orelse[0]
+            elif branch.orelse and not isinstance(branch.orelse[-1], ast.Raise):
+                return None
+            else:
+                break
+    return names if isinstance(body[-1], ast.Raise) else None
+
+
+def _excluded(statement: ast.If, parameter: str, body: Sequence[ast.stmt]) -> list[str] | None:
+    """The names of ``if name not in known: raise AttributeError``, where ``known`` is a literal of the function."""
+    test = statement.test
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.NotIn):
+        return None
+    if not isinstance(test.left, ast.Name) or test.left.id != parameter or not isinstance(statement.body[-1], ast.Raise):
+        return None
+    known: ast.expr = test.comparators[0]
+    if isinstance(known, ast.Name):
+        for other in body:
+            if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Name) and other.targets[0].id == known.id:
+                known = other.value
+    items = known.keys if isinstance(known, ast.Dict) else known.elts if isinstance(known, (ast.Set, ast.Tuple, ast.List)) else []
+    names = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return names if names and len(names) == len(items) else None
+
+
+def _compared(test: ast.expr, parameter: str) -> list[str] | None:
+    """The literals that ``name == "x"`` or ``name in ("x", "y")`` compares the parameter with."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return None
+    if not isinstance(test.left, ast.Name) or test.left.id != parameter:
+        return None
+    other = test.comparators[0]
+    items = other.elts if isinstance(test.ops[0], ast.In) and isinstance(other, (ast.Tuple, ast.List, ast.Set)) else [other]
+    if not isinstance(test.ops[0], (ast.Eq, ast.In)):
+        return None
+    if all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in items):
+        return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+    return None

@@ -570,6 +570,8 @@ class Evaluator:
             if name not in COROUTINE_API and not is_dunder(name):
                 self.unawaited(node, value, "attribute")  # type: ignore[arg-type]
             return UNKNOWN
+        elif kind is Request and name not in ("param", "getfixturevalue"):
+            value = value.plain  # type: ignore[attr-defined]
         elif kind is Request or kind is Patcher or kind is CallSpec or kind is MockMethod or kind is Raises:
             return self.specials.member(value, name)
         elif kind is FunctionValue:
@@ -660,6 +662,8 @@ class Evaluator:
             return
         if isinstance(value, (Mock, Unknown)):
             return
+        if owner is not None and owner.symbol in ("types.SimpleNamespace", "argparse.Namespace"):
+            return  # whoever built it named what it holds
         if value is None and receiver is not None and self._of_the_tests(receiver):
             return
         self.emit(AttributeUse(node, name, context, owner, outcome, True))  # type: ignore[arg-type]

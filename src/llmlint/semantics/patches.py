@@ -249,7 +249,7 @@ class Patches:
 
     def _of_object(self, owner: Value, name: str) -> Target:
         if isinstance(owner, (Unknown, Mock)):
-            return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
+            return Target(Outcome.UNKNOWN, UNKNOWN, owner if isinstance(owner, Mock) else None, None)
         if isinstance(owner, Special):
             owner = owner.value
         found = self.evaluator.world.attributes.get(owner, name)
@@ -371,7 +371,7 @@ class Patches:
 
     def _private(self, shown: str, target: Target, owner: Owner | None) -> str | None:
         parts = [part.partition("(")[0].partition("[")[0] for part in shown.split(".")]
-        if owner is not None and owner.by_test:
+        if (owner is not None and owner.by_test) or isinstance(target.owner, Mock):
             return None
         found = first_private(parts)
         if found is None or parts[0] in ("self", "cls") and found == parts[0]:

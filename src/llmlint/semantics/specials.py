@@ -451,6 +451,8 @@ class Specials:
             return evaluator.mocks.attribute(value, literal, node, quiet=len(arguments.positional) > 2)
         if len(arguments.positional) > 2:
             found = evaluator.world.attributes.get(value, literal)
+            if found.outcome is not Outcome.MISSING:
+                evaluator._private(node, literal, value, found.outcome, "load")
             return union((found.value, arguments.positional[2]))
         if literal in evaluator.replaced_names or evaluator.guarded(node.args[0], literal):
             return UNKNOWN
