@@ -243,7 +243,7 @@ class Classes:
                     if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
                         if literal.value not in found:
                             found[literal.value] = Member(literal.value, "instance attribute", cls, node)
-                    elif not isinstance(target, ast.Name) or target.id in own or method.name == "__set_name__":
+                    elif _is_own(target, own) or method.name == "__set_name__":
                         cls.own_open = cls.own_open or f"{method.name}() sets attributes by computed names"
                 elif name == "vars" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == first:
                     cls.own_open = cls.own_open or f"{method.name}() uses vars({first})"
@@ -1007,6 +1007,15 @@ def _merely_read(method: FunctionNode) -> set[int]:
             if node.func.id in ("dict", "list", "tuple", "set", "sorted", "len", "repr", "str", "iter", "bool", "hash"):
                 found.update(id(argument) for argument in node.args)
     return found
+
+
+def _is_own(target: ast.expr, own: set[str]) -> bool:
+    """Whether ``setattr(target, …)`` in a method is about its instance, another one of its class, or the class."""
+    if isinstance(target, ast.Name):
+        return target.id in own
+    if isinstance(target, ast.Attribute):
+        return target.attr == "__class__"
+    return not isinstance(target, ast.Subscript)
 
 
 def _made_here(cls: Class, method: FunctionNode) -> set[str]:

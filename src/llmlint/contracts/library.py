@@ -249,6 +249,11 @@ class Library:
                 return found
         return opened
 
+    def only_typed(self, entry: Entry) -> bool:
+        """Whether the name is bound for type checkers alone: the running module does not have it."""
+        module = entry.module
+        return not module.is_stub and not module.open and all(binding.typing for binding in entry.bindings)
+
     def names(self, module: Module) -> list[str]:
         """Every name that the module is known to have, without those of the implementation behind a contract."""
         found = {name: None for name in module.table}

@@ -39,7 +39,7 @@ def absolute(module: str | None, level: int, package: str) -> str | None:
 class Table:
     """The bindings of one body, in source order, conditional ones included (every platform, every Python)."""
 
-    __slots__ = ("all", "all_open", "handlers", "names", "package", "stars")
+    __slots__ = ("all", "all_open", "handlers", "names", "package", "stars", "typing")
 
     def __init__(self, package: str) -> None:
         self.names: dict[str, list[Binding]] = {}
@@ -48,10 +48,12 @@ class Table:
         self.all_open = False
         self.package = package
         self.handlers = 0
+        self.typing = 0
 
     def bind(self, name: str, binding: Binding) -> None:
         """Record one binding."""
         binding.fallback = self.handlers > 0
+        binding.typing = self.typing > 0
         found = self.names.get(name)
         if found is None:
             self.names[name] = [binding]
@@ -111,7 +113,10 @@ class Table:
                         )
             elif isinstance(node, ast.If):
                 self._walrus(node.test)
+                typing = getattr(node.test, "attr", getattr(node.test, "id", "")) == "TYPE_CHECKING"
+                self.typing += typing
                 self.body(node.body, True)
+                self.typing -= typing
                 self.body(node.orelse, True)
             elif isinstance(node, (ast.Try, ast.TryStar)):
                 self.body(node.body, True)
@@ -275,8 +280,9 @@ def _excluded(statement: ast.If, parameter: str, body: Sequence[ast.stmt]) -> li
         return None
     known: ast.expr = test.comparators[0]
     if isinstance(known, ast.Name):
+        wanted = known.id
         for other in body:
-            if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Name) and other.targets[0].id == known.id:
+            if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Name) and other.targets[0].id == wanted:
                 known = other.value
     items = known.keys if isinstance(known, ast.Dict) else known.elts if isinstance(known, (ast.Set, ast.Tuple, ast.List)) else []
     names = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]

@@ -28,7 +28,7 @@ class Binding:
     OPAQUE (a loop target, ``with … as``, ``except … as``, ``global`` elsewhere: something, nobody knows what).
     """
 
-    __slots__ = ("annotation", "conditional", "fallback", "form", "module", "name", "node", "value")
+    __slots__ = ("annotation", "conditional", "fallback", "form", "module", "name", "node", "typing", "value")
 
     def __init__(
         self,
@@ -47,6 +47,8 @@ class Binding:
         self.annotation = annotation
         self.value = value
         self.conditional = conditional
+        self.typing = False
+        """Under ``TYPE_CHECKING``: the running program does not have it."""
         self.fallback = False
         """In an ``except`` handler: what holds where something failed."""
 

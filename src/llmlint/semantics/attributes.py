@@ -91,6 +91,8 @@ class Attributes:
             return _OPEN
         if isinstance(entry, Module):
             return Attribute(self.world.names.of_module_object(entry), Outcome.FOUND)
+        if entry.module.own and not entry.module.by_test and self.world.library.only_typed(entry):
+            return _MISSING
         value = self.world.names.value(entry.module, name)
         if entry.off_contract and self.off_contract(module, entry, name):
             row = getattr(entry.bindings[0].node, "lineno", 1)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from llmlint.contracts.signature import Signature, bind, from_function
-from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.signature import KEYWORD_ONLY, Signature, bind, from_function
+from llmlint.contracts.symbols import Class, Function, Member
+from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import Fake, FakeMethod
 from llmlint.semantics.values import (
     Coroutine,
@@ -19,6 +22,11 @@ from llmlint.semantics.values import (
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
+
+_MEANT: Final = re.compile(
+    r"#.*(?:type:\s*ignore(?:\[[^\]]*override|(?!\[))|pyright:\s*ignore|pylint:\s*disable=.*(?:arguments|signature)-)"
+)
+"""What tells a type checker that the signature differs on purpose."""
 
 
 class Fakes:
@@ -49,18 +57,46 @@ class Fakes:
             if name.startswith("_") or member.kind != "method":
                 continue
             real = classes.member(contract, name)
+            if real is None and by == "parameter":
+                problems.extend(self._invented(cls, contract, member))
             if real is None or real.kind != "method":
                 continue
             fakes, reals = list(member.functions()), list(real.functions())
             if len(fakes) != 1 or not reals:
                 continue
             problem = self._method(fakes[0], reals)
-            if problem is not None:
+            if problem is not None and not _meant(fakes[0]) and not self._is_hook(contract, name, reals[-1]):
                 problems.append(problem)
         if problems:
             owner = self.world.attributes.owner(Instance(contract))
             if owner is not None:
                 yield Fake(cls.node, owner, by, tuple(problems))
+
+    def _invented(self, cls: Class, contract: Class, member: Member) -> Iterator[FakeMethod]:
+        """A method beside one of nearly the same name that the fake lacks, and that the tests themselves do not use."""
+        classes = self.world.classes
+        if classes.open(contract):
+            return
+        lacking = [
+            name
+            for name, real in classes.members(contract).items()
+            if real.kind == "method" and not name.startswith("_") and classes.member(cls, name) is None
+        ]
+        if nearest(member.name, lacking) is None or re.search(rf"\.{re.escape(member.name)}\b", cls.module.text):
+            return
+        for function in member.functions():
+            if self.world.functions.info(function).fixture is None:
+                yield FakeMethod(function.node, member.name, "not-in-contract", "", None)
+
+    def _is_hook(self, contract: Class, name: str, real: Function) -> bool:
+        """Whether the contract's method only raises ``NotImplementedError`` without being abstract: a subclass says what it takes."""
+        hidden = self.world.classes.hidden(contract, name)
+        functions = list(hidden.functions()) if hidden is not None else []
+        body = (functions[-1] if functions else real).node.body
+        if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+            body = body[1:]
+        abstract = any("abstract" in ast.unparse(decorator) for decorator in real.node.decorator_list)
+        return len(body) == 1 and isinstance(body[0], ast.Raise) and not abstract
 
     def _method(self, fake: Function, reals: list[Function]) -> FakeMethod | None:
         functions = self.world.functions
@@ -88,12 +124,18 @@ class Fakes:
         return None
 
     def _refuses(self, mine: Signature, contract: Signature) -> str | None:
-        """What of the contract's plainest call (its required parameters, by position) the fake does not take."""
+        """What of the contract's plainest call (its required parameters, by position) the fake does not take.
+
+        What the contract takes by ``*args`` and ``**kwargs`` may fill whatever else the fake asks for.
+        """
         required = [parameter for parameter in contract.positional if parameter.required]
         keywords = [parameter.name for parameter in contract.required if parameter not in required]
-        problems = bind(mine, len(required), keywords)
-        if problems and not bind(mine, 0, [*(parameter.name for parameter in required), *keywords]):
+        more = {"starred": contract.var_positional, "double_starred": contract.var_keyword}
+        problems = bind(mine, len(required), keywords, **more)
+        if problems and not bind(mine, 0, [*(parameter.name for parameter in required), *keywords], **more):
             return None
+        if not problems:
+            return self._misspells(mine, contract)
         for problem in problems:
             if problem.kind == "too-many":
                 taken = problem.takes or 0
@@ -102,6 +144,18 @@ class Fakes:
                 return f"requires '{problem.name}'"
             if problem.kind in ("unknown-keyword", "positional-only-by-keyword"):
                 return f"does not take '{problem.name}'"
+        return None
+
+    def _misspells(self, mine: Signature, contract: Signature) -> str | None:
+        """An optional keyword of the contract that the fake takes by nearly the same name."""
+        if mine.var_keyword or contract.var_keyword:
+            return None
+        only = [p.name for p in contract.parameters if p.kind == KEYWORD_ONLY and p.name not in mine.keywords]
+        for parameter in mine.parameters:
+            if parameter.kind == KEYWORD_ONLY and parameter.name not in contract.keywords:
+                near = nearest(parameter.name, only)
+                if near is not None:
+                    return f"does not take '{near}'"
         return None
 
     def _gives_plain_value(self, fake: Function) -> bool:
@@ -124,3 +178,9 @@ class Fakes:
         return not classes.open(value.cls) and classes.member(value.cls, "__await__") is None and (
             value.exact or value.cls.module.name == "builtins" or value.cls.own
         )
+
+
+def _meant(function: Function) -> bool:
+    """Whether the line of the ``def`` says that it differs on purpose."""
+    lines = function.module.text.splitlines()[function.node.lineno - 1 : function.node.body[0].lineno]
+    return any(_MEANT.search(line) for line in lines)

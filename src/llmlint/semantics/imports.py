@@ -78,7 +78,8 @@ class Imports:
                 outcome = Outcome.MISSING
                 subject = parent
                 owner = world.attributes.owner(ModuleValue(parent))
-                if parent.open or parent.kind == "extension" or (parent.kind == "typeshed" and parent.implementation is None and parent.is_package):
+                lazy = parent.open == "it defines __getattr__"  # which no import of a module asks
+                if (parent.open and not lazy) or parent.kind == "extension" or (parent.kind == "typeshed" and parent.implementation is None and parent.is_package):
                     outcome = Outcome.UNKNOWN
                 elif self.dynamic and parent.by_test:
                     outcome = Outcome.UNKNOWN
@@ -125,13 +126,15 @@ class Imports:
     def _really_missing(self, parent: Module, name: str) -> bool:
         """A module that something else puts in ``sys.modules`` under a package's name is not missing."""
         entry = self.evaluator.world.library.entry(parent, name)
-        return entry is None
+        return entry is None or isinstance(entry, Open)
 
     def _name(self, alias: ast.alias, node: ast.ImportFrom, module: Module, source: str, guarded: bool) -> ImportUse:
         evaluator = self.evaluator
         world = evaluator.world
         name = alias.name
         entry = world.library.entry(module, name)
+        if isinstance(entry, Entry) and entry.module.own and not entry.module.by_test and world.library.only_typed(entry):
+            entry = None
         outcome = Outcome.FOUND
         missing = None
         owner: Owner | None = world.attributes.owner(ModuleValue(module))

@@ -1437,6 +1437,8 @@ class Evaluator:
         value = self.eval(node.value)
         if type(value) is Mock and value.stands is None:
             self.mocks.hand(value, annotated, "annotation")
+        elif self.hooks is not None and _is_fake(value) and type(annotated) is Instance:
+            self.hooks.fake_handed(value, annotated)
         elif type(annotated) is not Unknown and (
             type(value) is Unknown or not (isinstance(value, Instance) and value.exact) or is_none(value)
         ):

@@ -213,6 +213,8 @@ class Mocks:
         self.calls: list[_Call] = []
         self.stores: dict[ast.AST, None] = {}
         """Where the file stores attributes on mocks."""
+        self.reads: dict[ast.AST, None] = {}
+        """Where the file reads attributes of mocks."""
         self._adopted: dict[Mock, Mock] = {}
         self._foreign: frozenset[str] | None = None
         self._permitted: set[tuple[str, str]] = set()
@@ -327,6 +329,7 @@ class Mocks:
 
     def attribute(self, mock: Mock, name: str, node: ast.expr, *, quiet: bool = False) -> Value:
         """``mock.name``; ``quiet`` where it may well be missing."""
+        self.reads[node] = None
         found = mock.children.get(name)
         if found is not None:
             if name not in mock.given and isinstance(found, Mock) and not quiet:
@@ -384,9 +387,9 @@ class Mocks:
         if evaluator.sink is None:
             return
         stands = mocks[0].stands
-        if len(mocks) == 1 and stands is not None and not isinstance(stands, (FunctionValue, Callable)):
-            if isinstance(child, Mock) and not child.missing:
-                return  # what is there needs no judge
+        known = len(mocks) == 1 and stands is not None and not isinstance(stands, (FunctionValue, Callable))
+        if known and isinstance(child, Mock) and not child.missing:
+            return  # what is there needs no judge
         if evaluator.probing("AttributeError") or (isinstance(node, ast.Attribute) and evaluator.guarded(node, name)):
             return
         use = Use(mocks, name, node, "configured" if stored else "read", child, stored=stored)
@@ -445,13 +448,13 @@ class Mocks:
             self._derive(mock, "()", child)
         return found
 
-    def _derive(self, mock: Mock, name: str, child: Mock) -> None:
-        """Find out what a part of ``mock`` stands for."""
+    def _derive(self, mock: Mock, name: str, child: Mock) -> bool:
+        """Find out what a part of ``mock`` stands for, and whether it is known now."""
         if mock.stands is None:
             child.opaque = mock.opaque
             if name != "()":
                 child.asynchronous = mock.asynchronous if mock.record is not None and mock.record.factory == "AsyncMock" else False
-            return
+            return False
         child.by, child.parameter, child.strict = mock.by, mock.parameter, mock.strict
         if name == "()":
             child.stands = _known(self._part(mock, name))
@@ -460,6 +463,7 @@ class Mocks:
             child.missing = found.outcome is Outcome.MISSING
             child.stands = None if child.missing else _known(found.value)
         child.opaque = child.stands is None
+        return not child.opaque
 
     def _result(self, stands: Value | None) -> Value | None:
         if stands is None:
@@ -585,10 +589,8 @@ class Mocks:
                 continue
             if name in mock.given:
                 self.hand(child, self._part(mock, name), "attribute")
-            elif child.stands is None and not child.opaque:
-                self._derive(mock, name, child)
-                if child.stands is not None:
-                    self._settle(child)
+            elif child.stands is None and not child.opaque and self._derive(mock, name, child):
+                self._settle(child)
 
     def _part(self, mock: Mock, name: str) -> Value | None:
         if name == "()":
@@ -646,7 +648,17 @@ class Mocks:
                 return
             if not use.stored and (self._symbol(stands), use.name) in self._permitted:
                 return
+        if use.stored and self._comes_back(use.name):
+            return
         self._emit(use, None if use.stored else misspelt(use.name), permitted=use.stored and mock.strict in _PERMITTING)
+
+    def _comes_back(self, name: str) -> bool:
+        """Whether the test reads an attribute of that name off something that is no mock: it is to arrive there."""
+        tree = self.evaluator.module.tree
+        return tree is not None and any(
+            isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load) and node not in self.reads
+            for node in ast.walk(tree)
+        )
 
     def _judge_spelling(self, use: Use) -> None:
         mock, child = use.mocks[0], use.child
@@ -665,7 +677,7 @@ class Mocks:
         if self._foreign is None:
             own, *others = evaluator.test_modules
             self._foreign = foreign_stores(own, but=frozenset(self.stores)).union(*(foreign_stores(module) for module in others))
-        if name in self._foreign:
+        if name in self._foreign or evaluator.world.vetoes.named_in_project(name):
             return False
         if isinstance(stands, Instance) and stands.via is not None and stands.via in self._foreign:
             return False
@@ -724,9 +736,36 @@ class Mocks:
         if owner is None or not self._certain(stands):
             return
         problems = evaluator.problems(node, call.arguments, bound.signature, mismatches)
+        if call.assertion is not None and any(
+            problem.kind == "unknown-keyword" and self._passed_on(node, problem.name) for problem in problems
+        ):
+            return
         evaluator.emit(
             MockCall(node, call.assertion, owner, str(bound.signature), tuple(bound.signature.keywords), problems)
         )
+
+    def _passed_on(self, assertion: ast.Call, name: str | None) -> bool:
+        """Whether the test that asserts the keyword hands it in as well, to see it passed on."""
+        tree = self.evaluator.module.tree
+        if tree is None:
+            return False
+        within = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            and node.lineno <= assertion.lineno <= (node.end_lineno or node.lineno)
+        ]
+        if not within:
+            return False
+        for node in ast.walk(within[-1]):
+            if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and key.value == name for key in node.keys):
+                return True
+            if isinstance(node, ast.Call) and any(keyword.arg == name for keyword in node.keywords):
+                function = node.func
+                called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                if called not in API and called != "call":
+                    return True
+        return False
 
     def _certain(self, stands: FunctionValue | ClassValue) -> bool:
         """Whether it is that signature which the code under test calls by, and not one of an override or a replacement."""

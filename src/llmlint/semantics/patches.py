@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.symbols import Class
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from llmlint.semantics.interpreter import Evaluator
 
 _MAKES_NO_MOCK: Final = ("new", "new_callable", "spec", "spec_set", "autospec", "wraps")
-BUILTIN_NAMES: Final = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+BUILTIN_NAMES: Final = frozenset(dir(builtins))
 
 
 class Patcher(Value):
@@ -296,14 +297,14 @@ class Patches:
             return UNKNOWN, True
         strict = ""
         for keyword in ("spec", "spec_set", "autospec"):
-            value = arguments.keyword(keyword)
-            if value is None or (isinstance(value, Instance) and value.literal in (None, False)):
+            spec = arguments.keyword(keyword)
+            if spec is None or (isinstance(spec, Instance) and spec.literal in (None, False)):
                 continue
             strict = keyword
-            if isinstance(value, Instance) and value.cls.module.name == "builtins" and value.literal is not True:
+            if isinstance(spec, Instance) and spec.cls.module.name == "builtins" and spec.literal is not True:
                 original = UNKNOWN
-            elif not (isinstance(value, Instance) and value.literal is True):
-                original = value if strict == "autospec" else self.evaluator.mocks.imitated(value)
+            elif not (isinstance(spec, Instance) and spec.literal is True):
+                original = spec if strict == "autospec" else self.evaluator.mocks.imitated(spec)
         mock = self.evaluator.mocks.of_patch(original, strict)
         for name, value, keyword_node in arguments.keywords if configured else ():
             if name in (*_MAKES_NO_MOCK, "create", "target", "attribute", "unsafe", "name"):

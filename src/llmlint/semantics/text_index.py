@@ -13,6 +13,7 @@ _STORE = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+
 _BOUND = re.compile(r"\b(?:as|for)\s+[\w.]+\.(\w+)\b")
 _TUPLE = re.compile(r"(?<!\bself)\.(\w+)[ \t]*,[^=\n]*=(?!=)")
 _SETATTR = re.compile(r"""setattr\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
+_COMPUTED = re.compile(r"""\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
 _ALIAS = re.compile(r"\b(\w+)\s+as\s+(\w+)")
@@ -48,6 +49,11 @@ class TextIndex:
             if "setattr(" in text:
                 found.update(_STRING.findall(text))
         return frozenset(found)
+
+    @cached_property
+    def setting(self) -> tuple[str, ...]:
+        """The texts that set attributes by computed names on something that is not ``self``."""
+        return tuple(text for text in self.texts.values() if "setattr(" in text and _COMPUTED.search(text))
 
     @cached_property
     def mentioned(self) -> frozenset[str]:

@@ -49,6 +49,8 @@ class Vetoes:
             return False
         if module.kind == "typeshed" and not self._absent_at_runtime(module.name, name):
             return False
+        if name in module.table:
+            return True  # bound for type checkers alone, which astroid does not tell apart
         return not self._astroid_finds(module, None, name)
 
     def _confirm_class(self, value: Instance | ClassValue, name: str, tests: list[Module]) -> bool:
