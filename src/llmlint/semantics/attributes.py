@@ -415,7 +415,7 @@ class Attributes:
             module = value.module
 
             def module_names() -> list[str]:
-                return [name for name in library.names(module) if not name.startswith("_")]
+                return [name for name in library.names(module) if not name.startswith("_") and name != "TYPE_CHECKING"]
 
             return Owner("module", module.name, module.name, module.truth, module_names, module.own, module.by_test)
         if isinstance(value, (Instance, ClassValue)):

@@ -97,7 +97,7 @@ class Functions:
             if isinstance(node, ast.Name) and node.id not in module.table:
                 name = node.id
             if not name:
-                name = library.origin(module, node)
+                name = library.origin(module, node).removeprefix("builtins.")
             if isinstance(node, ast.Attribute) and node.attr in ("setter", "getter", "deleter"):
                 kind = "property"
             elif name.endswith((".cached_property", "computed_field")) or name in _PROPERTIES:

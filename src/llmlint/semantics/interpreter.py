@@ -29,6 +29,7 @@ from llmlint.semantics.privacy import is_private
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.specials import Bounded, Raises, Request, Specials
 from llmlint.semantics.values import (
+    ANY,
     ELEMENT,
     PROXY,
     REPLACED,
@@ -1439,6 +1440,8 @@ class Evaluator:
             self.mocks.hand(value, annotated, "annotation")
         elif self.hooks is not None and _is_fake(value) and type(annotated) is Instance:
             self.hooks.fake_handed(value, annotated)
+        elif annotated is ANY:
+            value = ANY  # what is annotated as Any is meant to be anything
         elif type(annotated) is not Unknown and (
             type(value) is Unknown or not (isinstance(value, Instance) and value.exact) or is_none(value)
         ):

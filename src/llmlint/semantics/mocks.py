@@ -677,7 +677,7 @@ class Mocks:
         if self._foreign is None:
             own, *others = evaluator.test_modules
             self._foreign = foreign_stores(own, but=frozenset(self.stores)).union(*(foreign_stores(module) for module in others))
-        if name in self._foreign or evaluator.world.vetoes.named_in_project(name):
+        if name in self._foreign or evaluator.world.vetoes.asked_in_project(name):
             return False
         if isinstance(stands, Instance) and stands.via is not None and stands.via in self._foreign:
             return False

@@ -13,6 +13,7 @@ _STORE = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+
 _BOUND = re.compile(r"\b(?:as|for)\s+[\w.]+\.(\w+)\b")
 _TUPLE = re.compile(r"(?<!\bself)\.(\w+)[ \t]*,[^=\n]*=(?!=)")
 _SETATTR = re.compile(r"""setattr\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
+_ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
 _COMPUTED = re.compile(r"""\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
@@ -49,6 +50,11 @@ class TextIndex:
             if "setattr(" in text:
                 found.update(_STRING.findall(text))
         return frozenset(found)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Names that ``getattr`` and ``hasattr`` ask for: what has them is not said."""
+        return frozenset(name for text in self.texts.values() if "attr(" in text for name in _ASKED.findall(text))
 
     @cached_property
     def setting(self) -> tuple[str, ...]:

@@ -47,6 +47,9 @@ class Vetoes:
             return False
         if module.own and self.stored_in_project(name):
             return False
+        for source in (module, module.implementation):
+            if source is not None and not source.is_stub and (f'"{name}"' in source.text or f"'{name}'" in source.text):
+                return False  # names that are spelt as strings are names that code may make
         if module.kind == "typeshed" and not self._absent_at_runtime(module.name, name):
             return False
         if name in module.table:
@@ -58,6 +61,8 @@ class Vetoes:
         if isinstance(value, Instance) and value.via is PROXY:
             return False
         if cls.own and self.stored_in_project(name, tests=cls.module.by_test):
+            return False
+        if cls.own and any(re.search(rf"\b{re.escape(cls.name)}\b", text) for text in self._own[0].setting):
             return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
@@ -216,6 +221,10 @@ class Vetoes:
     def named_in(self, module: Module, name: str) -> bool:
         """Whether the text of a module names ``name`` in a string, as a patch does."""
         return re.search(rf"""[\w.]*\b{re.escape(name)}["']""", module.text) is not None
+
+    def asked_in_project(self, name: str) -> bool:
+        """Whether the project's sources ask by ``getattr`` or ``hasattr`` for an attribute of that name."""
+        return name in self._own[0].asked
 
     def mentioned_in_project(self, name: str) -> bool:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""
