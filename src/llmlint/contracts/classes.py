@@ -181,7 +181,7 @@ class Classes:
         """The dotted name of a decorator: as resolved, else as imported; '' where it is no dotted name."""
         module = scope.module
         if isinstance(node, ast.Name) and node.id in ("property", "staticmethod", "classmethod"):
-            if node.id not in module.table:
+            if node.id not in module.table or module.name == "builtins":
                 return node.id
         origin = self.library.origin(module, node)
         if origin.endswith((".cached_property", ".computed_field")):
