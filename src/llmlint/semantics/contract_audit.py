@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, OPAQUE, Class, Module
 from llmlint.model.position import Span
@@ -72,10 +74,45 @@ class ContractAudit:
     def _undefined(self, module: Module) -> Iterator[ContractProblem]:
         if module.stars:
             return
-        builtins = self.world.library.module("builtins")
-        known = {*module.table, *(builtins.table if builtins is not None else ())}
+        shed = self.world.library.module("builtins")
+        known = {*module.table, *dir(builtins)}
+        if shed is not None:
+            known.update(name for name, found in shed.table.items() if found[-1].form in (CLASS, FUNCTION, ASSIGN))
         assert module.tree is not None
-        yield from self._names(module, module.tree, known, set())
+        reported: set[str] = set()
+        yield from self._names(module, module.tree, known, reported)
+        for item in _published(module.tree):
+            name = item.value
+            if name in known or name in reported or _is_private(name) or self.world.library.submodule(module, name) is not None:
+                continue
+            yield ContractProblem(item, "undefined-name", module.name, name)
+
+    def _annotation(self, module: Module, node: ast.expr, known: set[str], reported: set[str]) -> Iterator[ContractProblem]:
+        """The names of an annotation, those that are written as strings included."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            try:
+                inner = ast.parse(node.value.strip(), mode="eval").body
+            except (SyntaxError, ValueError):
+                return
+            for found in self._annotation(module, inner, known, reported):
+                yield replace(found, at=node)
+            return
+        if isinstance(node, ast.Subscript):
+            yield from self._annotation(module, node.value, known, reported)
+            last = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+            if last == "Literal":
+                return
+            if last == "Annotated" and isinstance(node.slice, ast.Tuple) and node.slice.elts:
+                yield from self._annotation(module, node.slice.elts[0], known, reported)
+                return
+            yield from self._annotation(module, node.slice, known, reported)
+            return
+        if isinstance(node, ast.Name):
+            yield from self._names(module, node, known, reported)
+            return
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                yield from self._annotation(module, child, known, reported)
 
     def _names(self, module: Module, node: ast.AST, known: set[str], reported: set[str]) -> Iterator[ContractProblem]:
         parameters = {getattr(p, "name", "") for p in getattr(node, "type_params", ())}
@@ -92,10 +129,16 @@ class ContractAudit:
             arguments = node.args
             for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
                 if argument is not None and argument.annotation is not None:
-                    yield from self._names(module, argument.annotation, known, reported)
-            for child in (*node.decorator_list, *arguments.defaults, *(d for d in arguments.kw_defaults if d), node.returns):
-                if child is not None:
-                    yield from self._names(module, child, known, reported)
+                    yield from self._annotation(module, argument.annotation, known, reported)
+            for default in (*node.decorator_list, *arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)):
+                yield from self._names(module, default, known, reported)
+            if node.returns is not None:
+                yield from self._annotation(module, node.returns, known, reported)
+            return
+        if isinstance(node, ast.AnnAssign):
+            yield from self._annotation(module, node.annotation, known, reported)
+            if node.value is not None:
+                yield from self._names(module, node.value, known, reported)
             return
         if isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             return
@@ -112,14 +155,30 @@ class ContractAudit:
     def _private(self, module: Module) -> Iterator[ContractProblem]:
         for name, bindings in module.table.items():
             for binding in bindings:
-                if binding.form in (FUNCTION, CLASS) and _is_private(name):
+                if _is_private(name) and (
+                    binding.form == FUNCTION
+                    or (binding.form == CLASS and not _only_for_types(binding.node))
+                    or self._is_value(binding.node)
+                ):
                     yield ContractProblem(binding.node, "private-name", module.name, name)
                 if binding.form == CLASS and not _is_private(name):
                     yield from self._private_members(module, module.class_at(binding.node))
 
+        if module.tree is not None:
+            for item in _published(module.tree):
+                if _is_private(item.value):
+                    yield ContractProblem(item, "private-name", module.name, item.value)
+
+    def _is_value(self, node: ast.AST) -> bool:
+        """Whether a private variable is declared, rather than a type that the contract needs a name for."""
+        if not isinstance(node, ast.AnnAssign):
+            return False
+        last = node.annotation.attr if isinstance(node.annotation, ast.Attribute) else getattr(node.annotation, "id", "")
+        return last not in ("TypeAlias", "TypeAliasType")
+
     def _private_members(self, module: Module, cls: Class) -> Iterator[ContractProblem]:
         for name, member in self.world.classes.body(cls).items():
-            if member.kind == "method" and _is_private(name):
+            if (member.kind == "method" or self._is_value(member.node)) and _is_private(name):
                 yield ContractProblem(member.node, "private-name", module.name, f"{cls.qualname}.{name}")
             elif member.kind == "nested class":
                 yield from self._private_members(module, module.class_at(member.node, cls))
@@ -137,7 +196,10 @@ class ContractAudit:
             theirs = [
                 name
                 for name, found in source.table.items()
-                if found[-1].form in forms and not name.startswith("_") and self.world.library.public(source, name)
+                if found[-1].form in forms
+                and not name.startswith("_")
+                and self.world.library.public(source, name)
+                and not _is_machinery(found[-1].node)
             ]
             if theirs and not mine:
                 yield ContractProblem(
@@ -148,7 +210,7 @@ class ContractAudit:
                 continue
             cls = self.world.library.canonical(module.class_at(bindings[-1].node))
             twin = cls.implementation
-            if twin is None or twin is cls:
+            if twin is None or twin is cls or "__getattr__" in classes.body(cls):
                 continue
             kinds = {member.kind for key, member in classes.body(cls).items() if not is_dunder(key)}
             kinds |= {member.kind for member in classes.instance(cls).values()}
@@ -166,6 +228,33 @@ class ContractAudit:
 
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not is_dunder(name) and name != "_"
+
+
+def _published(tree: ast.Module) -> Iterator[Any]:
+    """The strings of ``__all__``."""
+    for statement in tree.body:
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
+        value = getattr(statement, "value", None)
+        if isinstance(target, ast.Name) and target.id == "__all__" and isinstance(value, (ast.List, ast.Tuple)):
+            yield from (item for item in value.elts if isinstance(item, ast.Constant) and isinstance(item.value, str))
+
+
+def _only_for_types(node: ast.ClassDef) -> bool:
+    """Whether a class exists for annotations alone: a protocol or a dictionary's shape."""
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    names = {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in bases}
+    decorators = {getattr(item, "attr", getattr(item, "id", "")) for item in node.decorator_list}
+    return not names.isdisjoint({"Protocol", "TypedDict"}) or "type_check_only" in decorators
+
+
+def _is_machinery(node: ast.AST) -> bool:
+    """``T = TypeVar("T")``, ``logger = logging.getLogger(__name__)``: nothing that a test would use."""
+    value = getattr(node, "value", None)
+    if not isinstance(value, ast.Call):
+        return False
+    function = value.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "getLogger", "get_logger")
 
 
 def _bound(node: ast.stmt) -> Iterator[str]:
