@@ -356,7 +356,7 @@ class Classes:
         cls.memo[key] = None
         reason: str | None = None
         for base in self.mro(cls):
-            reason = self._own_open(base)
+            reason = self.own_openness(base)
             if reason is not None:
                 break
         if reason is None and cls.implementation is not None:
@@ -364,7 +364,8 @@ class Classes:
         cls.memo[key] = reason
         return reason
 
-    def _own_open(self, cls: Class) -> str | None:
+    def own_openness(self, cls: Class) -> str | None:
+        """What in the statement of ``cls`` itself makes it open, or None."""
         if "own_open" in cls.memo:
             return cls.memo["own_open"]  # type: ignore[no-any-return]
         cls.memo["own_open"] = None
@@ -421,7 +422,7 @@ class Classes:
             if cls.module.kind == "typeshed" and base.module.kind == "typeshed":
                 continue
             names = self.body(base)
-            if self._own_open(base) or not names.keys().isdisjoint(
+            if self.own_openness(base) or not names.keys().isdisjoint(
                 {"__getattr__", "__getattribute__", "__new__", "__init__", "__call__", "__prepare__", "mro"}
             ):
                 return f"the metaclass {symbol.name} may add members"

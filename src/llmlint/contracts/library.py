@@ -289,9 +289,9 @@ class Library:
             bindings = bindings[-1:] if not entry.module.is_stub else bindings[:1]
             if functions and bindings[0].form == FUNCTION:
                 bindings = functions[:1]
-        imports = [binding for binding in bindings if binding.form in (IMPORT, FROM) and not binding.fallback]
-        for binding in bindings:
-            if binding.fallback and results and imports:
+        tried = [binding for binding in bindings if not binding.fallback]
+        for binding in (*tried, *(binding for binding in bindings if binding.fallback)):
+            if binding.fallback and results:
                 continue  # `except ImportError: import b`, where what is tried first is there
             found = self._binding_symbol(entry.module, name, binding, seen)
             if found is None:

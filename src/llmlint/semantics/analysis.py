@@ -207,20 +207,38 @@ class FileAnalysis:
         if self.source.role != "test":
             return False
         if cls is None:
-            return self._matches(function.name, self.world.project.pytest.python_functions)
+            return self._matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(function, None)
         if not self._collects(cls):
+            return False
+        if not self._matches_switch(function, cls):
             return False
         if self.world.classes.derives(cls, "unittest.case.TestCase"):
             return function.name.startswith("test")
         return self._matches(function.name, self.world.project.pytest.python_functions)
 
+    def _matches_switch(self, function: Function, cls: Class | None) -> bool:
+        """Whether nothing sets ``__test__`` on the function."""
+        name = f"{cls.name}.{function.name}" if cls is not None else function.name
+        return "__test__" not in self.module.text or f"{name}.__test__ = False" not in self.module.text
+
     def _collects(self, cls: Class) -> bool:
         found = self._collected.get(cls)
+        if found is None and self._switched_off(cls):
+            found = self._collected[cls] = False
         if found is None:
             unit = self.world.classes.derives(cls, "unittest.case.TestCase")
             found = unit or (cls.scope is None and self._matches(cls.name, self.world.project.pytest.python_classes))
             self._collected[cls] = found
         return found
+
+    def _switched_off(self, cls: Class) -> bool:
+        """Whether pytest passes the class by: ``__test__ = False``, or an ``__init__`` of its own."""
+        classes = self.world.classes
+        switch = classes.member(cls, "__test__", on_class=True)
+        if switch is not None and isinstance(switch.value, ast.Constant) and not switch.value.value:
+            return True
+        made = classes.member(cls, "__init__", on_class=True)
+        return made is not None and made.owner.module.kind == "source" and not classes.derives(cls, "unittest.case.TestCase")
 
     @staticmethod
     def _matches(name: str, patterns: tuple[str, ...]) -> bool:
@@ -340,7 +358,7 @@ class FileAnalysis:
         if cls is not None:
             for value in self.decorations.get(cls.node, []):
                 if isinstance(value, Mark) and value.name == "parametrize":
-                    found.append((Parametrization(value), False))
+                    found.append((Parametrization(value), True))
             mark = self.world.classes.body(cls).get("pytestmark")
             if mark is not None and mark.value is not None:
                 for inner in marks_in(self.world.inference.class_value(cls, mark.value)):
@@ -372,7 +390,8 @@ class FileAnalysis:
         opaque = bool(self.world.functions.info(function).opaque)
         names = {argument.arg for argument in (*parameters, *arguments.kwonlyargs)}
         if is_test:
-            certain = self._judge_parametrize(function, cls, given, names, opaque or arguments.kwarg is not None)
+            self._use_fixtures(function, cls)
+            certain = self._judge_parametrize(function, cls, given, names, opaque)
             opaque = opaque or not certain
         for argument in required:
             name = argument.arg
@@ -410,11 +429,22 @@ class FileAnalysis:
                     )
         return certain
 
+    def _use_fixtures(self, function: Function, cls: Class | None) -> None:
+        """The fixtures that ``usefixtures`` marks of the test and of its class name."""
+        for node in (function.node, cls.node if cls is not None else None):
+            for value in self.decorations.get(node, ()) if node is not None else ():
+                if isinstance(value, Mark) and value.name == "usefixtures" and not value.arguments.starred:
+                    for item, name in zip(value.arguments.nodes, value.arguments.positional, strict=False):
+                        if isinstance(name, Instance) and isinstance(name.literal, str):
+                            self._request(item, name.literal, function, cls, False)
+
     def _may_be_fixture(self, name: str, cls: Class | None) -> bool:
         fixtures = self.world.fixtures
+        named = any("usefixtures" in source.text for source in (self.module, *self.chain))
         return (
-            fixtures.find(name, self.module, cls) is not None
+            (fixtures.find(name, self.module, cls) is not None and named)
             or name == "request"
+            or fixtures.asked_by_fixture(name, self.module, cls)
             or not fixtures.certain(self.module)
             or fixtures.mentioned(name, self.module)
         )
@@ -432,7 +462,8 @@ class FileAnalysis:
             outcome = Outcome.FOUND
         else:
             outcome = Outcome.UNKNOWN
-            if not opaque and fixtures.certain(self.module) and not fixtures.mentioned(name, self.module):
+            fed = self.world.functions.info(function).fixture is not None and self.world.vetoes.parametrized(name)
+            if not opaque and not fed and fixtures.certain(self.module) and not fixtures.mentioned(name, self.module):
                 if cls is None or not self._class_is_mixin(cls):
                     outcome = Outcome.MISSING
             evaluator.count("fixture", node, outcome is Outcome.MISSING, "no fixture of that name is found")

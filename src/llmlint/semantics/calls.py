@@ -197,7 +197,7 @@ class Calls:
             if base.own_open and ("base" in base.own_open or "inherits" in base.own_open):
                 return None
             for keyword in base.node.keywords:
-                if keyword.arg == "metaclass" and classes.open(base):
+                if keyword.arg == "metaclass" and classes.own_openness(base):
                     return None
         if "protocol" in cls.memo:
             return None

@@ -184,7 +184,14 @@ class Fixtures:
         """The installed and configured plugins that could be found."""
         if self._plugins is None:
             project = self.world.project
-            names = (*project.settings.fixture_plugins, *project.pytest.plugins, *project.environment.pytest_plugins)
+            installed = dict(project.environment.pytest_plugin_names)
+            blocked = {*project.pytest.blocked_plugins}
+            blocked |= {installed[name] for name in blocked if name in installed}
+            names = (
+                *project.settings.fixture_plugins,
+                *project.pytest.plugins,
+                *(name for name in project.environment.pytest_plugins if name not in blocked),
+            )
             found: list[Module] = []
             for name in dict.fromkeys(names):
                 plugin = self.world.library.module(name)
@@ -252,7 +259,7 @@ class Fixtures:
     def mentioned(self, name: str, module: Module) -> bool:
         """Whether some module in scope binds ``name`` in a way that might make it a fixture, or a plugin's text defines it."""
         for source in (module, *self.chain(module)):
-            if name in source.table:
+            if name in source.table and not self._is_plain(source, name):
                 return True
             if re.search(rf"""name\s*=\s*f?["'][^"']*{re.escape(name)}|["']{re.escape(name)}["']""", source.text) and (
                 source is not module
@@ -267,7 +274,6 @@ class Fixtures:
                         symbol = self.world.library.symbol(inner, binding.name) if inner is not None else None
                         if isinstance(symbol, Variable) and binding.name == name:
                             return True
-        pattern = re.compile(rf"""\bdef {re.escape(name)}\b|["']{re.escape(name)}["']|^\s*{re.escape(name)}\s*=""", re.MULTILINE)
         folders = {os.path.dirname(plugin.path) for plugin in self.plugins()}
         for conftest in (module, *self.chain(module)):
             folders.update(os.path.dirname(plugin.path) for plugin in self._named_plugins(conftest))
@@ -277,9 +283,34 @@ class Fixtures:
         site = set(self.world.project.environment.site)
         for folder in sorted(folders - site):
             for item in sorted(self.world.library.finder.listing(folder)):
-                if item.endswith(".py") and pattern.search(self.world.text(os.path.join(folder, item))):
+                own = os.path.basename(folder) == "_pytest"
+                if item.endswith(".py") and _may_define(self.world.text(os.path.join(folder, item)), name, own):
                     return True
-        return any(pattern.search(plugin.text) for plugin in self.plugins())
+        return any(_may_define(plugin.text, name, plugin.name.startswith("_pytest.")) for plugin in self.plugins())
+
+    def _is_plain(self, module: Module, name: str) -> bool:
+        """Whether ``name`` is a function that is no fixture, or a fixture that goes by another name."""
+        for binding in module.table[name]:
+            if binding.form != FUNCTION:
+                return False
+            info = self.world.functions.info(module.function_at(binding.node))
+            if info.opaque:
+                return False
+        return not re.search(rf"fixture\b[^\n]*\b{re.escape(name)}\s*\)", module.text)
+
+    def asked_by_fixture(self, name: str, module: Module, cls: Class | None) -> bool:
+        """Whether a fixture in scope takes a parameter of that name: a test may parametrize it."""
+        found = [*(self.of_class(cls).values() if cls is not None else ())]
+        for source in self.sources(module):
+            found.extend(self.of_module(source).values())
+        for fixture in found:
+            arguments = fixture.function.node.args
+            decorator = self.world.functions.info(fixture.function).fixture
+            if fixture.name == name and any(keyword.arg == "autouse" for keyword in getattr(decorator, "keywords", ())):
+                return True
+            if any(argument.arg == name for argument in (*arguments.args, *arguments.kwonlyargs)):
+                return True
+        return False
 
     def names(self, module: Module, cls: Class | None) -> list[str]:
         """Every fixture name in scope, nearest first."""
@@ -289,4 +320,24 @@ class Fixtures:
         for source in self.sources(module):
             found.update(dict.fromkeys(self.of_module(source)))
         found.update(dict.fromkeys(BUILTIN))
+        if self.world.library.module("pytest_mock") is not None:
+            found["mocker"] = None  # made by calls of a factory
         return list(found)
+
+
+_FIXTURE: Final = re.compile(r"@(?:[\w.]*\.)?\w*fixture\w*\s*(?:\(|$)", re.MULTILINE)
+
+
+def _may_define(text: str, name: str, own: bool = False) -> bool:
+    """Whether the text of a plugin may define a fixture ``name``, by ``def`` or by registering it (pytest's ``own`` do not)."""
+    if name not in text:
+        return False
+    word = re.escape(name)
+    for match in re.finditer(rf"\bdef {word}\b", text):
+        before = text[max(0, match.start() - 400) : match.start()]
+        if _FIXTURE.search(before.rpartition("\ndef ")[2].rpartition("\n    def ")[2]):
+            return True
+    if re.search(rf"""^{word}\s*=|\bname\s*=\s*f?["'][^"'\n]*{word}""", text, re.MULTILINE):
+        return True
+    generates = "metafunc" in text or "fixturenames" in text or "funcargs" in text
+    return generates and not own and re.search(rf"""["']{word}["']""", text) is not None

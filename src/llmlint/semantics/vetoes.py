@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 
+_ARGNAMES = re.compile(r"""parametrize\(\s*(?:argnames\s*=\s*)?[\[(]?\s*((?:["'][^"'\n]*["'][\s,]*)+)""")
+
+
 class Vetoes:
     """Asked only where there is a candidate; reads whole folders, once."""
 
@@ -23,6 +26,7 @@ class Vetoes:
         self.world = world
         self._packages: dict[str, TextIndex] = {}
         self._astroid: dict[tuple[str, str, str], bool] = {}
+        self._parametrized: frozenset[str] | None = None
 
     def confirm(self, value: Value, name: str, tests: list[Module]) -> bool:
         """Whether it stands that ``value`` has no ``name``; ``tests`` are the test modules that may have added it."""
@@ -217,6 +221,14 @@ class Vetoes:
     def subclass_exists(self, cls: Class) -> bool:
         """Whether some class of the project (by its text) inherits from ``cls``."""
         return any(cls.name in index.subclasses for index in self._own)
+
+    def parametrized(self, name: str) -> bool:
+        """Whether some test of the project parametrizes an argument of that name."""
+        if self._parametrized is None:
+            texts = self._own[1].texts.values()
+            written = (match for text in texts if "parametrize" in text for match in _ARGNAMES.findall(text))
+            self._parametrized = frozenset(word for names in written for word in re.findall(r"\w+", names))
+        return name in self._parametrized
 
     def named_in(self, module: Module, name: str) -> bool:
         """Whether the text of a module names ``name`` in a string, as a patch does."""
