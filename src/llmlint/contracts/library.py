@@ -273,6 +273,16 @@ class Library:
 
     def symbol(self, module: Module, name: str, seen: frozenset[tuple[str, str]] = frozenset()) -> Symbol | None:
         """The symbol that ``module.name`` stands for, imports and plain aliases followed; None if not one for certain."""
+        if not seen:
+            memo = module.memo
+            known = ("symbol", name)
+            if known not in memo:
+                memo[known] = None
+                memo[known] = self._symbol(module, name, seen)
+            return memo[known]  # type: ignore[no-any-return]
+        return self._symbol(module, name, seen)
+
+    def _symbol(self, module: Module, name: str, seen: frozenset[tuple[str, str]]) -> Symbol | None:
         key = (module.path, name)
         if key in seen:
             return None

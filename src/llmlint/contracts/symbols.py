@@ -104,7 +104,7 @@ class Module:
         self.tree: ast.Module | None = None
         self.classes: dict[int, Class] = {}
         self.functions: dict[int, Function] = {}
-        self.memo: dict[str, Any] = {}
+        self.memo: dict[Any, Any] = {}
         """Values of its names, kept by ``semantics``."""
 
     @property

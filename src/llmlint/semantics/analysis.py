@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -34,6 +35,7 @@ from llmlint.semantics.specials import MOCKER_FIXTURES, Request
 from llmlint.semantics.values import UNKNOWN, ClassValue, Instance, Special, Unknown, Value, members_of
 from llmlint.semantics.world import World
 
+_SWITCH: Final = re.compile(r"([\w.]+)\.__test__ = False")
 _SETUP: Final = frozenset(
     {
         "setUp", "setUpClass", "asyncSetUp", "setUpTestData", "setup", "setup_method", "setup_class", "setup_module",
@@ -106,6 +108,8 @@ class FileAnalysis:
         """What evaluating each fixture gave; None while it is being evaluated, and for everything else."""
         self.muted: set[Function] = set()
         """Functions that are defined behind a version check."""
+        self._switches: frozenset[str] | None = None
+        """What the file says ``__test__ = False`` of."""
         self.decorations: dict[ast.AST, list[Value]] = {}
         self._fixture_values: dict[Function, Value] = {}
         self._handed: dict[tuple[Class, Class], None] = {}
@@ -218,8 +222,9 @@ class FileAnalysis:
 
     def _matches_switch(self, function: Function, cls: Class | None) -> bool:
         """Whether nothing sets ``__test__`` on the function."""
-        name = f"{cls.name}.{function.name}" if cls is not None else function.name
-        return "__test__" not in self.module.text or f"{name}.__test__ = False" not in self.module.text
+        if self._switches is None:
+            self._switches = frozenset(_SWITCH.findall(self.module.text) if "__test__" in self.module.text else ())
+        return (f"{cls.name}.{function.name}" if cls is not None else function.name) not in self._switches
 
     def _collects(self, cls: Class) -> bool:
         found = self._collected.get(cls)

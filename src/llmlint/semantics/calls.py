@@ -404,6 +404,8 @@ class Calls:
                 if parameter.annotation is None:
                     continue
                 expected = self.world.annotations.accepted(parameter.annotation, function.module, function.owner)
+                if getattr(parameter.annotation, "id", "") == "Self":
+                    expected = self._as_instance(value.receiver) or expected
                 if not self.may_be(argument, expected):
                     break
                 if type(argument) is Unknown:

@@ -1518,7 +1518,8 @@ class Evaluator:
     def _if(self, node: ast.If) -> bool:
         guard = self.narrowing.guard(node.test)
         self.eval(node.test)
-        self.specials.gate(node.test)
+        if not _acts_on_absence(node):
+            self.specials.gate(node.test)
         before = self.narrowing.save()
         self.muted += guard
         self.narrowing.apply(node.test, True)
@@ -1578,6 +1579,7 @@ class Evaluator:
 
     def _while(self, node: ast.While) -> bool:
         before = self.narrowing.save()
+        self.specials.gate(node.test)
         self._loop_start(node)
         self.eval(node.test)
         self.narrowing.apply(node.test, True)
@@ -1903,10 +1905,27 @@ def _stored_names(node: ast.stmt) -> set[str]:
     return names
 
 
+def _acts_on_absence(node: ast.If) -> bool:
+    """``if not hasattr(…):`` with nothing to do otherwise, or ``if hasattr(…): raise``: the absence is what is wanted."""
+    if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
+        return not node.orelse
+    first = node.body[0]
+    call = first.value if isinstance(first, ast.Expr) else None
+    return isinstance(first, ast.Raise) or isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "fail"
+
+
 def _bound_in(node: ast.AST) -> set[str]:
     """Every name that a function's or class's own body binds, parameters included."""
     names: set[str] = set()
+    inside = {
+        id(target)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.comprehension)
+        for target in ast.walk(inner.target)
+    }  # the variables of comprehensions
     for inner in ast.walk(node):
+        if id(inner) in inside:
+            continue
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             names.add(inner.id)
         elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

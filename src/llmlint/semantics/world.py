@@ -41,6 +41,7 @@ class World:
         self.fixtures = Fixtures(self)
         self.vetoes = Vetoes(self)
         self._texts: dict[str, str] = {}
+        self._declared: dict[str, bool] = {}
         self._constants: dict[tuple[type, Any], Value] = {}
         self._conftests: dict[str, Module | None] = {}
         self._files: dict[str, tuple[str, ...]] = {}
@@ -141,6 +142,12 @@ class World:
 
     def declared(self, name: str) -> bool:
         """Whether the project declares a dependency that may provide the top-level module ``name``."""
+        found = self._declared.get(name)
+        if found is None:
+            found = self._declared[name] = self._is_declared(name)
+        return found
+
+    def _is_declared(self, name: str) -> bool:
         plain = re.sub(r"[-_.]+", "-", name).lower()
         for dependency in self.project.dependencies:
             parts = re.split(r"[-_.]+", dependency)
