@@ -76,6 +76,20 @@ FUNCTION_API: Final = frozenset(
     }
 )  # fmt: skip
 """What a function is asked for where something that is not seen here replaced it by a mock."""
+_CONSUMERS: Final = frozenset(
+    {
+        "len", "list", "tuple", "set", "frozenset", "sorted", "sum", "min", "max", "any", "all", "int", "float", "dict", "iter",
+        "next", "enumerate", "zip", "reversed", "round", "abs",
+    }
+)  # fmt: skip
+"""Builtins that can do nothing with a coroutine."""
+_ASSERTIONS: Final = frozenset(
+    {
+        "assertEqual", "assertNotEqual", "assertTrue", "assertFalse", "assertIsNone", "assertIsNotNone", "assertIn", "assertNotIn",
+        "assertGreater", "assertGreaterEqual", "assertLess", "assertLessEqual", "assertListEqual", "assertDictEqual",
+        "assertTupleEqual", "assertSetEqual", "assertCountEqual", "assertAlmostEqual", "assertRegex",
+    }
+)  # fmt: skip
 _MODULE_NAMES: Final = frozenset(
     {
         "__file__", "__name__", "__doc__", "__package__", "__spec__", "__loader__", "__path__", "__builtins__", "__debug__",
@@ -766,6 +780,8 @@ class Evaluator:
                     self.unawaited(node.left, left, "compare")
                 if type(right) is Coroutine:
                     self.unawaited(item, right, "compare")
+            elif type(left) is Coroutine and is_none(right) and isinstance(node.left, ast.Call):
+                self.unawaited(node.left, left, "compare")
             left = right
         return self.world.boolean
 
@@ -787,6 +803,10 @@ class Evaluator:
     def _binop(self, node: ast.BinOp) -> Value:
         left = self.eval(node.left)
         right = self.eval(node.right)
+        if type(left) is Coroutine:
+            self.unawaited(node.left, left, "value")
+        if type(right) is Coroutine:
+            self.unawaited(node.right, right, "value")
         if isinstance(left, Instance) and isinstance(right, Instance):
             if isinstance(left.literal, str) and isinstance(right.literal, str) and isinstance(node.op, ast.Add):
                 return self.world.constant(left.literal + right.literal)
@@ -806,6 +826,8 @@ class Evaluator:
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self.eval(node.operand)
         if isinstance(node.op, ast.Not):
+            if type(value) is Coroutine:
+                self.unawaited(node.operand, value, "value")
             return self.world.boolean
         if isinstance(value, Instance) and isinstance(value.literal, (int, float)) and isinstance(node.op, ast.USub):
             return self.world.constant(-value.literal)
@@ -880,10 +902,7 @@ class Evaluator:
         state = self.narrowing.save()
         for generator in generators:
             iterable = self.eval(generator.iter)
-            if generator.is_async:
-                element = self.world.calls.async_element(iterable)
-            else:
-                element = self.iterate(generator.iter, iterable)
+            element = self._looped(generator.iter, iterable, bool(generator.is_async))
             self.comprehending += 1
             self.assign(generator.target, element)
             self.comprehending -= 1
@@ -990,6 +1009,16 @@ class Evaluator:
 
     # -- calls -----------------------------------------------------------------------------------------------------------
 
+    def _consumed(self, node: ast.Call, argument: ast.expr, value: Coroutine) -> None:
+        """A coroutine is handed to what wants its result: ``len``, ``self.assertEqual``."""
+        function = node.func
+        if isinstance(function, ast.Name):
+            if function.id in _CONSUMERS and function.id not in self.scope.names and function.id not in self.module.table:
+                self.unawaited(argument, value, "value")
+        elif isinstance(function, ast.Attribute) and function.attr in _ASSERTIONS:
+            if isinstance(function.value, ast.Name) and function.value.id == "self":
+                self.unawaited(argument, value, "assert" if function.attr in ("assertTrue", "assertFalse") else "compare")
+
     def arguments(self, node: ast.Call) -> Arguments:
         """The arguments of a call, evaluated in order."""
         positional: list[Value] = []
@@ -1006,6 +1035,8 @@ class Evaluator:
                     starred = True
             else:
                 value = self.eval(argument)
+                if type(value) is Coroutine:
+                    self._consumed(node, argument, value)
                 if not starred:
                     positional.append(value)
                     nodes.append(argument)
@@ -1290,6 +1321,8 @@ class Evaluator:
             if type(target) is ast.Name:
                 self._bind(target.id, value)
             else:
+                if type(value) is Coroutine and isinstance(target, (ast.Tuple, ast.List)):
+                    self.unawaited(node.value, value, "value")
                 self.assign(target, value, node.value)
 
     def _bind(self, name: str, value: Value) -> None:
@@ -1517,7 +1550,9 @@ class Evaluator:
 
     def _if(self, node: ast.If) -> bool:
         guard = self.narrowing.guard(node.test)
-        self.eval(node.test)
+        condition = self.eval(node.test)
+        if type(condition) is Coroutine:
+            self.unawaited(node.test, condition, "value")
         if not _acts_on_absence(node):
             self.specials.gate(node.test)
         before = self.narrowing.save()
@@ -1547,21 +1582,24 @@ class Evaluator:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         value = self.eval(node.iter)
-        if isinstance(node, ast.AsyncFor):
-            element = self.world.calls.async_element(value)
-            self._needless(node.iter, value, "for", "__aiter__")
-        else:
-            element = self.iterate(node.iter, value)
-            if type(value) is Coroutine:
-                self.unawaited(node.iter, value, "for")
-            elif type(value) is Instance and value.cls.symbol in ("typing.AsyncGenerator", "typing.AsyncIterator"):
-                self._sync_over_async(node.iter, value, "for")
+        element = self._looped(node.iter, value, isinstance(node, ast.AsyncFor))
         before = self.narrowing.save()
         self._loop_start(node)
         self.assign(node.target, element)
         self.block(node.body)
         self.narrowing.join(before)
         self.block(node.orelse)
+
+    def _looped(self, node: ast.expr, value: Value, asynchronous: bool) -> Value:
+        """What ``for`` (or ``async for``) over ``value`` gives, recorded where it is the wrong one of the two."""
+        if asynchronous:
+            self._needless(node, value, "for", "__aiter__")
+            return self.world.calls.async_element(value)
+        if type(value) is Coroutine:
+            self.unawaited(node, value, "for")
+        elif type(value) is Instance and value.cls.symbol in ("typing.AsyncGenerator", "typing.AsyncIterator"):
+            self._sync_over_async(node, value, "for")
+        return self.iterate(node, value)
 
     def iterate(self, node: ast.expr, value: Value) -> Value:
         """What a loop over ``value`` binds its target to."""
@@ -1631,10 +1669,11 @@ class Evaluator:
         if self.sink is None or self.probing("AttributeError", "TypeError"):
             return
         wanted = {"with": ("__aenter__" if needless else "__enter__"), "for": "__iter__"}[form]
-        if not value.exact and self.world.vetoes.subclass_has(value.cls, wanted):
+        callee = self._callees.get(node) if isinstance(node, ast.Call) else None
+        generates = isinstance(callee, FunctionValue) and callee.function.is_async
+        if not value.exact and not generates and self.world.vetoes.subclass_has(value.cls, wanted):
             return
         owner = self.world.attributes.owner(value)
-        callee = self._callees.get(node) if isinstance(node, ast.Call) else None
         if isinstance(callee, FunctionValue):
             if not self.certain_call(callee):
                 return
@@ -1907,9 +1946,10 @@ def _stored_names(node: ast.stmt) -> set[str]:
 
 def _acts_on_absence(node: ast.If) -> bool:
     """``if not hasattr(…):`` with nothing to do otherwise, or ``if hasattr(…): raise``: the absence is what is wanted."""
+    first = node.body[-1]
     if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
-        return not node.orelse
-    first = node.body[0]
+        skips = isinstance(first, ast.Expr) and getattr(getattr(first.value, "func", None), "attr", "") in ("skip", "skipTest", "xfail")
+        return not node.orelse and not skips and not isinstance(first, ast.Return)
     call = first.value if isinstance(first, ast.Expr) else None
     return isinstance(first, ast.Raise) or isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "fail"
 
