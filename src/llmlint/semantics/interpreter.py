@@ -965,7 +965,7 @@ class Evaluator:
         if type(value) is Coroutine:
             return value.result
         if type(value) is Instance or type(value) is Union:
-            if isinstance(node.value, ast.Call):
+            if isinstance(node.value, (ast.Call, ast.Await)):
                 self._needless(node, value, "await")
             return self.world.calls.awaited(value)
         return UNKNOWN
@@ -975,11 +975,20 @@ class Evaluator:
         if self.sink is None or self.probing("TypeError"):
             return
         called = node.value if isinstance(node, ast.Await) else node
+        awaited = isinstance(called, ast.Await)
+        if isinstance(called, ast.Await):
+            called = called.value  # `await (await f())`
         if not isinstance(called, ast.Call):
             return
         callee = self._callees.get(called)
-        if not isinstance(callee, FunctionValue) or callee.function.is_async or callee.function.node.returns is None:
+        if isinstance(callee, ClassValue):
+            if not callee.cls.own or callee.cls.module.by_test or type(value) is not Instance or not value.exact:
+                return
+        elif not isinstance(callee, FunctionValue) or callee.function.is_async is not awaited:
             return
+        elif callee.function.node.returns is None:
+            if not (callee.function.module.own and all(isinstance(m, Instance) and m.exact for m in members_of(value))):
+                return
         for member in members_of(value):
             if not isinstance(member, Instance):
                 return
@@ -988,11 +997,13 @@ class Evaluator:
             classes = self.world.classes
             if classes.member(member.cls, method) is not None or classes.open(member.cls):
                 return
-            if not member.exact and (self.world.vetoes.subclass_has(member.cls, method) or not _final(member.cls)):
+            if not member.exact and member.cls.symbol != "builtins.bool" and (self.world.vetoes.subclass_has(member.cls, method) or not _final(member.cls)):
                 return
         if not self.certain_call(callee):
             return
-        self.emit(AwaitProblem(node, "needless-await", self.world.attributes.function_owner(callee.function), form))  # type: ignore[arg-type]
+        owner = self.world.attributes.owner(callee)
+        if owner is not None:
+            self.emit(AwaitProblem(node, "needless-await", owner, form))  # type: ignore[arg-type]
 
     def unawaited(self, node: ast.expr | ast.stmt, value: Coroutine, form: str) -> None:
         """A coroutine is used as a value."""
@@ -1068,6 +1079,8 @@ class Evaluator:
             handler = self.specials.of_function(function.function)  # type: ignore[attr-defined]
             if handler is not None:
                 return self.specials.call(node, Special(handler, function))
+            self._callees[node] = function
+        elif kind is ClassValue:
             self._callees[node] = function
         arguments = self.arguments(node)
         if kind is Unknown:
