@@ -176,9 +176,6 @@ class Library:
             parts.pop()
         name = ".".join(parts)
         by_test = self.finder.is_test_path(path) or os.path.basename(path) == "conftest.py"
-        found = self._by_path.get((path, name))
-        if found is not None and found.text == text:
-            return found
         module = Module(name, path, "source", is_package=is_package, own=True, by_test=by_test)
         module.roots = self._test_roots(os.path.dirname(path), folder)
         module.paths = (os.path.dirname(path),) if is_package else ()

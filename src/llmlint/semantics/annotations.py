@@ -107,7 +107,7 @@ class Annotations:
             return self._subscript(node, module, outer, subst, receiver, depth)
         return UNKNOWN
 
-    def accepted(self, node: ast.expr, module: Module, outer: Class | None) -> Value:
+    def accepted(self, node: ast.expr, module: Module, outer: Class | None, receiver: Value | None = None) -> Value:
         """What a parameter annotated ``node`` accepts: as ``value``, but for a type variable its bound."""
         if isinstance(node, ast.Name):
             symbol = self.world.library.resolve(module, node, outer)
@@ -115,6 +115,8 @@ class Annotations:
                 for keyword in symbol.binding.value.keywords:
                     if keyword.arg == "bound":
                         return self.value(keyword.value, symbol.module)
+            if node.id == "Self":
+                return self.value(node, module, outer, receiver=receiver)
         return self.value(node, module, outer)
 
     def _symbol(

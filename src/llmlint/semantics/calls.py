@@ -403,7 +403,9 @@ class Calls:
             for parameter, argument in arguments.filling(signature):
                 if parameter.annotation is None:
                     continue
-                expected = self.world.annotations.accepted(parameter.annotation, function.module, function.owner)
+                expected = self.world.annotations.accepted(
+                    parameter.annotation, function.module, function.owner, self._as_instance(value.receiver)
+                )
                 if getattr(parameter.annotation, "id", "") == "Self":
                     expected = self._as_instance(value.receiver) or expected
                 if not self.may_be(argument, expected):

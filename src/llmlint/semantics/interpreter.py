@@ -1420,7 +1420,7 @@ class Evaluator:
                 self._private(target, name, None, Outcome.UNKNOWN, "store")
             self.replaced_names.add(name)
             if type(value) is Mock and isinstance(receiver, Instance):
-                self.mocks.hand(value, self.mocks.in_place(self.world.attributes.get(receiver, name).value), "attribute")
+                self.mocks.hand_attribute(value, self.world.attributes.get(receiver, name).value)
 
     def _keeps_what_is_stored(self, receiver: Value, name: str) -> bool:
         """Whether reading the attribute gives back what was stored: no ``__setattr__``, property or descriptor between."""

@@ -554,6 +554,12 @@ class Mocks:
         self.records[record] = None
         record.handed.append((known, by, parameter))
 
+    def hand_attribute(self, mock: Mock, stands: Value) -> None:
+        """A mock is stored in an attribute that had the value ``stands``: this store is no reason to doubt that."""
+        if isinstance(stands, Instance) and stands.via and not self.evaluator.world.vetoes.stored_in_project(stands.via, foreign_only=True):
+            stands = Instance(stands.cls, stands.args)
+        self.hand(mock, self.in_place(stands), "attribute")
+
     def conclude(self) -> None:
         """The file is over: what is asked of mocks is judged."""
         for use in self.uses:

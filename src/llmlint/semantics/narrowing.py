@@ -75,8 +75,11 @@ class Narrowing:
 
     def guard(self, test: ast.expr) -> int:
         """1 where the condition asks for a version, a platform or a capability: what it guards is not judged."""
+        compares = isinstance(test, ast.Compare)
         for node in ast.walk(test):
             if isinstance(node, ast.Attribute):
+                if compares and "version" in node.attr.lower():
+                    return 1
                 if node.attr in _VERSION:
                     root = node.value
                     name = root.id if isinstance(root, ast.Name) else root.attr if isinstance(root, ast.Attribute) else ""
@@ -87,7 +90,7 @@ class Narrowing:
                 elif node.attr == "TYPE_CHECKING":
                     return 1
             elif isinstance(node, ast.Name):
-                if node.id == "TYPE_CHECKING" or _CAPABILITY.match(node.id):
+                if node.id == "TYPE_CHECKING" or _CAPABILITY.match(node.id) or (compares and "version" in node.id.lower()):
                     return 1
         return 0
 

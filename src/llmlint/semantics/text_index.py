@@ -14,7 +14,8 @@ _BOUND = re.compile(r"\b(?:as|for)\s+[\w.]+\.(\w+)\b")
 _TUPLE = re.compile(r"(?<!\bself)\.(\w+)[ \t]*,[^=\n]*=(?!=)")
 _SETATTR = re.compile(r"""setattr\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
 _ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
-_COMPUTED = re.compile(r"""\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
+COMPUTED = re.compile(r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
+"""``setattr`` with a computed name on something that is not ``self``."""
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
 _ALIAS = re.compile(r"\b(\w+)\s+as\s+(\w+)")
@@ -59,7 +60,7 @@ class TextIndex:
     @cached_property
     def setting(self) -> tuple[str, ...]:
         """The texts that set attributes by computed names on something that is not ``self``."""
-        return tuple(text for text in self.texts.values() if "setattr(" in text and _COMPUTED.search(text))
+        return tuple(text for text in self.texts.values() if "setattr(" in text and COMPUTED.search(text))
 
     @cached_property
     def mentioned(self) -> frozenset[str]:

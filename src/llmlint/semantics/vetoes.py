@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import CLASS, Class, Member, Module
-from llmlint.semantics.text_index import TextIndex
+from llmlint.semantics.text_index import COMPUTED, TextIndex
 from llmlint.semantics.values import PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ class Vetoes:
             return False
         if cls.own and self.stored_in_project(name, tests=cls.module.by_test):
             return False
+        quoted = (f'"{name}"', f"'{name}'")
+        if cls.module.by_test and any(text in cls.module.text for text in quoted):
+            return False
+        if cls.own and any(COMPUTED.search(module.text) and self._quoted_by(tests, quoted) for module in tests):
+            return False
         if cls.own and any(re.search(rf"\b{re.escape(cls.name)}\b", text) for text in self._own[0].setting):
             return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
@@ -86,6 +91,11 @@ class Vetoes:
         if isinstance(value, ClassValue) and self.world.classes.member(cls, name) is not None:
             return True  # only instances have it: astroid does not tell the two apart
         return not self._astroid_finds(cls.module, cls, name)
+
+    @staticmethod
+    def _quoted_by(tests: list[Module], quoted: tuple[str, str]) -> bool:
+        """Whether the tests in scope spell the name as a string: they may set it by computation."""
+        return any(text in module.text for module in tests for text in quoted)
 
     def _has_unseen_kin(self, cls: Class) -> bool:
         """Whether what is annotated as ``cls`` may be of a class that nothing here inherits from it: a protocol, an abstract
