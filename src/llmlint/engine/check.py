@@ -17,7 +17,7 @@ from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Anchor, Diagnostic, Finding
 from llmlint.model.position import Span
 from llmlint.model.result import FileResult, RecordedUse, UnresolvedUse
-from llmlint.project.late_error import late_errors
+from llmlint.project.late_error import compile_error, late_errors
 from llmlint.project.project import Project
 from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, read_text, split_lines
 from llmlint.semantics.analysis import Analysis, Analyzer
@@ -83,6 +83,8 @@ class Checker:
         judged = _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source)
         dispatcher = self._dispatcher(role)
         analysis = self._analyze(source, judged) if dispatcher.wants_facts or self._watch.uses else None
+        if analysis is not None and analysis.repeated and (error := compile_error(text)):
+            return self._uncompiled(path, text, role, error)
         self._collect(dispatcher.judge(source, analysis.nouns if analysis else ()), judged)
         diagnostics = self._diagnostics(judged)
         return FileResult(
@@ -181,13 +183,21 @@ class Checker:
 
     def _judgements(self, judged: _Judged, found: Iterable[Found]) -> Iterator[Diagnostic]:
         spared = set().union(*(codes for match, codes in self._spared if match(judged.path)))
+        fixtures: list[tuple[int, int]] | None = None
         for code, finding in found:
             page = self._by_code.get(code)
             if page is None or code in spared:
                 continue
+            span = _span(judged, finding.at)
+            side = finding.side
+            if side == "test" and judged.source is not None:
+                if fixtures is None:
+                    fixtures = _fixtures(judged.source)
+                if any(first <= span.row <= last for first, last in fixtures):
+                    side = "fixture"
             yield Diagnostic(
                 path=judged.path,
-                span=_span(judged, finding.at),
+                span=span,
                 code=code,
                 name=page.name,
                 severity=page.severity,
@@ -195,7 +205,7 @@ class Checker:
                 symbol=finding.symbol,
                 truth=finding.truth,
                 suggestion=finding.suggestion,
-                side=finding.side,
+                side=side,
             )
 
 
@@ -211,6 +221,20 @@ def _span(judged: _Judged, anchor: Anchor) -> Span:
     if isinstance(anchor, ast.stmt) and hasattr(anchor, "body"):
         return Span(span.row, span.column, span.row, len(judged.lines[span.row - 1].rstrip()))
     return span
+
+
+def _fixtures(source: SourceFile) -> list[tuple[int, int]]:
+    """The rows of the fixtures of a file, first and last; of a conftest all rows."""
+    if source.role == "conftest":
+        return [(1, len(source.lines))]
+    found: list[tuple[int, int]] = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for decorator in node.decorator_list:
+                made = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if getattr(made, "attr", getattr(made, "id", "")) == "fixture":
+                    found.append((decorator.lineno, node.end_lineno or node.lineno))
+    return found
 
 
 def _order(diagnostic: Diagnostic) -> tuple[Span, str, str]:

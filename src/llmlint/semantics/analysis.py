@@ -51,6 +51,8 @@ class Analysis:
 
     nouns: list[Noun] = field(default_factory=list)
     """In source order."""
+    repeated: bool = False
+    """Whether some call gives a keyword twice, which only Python's compiler refuses."""
     statistics: Statistics = field(default_factory=Statistics)
     unresolved: list[Unresolved] = field(default_factory=list)
     uses: list[tuple[int, int, str, bool, str]] = field(default_factory=list)
@@ -168,7 +170,7 @@ class FileAnalysis:
             span = self.source.span(node)  # type: ignore[arg-type]
             uses.append((span.row, span.column, kind, resolved, reason))
         self.world.inference.forget(self.module)
-        return Analysis(_unique(nouns), statistics, sink.unresolved, uses)
+        return Analysis(_unique(nouns), sink.repeated, statistics, sink.unresolved, uses)
 
     # -- definitions -----------------------------------------------------------------------------------------------------
 

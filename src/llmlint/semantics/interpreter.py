@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llmlint.contracts.signature import Mismatch, Signature, from_function
 from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
+from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
 from llmlint.semantics.calls import Arguments, Bound
 from llmlint.semantics.mocks import CallSpec, Mock, MockMethod, Mocks
@@ -102,13 +103,15 @@ _MODULE_NAMES: Final = frozenset(
 class Sink:
     """Where one file's evaluation puts what it finds."""
 
-    __slots__ = ("nouns", "record", "statistics", "unresolved", "uses")
+    __slots__ = ("nouns", "record", "repeated", "statistics", "unresolved", "uses")
 
     def __init__(self, record: bool) -> None:
         self.nouns: list[Noun] = []
         self.unresolved: list[Unresolved] = []
         self.statistics = Statistics()
         self.record = record
+        self.repeated = False
+        """Whether some call gives a keyword twice: the file does not compile."""
         self.uses: list[tuple[ast.AST, str, bool, str]] = []
 
 
@@ -1052,6 +1055,8 @@ class Evaluator:
                     positional.append(value)
                     nodes.append(argument)
         keywords: list[tuple[str, Value, ast.keyword]] = []
+        if len(node.keywords) > 1 and self.sink is not None and repeated_keyword(node) is not None:
+            self.sink.repeated = True
         for keyword in node.keywords:
             value = self.eval(keyword.value)
             if keyword.arg is not None:
