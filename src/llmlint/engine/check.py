@@ -83,8 +83,8 @@ class Checker:
         judged = _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source)
         dispatcher = self._dispatcher(role)
         analysis = self._analyze(source, judged) if dispatcher.wants_facts or self._watch.uses else None
-        if analysis is not None and analysis.repeated and (error := compile_error(text)):
-            return self._uncompiled(path, text, role, error)
+        if analysis is not None and analysis.repeated and (refused := compile_error(text)):
+            return self._uncompiled(path, text, role, refused)
         self._collect(dispatcher.judge(source, analysis.nouns if analysis else ()), judged)
         diagnostics = self._diagnostics(judged)
         return FileResult(

@@ -174,9 +174,9 @@ class Names:
                 if module.is_stub or binding.value is None:
                     return UNKNOWN
             if isinstance(binding.value, ast.Call) and isinstance(node, ast.Assign):
-                made = self._functional(module, name, binding.value)
-                if made is not None:
-                    return made
+                functional = self._functional(module, name, binding.value)
+                if functional is not None:
+                    return functional
             if binding.value is not None:
                 if module.is_stub and not isinstance(binding.value, (ast.Name, ast.Attribute)):
                     return UNKNOWN

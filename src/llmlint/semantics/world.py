@@ -188,11 +188,7 @@ class World:
                 return None
             slots = body.get("__slots__")
             generator = classes.generator(base)
-            from_decorator = generator is not None and (
-                _true(generator[1], "slots")
-                or (generator[0] == "attrs" and classes.decorator(base, generator[1]).rpartition(".")[2] in ("define", "mutable", "frozen")
-                and not any(keyword.arg in ("slots", None) for keyword in getattr(generator[1], "keywords", ())))
-            )
+            from_decorator = generator is not None and (_true(generator[1], "slots") or self._slots_by_default(base, *generator))
             if slots is None and not from_decorator:
                 slotted = False
             elif slots is not None and (slots.value is None or "__dict__" in _source(slots.value)):
@@ -201,6 +197,12 @@ class World:
             return shape.extra != "allow"
         # A plain subclass of a frozen dataclass takes names that are no fields; attrs forbids them all.
         return slotted or (shape.frozen and (shape.kind == "attrs" or classes.generator(cls) is not None))
+
+    def _slots_by_default(self, cls: Class, kind: str, decorator: Any) -> bool:
+        """Whether the decorator is one of attrs' newer ones, which make slots unless they are told not to."""
+        last = self.classes.decorator(cls, decorator).rpartition(".")[2]
+        told = any(keyword.arg in ("slots", None) for keyword in getattr(decorator, "keywords", ()))
+        return kind == "attrs" and last in ("define", "mutable", "frozen") and not told
 
     def _slotted_tuple(self, cls: Class) -> bool:
         """Whether the instances of a named tuple's class have no ``__dict__``."""
