@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from llmlint.contracts.finder import Finder, Location, Locations
-from llmlint.contracts.reader import read
+from llmlint.contracts.reader import read, shed
 from llmlint.contracts.symbols import (
     ASSIGN,
     CLASS,
@@ -159,6 +159,8 @@ class Library:
         module.paths = locations.folders
         module.roots = roots
         read(module, tree, text)
+        if not location.own and location.kind == "source":
+            shed(module)
         if location.path in self.problems:
             module.open = "it cannot be read"
         self._by_path[key] = module

@@ -141,7 +141,10 @@ class Attributes:
             return _OPEN
         hidden = classes.hidden(cls, name)
         if hidden is not None:
-            found = self.member(hidden, receiver)
+            # What the implementation assigns is found in its own class, not in the contract's.
+            twin = cls.implementation or hidden.owner
+            source = Instance(twin) if isinstance(receiver, Instance) else ClassValue(twin)
+            found = self.member(hidden, receiver if hidden.kind == "method" else source)
             contract = next((base for base in classes.mro(cls) if base.implementation is hidden.owner), None)
             if contract is None:
                 contract = next((base for base in classes.mro(cls) if base.module.kind == "contract"), None)

@@ -284,9 +284,9 @@ class Fixtures:
         for folder in sorted(folders - site):
             for item in sorted(self.world.library.finder.listing(folder)):
                 own = os.path.basename(folder) == "_pytest"
-                if item.endswith(".py") and _may_define(self.world.text(os.path.join(folder, item)), name, own):
+                if item.endswith(".py") and _may_define(self.world.text(os.path.join(folder, item)), name, own=own):
                     return True
-        return any(_may_define(plugin.text, name, plugin.name.startswith("_pytest.")) for plugin in self.plugins())
+        return any(_may_define(plugin.text, name, own=plugin.name.startswith("_pytest.")) for plugin in self.plugins())
 
     def _is_plain(self, module: Module, name: str) -> bool:
         """Whether ``name`` is a function that is no fixture, or a fixture that goes by another name."""
@@ -328,7 +328,7 @@ class Fixtures:
 _FIXTURE: Final = re.compile(r"@(?:[\w.]*\.)?\w*fixture\w*\s*(?:\(|$)", re.MULTILINE)
 
 
-def _may_define(text: str, name: str, own: bool = False) -> bool:
+def _may_define(text: str, name: str, *, own: bool) -> bool:
     """Whether the text of a plugin may define a fixture ``name``, by ``def`` or by registering it (pytest's ``own`` do not)."""
     if name not in text:
         return False
