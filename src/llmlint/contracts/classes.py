@@ -325,14 +325,14 @@ class Classes:
         if merged is None:
             merged = list(dict.fromkeys(item for sequence in sequences for item in sequence))
         merged = [item for item in merged if item is not cls]
-        top = self.object()
+        top = self.top()
         if top is not None and top is not cls:
             merged = [item for item in merged if item is not top]
             merged.append(top)
         cls.mro = (cls, *merged)
         return cls.mro
 
-    def object(self) -> Class | None:
+    def top(self) -> Class | None:
         """``builtins.object``."""
         if self._object is None:
             self._object = self.builtin("object")
@@ -387,9 +387,7 @@ class Classes:
             return f"{cls.name} defines __getattr__"
         if "__getattribute__" in body:
             return f"{cls.name} defines __getattribute__"
-        if cls.own_open:
-            return cls.own_open
-        self.instance(cls)
+        self.instance(cls)  # looks for what sets attributes by computed names
         if cls.own_open:
             return cls.own_open
         for keyword in cls.node.keywords:
@@ -490,7 +488,7 @@ class Classes:
                         if node.args and isinstance(node.args[0], ast.Name):
                             names.add(node.args[0].id)
             found = module.memo["<set from outside>"] = frozenset(names)
-        return found  # type: ignore[no-any-return]
+        return found
 
     # -- looking up ------------------------------------------------------------------------------------------------------
 
@@ -757,10 +755,9 @@ class Classes:
                 continue
             if base.own_open:
                 known = False
-            config = self._model_config(base)
-            if config is None:
-                known = False
-                config = {}
+            written = self._model_config(base)
+            known = known and written is not None
+            config = written or {}
             value = config.get("extra", extra)
             extra = value if isinstance(value, str) else extra
             if "extra" in config and not isinstance(config["extra"], str):
@@ -1110,7 +1107,7 @@ def _named_tuple_fields(call: ast.Call) -> list[tuple[str, ast.expr | None, bool
             return None
         defaults = len(node.elts)
     if isinstance(fields, (ast.List, ast.Tuple)) and fields.elts and isinstance(fields.elts[0], ast.Tuple):
-        typed = []
+        typed: list[tuple[str, ast.expr | None, bool]] = []
         for item in fields.elts:
             if not (isinstance(item, ast.Tuple) and len(item.elts) == 2 and isinstance(item.elts[0], ast.Constant)):
                 return None

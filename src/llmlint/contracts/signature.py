@@ -85,12 +85,12 @@ class Signature:
 class Mismatch(NamedTuple):
     """One way in which arguments do not bind.
 
-    ``kind`` as in ``semantics.nouns.Problem``; ``index`` is the positional argument's, ``keyword`` the keyword's name.
+    ``kind`` as in ``semantics.nouns.Problem``; ``at`` is the positional argument's, ``keyword`` the keyword's name.
     """
 
     kind: str
     name: str | None
-    index: int | None = None
+    at: int | None = None
     keyword: str | None = None
     takes: int | None = None
     given: int | None = None
@@ -137,7 +137,7 @@ def bind(
     problems: list[Mismatch] = []
     positional = signature.positional
     if count > len(positional) and not signature.var_positional:
-        problems.append(Mismatch("too-many", None, index=len(positional), takes=len(positional), given=count))
+        problems.append(Mismatch("too-many", None, at=len(positional), takes=len(positional), given=count))
     filled = {parameter.name for parameter in positional[:count]}
     for keyword in keywords:
         parameter = signature.keywords.get(keyword)

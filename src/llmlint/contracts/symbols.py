@@ -235,7 +235,7 @@ class Class:
         self.scope = scope
         """The function scope (of ``semantics``) that a local class closes over, or None."""
         self.name = node.name
-        self.qualname = f"{outer.qualname}.{node.name}" if outer else node.name
+        self.qualname: str = f"{outer.qualname}.{node.name}" if outer else node.name
         self.implementation: Class | None = None
         self.bases: tuple[Class, ...] | None = None
         self.mro: tuple[Class, ...] | None = None

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from llmlint.engine.codec import decode, encode
-from llmlint.engine.fingerprint import settled
+from llmlint.engine.fingerprint import holds, settled
 from llmlint.model.result import FileResult
 
 _KEPT = 12
@@ -99,7 +99,7 @@ class Cache:
         if number not in self._valid:
             try:
                 known = self._sets[number]
-                self._valid[number] = all(_now(path) == stamp for path, stamp in known.items())
+                self._valid[number] = all(holds(path, stamp) for path, stamp in known.items())
             except (IndexError, TypeError, AttributeError):
                 self._valid[number] = False
         return self._valid[number]
@@ -125,7 +125,3 @@ class Cache:
         files = [entry for entry in os.scandir(folder) if entry.name.endswith(".json")]
         for entry in sorted(files, key=lambda entry: entry.stat().st_mtime_ns)[:-_KEPT]:
             os.unlink(entry.path)
-
-
-def _now(path: str) -> str | None:
-    return settled(path, float("inf"))

@@ -24,6 +24,9 @@ _SKIPPED = frozenset({"__pycache__", "node_modules"})
 _FRESH = 2.0
 """Seconds in which a file may change twice without its time of change telling so, on the coarsest file systems."""
 
+_TICK = 0.02
+"""Seconds between two times that a running kernel gives to files, generously."""
+
 
 def digest(data: bytes) -> str:
     """What is remembered of a file's content."""
@@ -35,30 +38,47 @@ def settings_key(*parts: object) -> str:
     return digest(json.dumps(_canonical(parts), sort_keys=True).encode())
 
 
-def stamp(path: str, status: os.stat_result, now: float) -> str:
-    """Differs whenever the content of the file does.
-
-    Of a file that was changed a moment ago, the content counts as well: two changes may bear the same time.
-    """
-    mark = f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
-    if now - max(status.st_mtime, status.st_ctime) < _FRESH:
-        try:
-            with open(path, "rb") as file:
-                mark += ":" + digest(file.read())
-        except OSError as error:
-            mark += f":{error.errno}"
-    return mark
-
-
 def settled(path: str, since: float) -> str | None:
     """The stamp of a file that was read after ``since``; None where it may have changed after it was read."""
     try:
         status = os.stat(path)
     except OSError:
         return None
-    if max(status.st_mtime, status.st_ctime) > since - _FRESH:
-        return None
+    last = max(status.st_mtime_ns, status.st_ctime_ns)
+    # Whole seconds are what coarse file systems keep.
+    margin = _FRESH if last % 1_000_000_000 == 0 else _TICK
+    return None if last / 1e9 > since - margin else _stamp(path, status, since)
+
+
+def holds(path: str, known: str) -> bool:
+    """Whether a file is as it was when ``known`` was its stamp."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return False
+    return known in (_times(status), f"{_times(status)}:{_content(path)}")
+
+
+def _stamp(path: str, status: os.stat_result, now: float) -> str:
+    """Differs whenever the content of the file does.
+
+    Of a file that was changed a moment before ``now`` the content counts as well: two changes may bear the same time.
+    """
+    if now - max(status.st_mtime, status.st_ctime) < _FRESH:
+        return f"{_times(status)}:{_content(path)}"
+    return _times(status)
+
+
+def _times(status: os.stat_result) -> str:
     return f"{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+
+
+def _content(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            return digest(file.read())
+    except OSError as error:
+        return str(error.errno)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -143,7 +163,7 @@ def _tree(root: str, leaves: AbstractSet[str], now: float, suffixes: tuple[str, 
             entries = list(os.scandir(folder))
         except OSError as error:
             if os.path.isfile(folder):
-                found.append(f"{folder} {stamp(folder, os.stat(folder), now)}")
+                found.append(f"{folder} {_stamp(folder, os.stat(folder), now)}")
             else:
                 found.append(f"{folder} {error.errno}")
             continue
@@ -163,7 +183,7 @@ def _tree(root: str, leaves: AbstractSet[str], now: float, suffixes: tuple[str, 
                     found.append(entry.path + os.sep)
                     stack.append(entry.path)
                 elif name.endswith(suffixes):
-                    known = "" if entry.path in leaves else stamp(entry.path, entry.stat(), now)
+                    known = "" if entry.path in leaves else _stamp(entry.path, entry.stat(), now)
                     found.append(f"{entry.path} {known}")
             except OSError as error:
                 found.append(f"{entry.path} {error.errno}")
@@ -180,7 +200,7 @@ def _folder(folder: str, now: float, *, dated: bool = False) -> Iterator[str]:
     for entry in entries:
         try:
             if entry.name.endswith(_SUFFIXES):
-                yield f"{entry.path} {stamp(entry.path, entry.stat(), now)}"
+                yield f"{entry.path} {_stamp(entry.path, entry.stat(), now)}"
             elif dated:
                 yield f"{entry.path} {entry.stat().st_mtime_ns}"
         except OSError as error:

@@ -28,27 +28,41 @@ def option(doc: str, default: Any = None, **more: Any) -> Any:
 class Settings:
     """The settings of one project, as read; paths are relative to ``root``."""
 
-    src: tuple[str, ...] = option("Folders that hold the project's packages. Empty: `src/` if it is there, else the root.", (), path=True)
-    tests: tuple[str, ...] = option("What `llmlint` without paths checks. Empty: pytest's `testpaths`, else `tests/` or `test/`.", (), path=True)
+    src: tuple[str, ...] = option(
+        "Folders that hold the project's packages. Empty: `src/` if it is there, else the root.", (), path=True
+    )
+    tests: tuple[str, ...] = option(
+        "What `llmlint` without paths checks. Empty: pytest's `testpaths`, else `tests/` or `test/`.", (), path=True
+    )
     contracts: tuple[ContractRoot, ...] = option(
-        "Folders of frozen `.pyi` contracts; `{path = \"backend/contracts\", package = \"app\"}` maps a prefix. "
+        'Folders of frozen `.pyi` contracts; `{path = "backend/contracts", package = "app"}` maps a prefix. '
         "Empty: `contracts/` if it holds stubs.",
         (),
         path=True,
     )
-    python: str | None = option("The target environment: an interpreter or the folder of a virtual environment.", path=True)
+    python: str | None = option(
+        "The target environment: an interpreter or the folder of a virtual environment.", path=True
+    )
     extra_paths: tuple[str, ...] = option("More import roots, searched after `src`.", (), path=True)
-    python_version: str | None = option("The oldest Python the tests run on, as `3.11`. Default: `requires-python`.", pattern=r"\d+\.\d+")
+    python_version: str | None = option(
+        "The oldest Python the tests run on, as `3.11`. Default: `requires-python`.", pattern=r"\d+\.\d+"
+    )
     preset: str = option("`default`, `behavioral` or `all`.", "default", choices=("default", "behavioral", "all"))
     select: tuple[str, ...] = option("Rules to run, by code, prefix or name; replaces the preset's.", ())
     extend_select: tuple[str, ...] = option("Rules to run besides.", ())
     ignore: tuple[str, ...] = option("Rules not to run.", ())
-    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = option("Rules not to run on files that match a glob.", ())
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = option(
+        "Rules not to run on files that match a glob.", ()
+    )
     exclude: tuple[str, ...] = option("Files and folders never looked at, as globs.", ())
     internal_modules: tuple[str, ...] = option("Modules that tests must not import, as globs (`shop.backends.*`).", ())
     boundaries: tuple[str, ...] = option("Modules or names that tests may mock.", ())
-    allowed_fixtures: tuple[tuple[str, tuple[str, ...]], ...] = option("Per test folder, the fixtures that may be asked for.", ())
-    fixture_plugins: tuple[str, ...] = option("Modules that define fixtures, besides those that pytest itself would load.", ())
+    allowed_fixtures: tuple[tuple[str, tuple[str, ...]], ...] = option(
+        "Per test folder, the fixtures that may be asked for.", ()
+    )
+    fixture_plugins: tuple[str, ...] = option(
+        "Modules that define fixtures, besides those that pytest itself would load.", ()
+    )
     markers: tuple[str, ...] = option("Markers that are registered elsewhere.", ())
     strict_callbacks: bool = option("Report a spec-less mock of a plain callable as well (LLM301).", False)
     max_mocks: int = option("How many mocks and patches may feed one test (LLM309).", 5)

@@ -198,7 +198,7 @@ class FileAnalysis:
             mine = [(function, owner) for function, owner in self.functions if owner is cls]
             self.functions = [item for item in self.functions if item[1] is not cls]
             for function, _ in mine:
-                evaluator._defer(scope, lambda function=function: self._local_method(function, cls))  # type: ignore[misc]
+                evaluator._defer(scope, lambda function=function: self._local_method(function, cls))
             for job in inner.deferred:
                 scope.deferred.append(job)
 

@@ -177,7 +177,7 @@ class Calls:
             name = function.name
             signature = from_function(function.node, name, drop_first=drop, stub=function.module.is_stub)
             found = function.memo[key] = Bound(signature, function, function.owner, None)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def constructor(self, cls: Class) -> list[Bound] | None:
         """The signatures of ``cls(...)``; None where they are not known."""
@@ -391,6 +391,9 @@ class Calls:
         candidates: list[Function] = []
         for function in overloads or value.functions:
             bound = self.world.functions.drops_first(function, value.receiver)
+            first = [*function.node.args.posonlyargs, *function.node.args.args][:1]
+            if bound and first and first[0].annotation is not None:
+                uncertain = True  # `def get(self: AsyncClient) -> …`: what `self` is may decide
             signature = self._bound(function, bound).signature
             if bind(
                 signature,

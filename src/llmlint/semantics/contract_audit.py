@@ -83,11 +83,18 @@ class ContractAudit:
         yield from self._names(module, module.tree, known, reported)
         for item in _published(module.tree):
             name = item.value
-            if name in known or name in reported or _is_private(name) or self.world.library.submodule(module, name) is not None:
+            if (
+                name in known
+                or name in reported
+                or _is_private(name)
+                or self.world.library.submodule(module, name) is not None
+            ):
                 continue
             yield ContractProblem(item, "undefined-name", module.name, name)
 
-    def _annotation(self, module: Module, node: ast.expr, known: set[str], reported: set[str]) -> Iterator[ContractProblem]:
+    def _annotation(
+        self, module: Module, node: ast.expr, known: set[str], reported: set[str]
+    ) -> Iterator[ContractProblem]:
         """The names of an annotation, those that are written as strings included."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
@@ -127,10 +134,20 @@ class ContractAudit:
             return
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = node.args
-            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+            for argument in (
+                *arguments.posonlyargs,
+                *arguments.args,
+                *arguments.kwonlyargs,
+                arguments.vararg,
+                arguments.kwarg,
+            ):
                 if argument is not None and argument.annotation is not None:
                     yield from self._annotation(module, argument.annotation, known, reported)
-            for default in (*node.decorator_list, *arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)):
+            for default in (
+                *node.decorator_list,
+                *arguments.defaults,
+                *(d for d in arguments.kw_defaults if d is not None),
+            ):
                 yield from self._names(module, default, known, reported)
             if node.returns is not None:
                 yield from self._annotation(module, node.returns, known, reported)
@@ -173,7 +190,9 @@ class ContractAudit:
         """Whether a private variable is declared, rather than a type that the contract needs a name for."""
         if not isinstance(node, ast.AnnAssign):
             return False
-        last = node.annotation.attr if isinstance(node.annotation, ast.Attribute) else getattr(node.annotation, "id", "")
+        last = (
+            node.annotation.attr if isinstance(node.annotation, ast.Attribute) else getattr(node.annotation, "id", "")
+        )
         return last not in ("TypeAlias", "TypeAliasType")
 
     def _private_members(self, module: Module, cls: Class) -> Iterator[ContractProblem]:

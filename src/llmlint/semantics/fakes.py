@@ -109,7 +109,9 @@ class Fakes:
         mine = from_function(fake.node, fake.name, drop_first=drop)
         detail = None
         for other in reals:
-            detail = self._refuses(mine, from_function(other.node, other.name, drop_first=drop, stub=other.module.is_stub))
+            detail = self._refuses(
+                mine, from_function(other.node, other.name, drop_first=drop, stub=other.module.is_stub)
+            )
             if detail is None:
                 break
         if detail is not None:
@@ -175,8 +177,10 @@ class Fakes:
         if is_none(value):
             return True
         classes = self.world.classes
-        return not classes.open(value.cls) and classes.member(value.cls, "__await__") is None and (
-            value.exact or value.cls.module.name == "builtins" or value.cls.own
+        return (
+            not classes.open(value.cls)
+            and classes.member(value.cls, "__await__") is None
+            and (value.exact or value.cls.module.name == "builtins" or value.cls.own)
         )
 
 

@@ -78,7 +78,7 @@ class Functions:
         found = function.memo.get("info")
         if found is None:
             found = function.memo["info"] = self._info(function)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def _info(self, function: Function) -> FunctionInfo:
         kind = "method" if function.owner is not None else "function"

@@ -140,7 +140,7 @@ class Inference:
                 finally:
                     self._depth -= 1
                 found.update(frame.stores)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def decorate(self, function: Function, decorator: ast.expr, value: Value) -> Value:
         """What a decorator of unknown effect makes of ``value``: its body is followed."""

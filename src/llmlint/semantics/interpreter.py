@@ -865,15 +865,15 @@ class Evaluator:
         for default in (*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)):
             self.eval(default)
         signature = from_function(node, "lambda", drop_first=False)
-        result = UNKNOWN
+        result: Value = UNKNOWN
 
         def later() -> None:
             inner = Scope(self.module, node, scope, scope.cls)
             for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
                 inner.bind(argument.arg, UNANNOTATED)
-            for argument in (node.args.vararg, node.args.kwarg):
-                if argument is not None:
-                    inner.bind(argument.arg, UNKNOWN)
+            for rest in (node.args.vararg, node.args.kwarg):
+                if rest is not None:
+                    inner.bind(rest.arg, UNKNOWN)
             saved, self.scope = self.scope, inner
             try:
                 self.eval(node.body)
@@ -1231,9 +1231,9 @@ class Evaluator:
             at: ast.expr | ast.keyword = node
             near = None
             if mismatch.keyword is not None:
-                at = next((keyword for name, _, keyword in arguments.keywords if name == mismatch.keyword), node)  # type: ignore[arg-type]
-            elif mismatch.index is not None and mismatch.index < len(arguments.nodes):
-                at = arguments.nodes[mismatch.index]
+                at = next((keyword for name, _, keyword in arguments.keywords if name == mismatch.keyword), node)
+            elif mismatch.at is not None and mismatch.at < len(arguments.nodes):
+                at = arguments.nodes[mismatch.at]
             if mismatch.kind in ("unknown-keyword", "dropped-keyword") and mismatch.name:
                 near = nearest(mismatch.name, missing)
             result.append(Problem(mismatch.kind, mismatch.name, at, near, mismatch.takes, mismatch.given))  # type: ignore[arg-type]

@@ -43,7 +43,9 @@ class Record:
 
     __slots__ = ("configured", "factory", "handed", "mocks", "node", "only_called", "spec_of_bool", "specced", "unsafe")
 
-    def __init__(self, node: ast.Call, factory: str, *, specced: bool, spec_of_bool: bool = False, unsafe: bool = False) -> None:
+    def __init__(
+        self, node: ast.Call, factory: str, *, specced: bool, spec_of_bool: bool = False, unsafe: bool = False
+    ) -> None:
         self.node = node
         self.factory = factory
         self.specced = specced
@@ -113,7 +115,9 @@ class Mock(Value):
         if record is not None:
             record.mocks.append(self)
 
-    def fork(self, home: Mocks | None = None, record: Record | None = None, done: dict[Mock, Mock] | None = None) -> Mock:
+    def fork(
+        self, home: Mocks | None = None, record: Record | None = None, done: dict[Mock, Mock] | None = None
+    ) -> Mock:
         """The same mock for another test: what one test configures does not reach the next."""
         done = {} if done is None else done
         found = done.get(self)
@@ -133,7 +137,8 @@ class Mock(Value):
         done[self] = other
         other.missing, other.shaped, other.given = self.missing, self.shaped, set(self.given)
         other.children = {
-            name: value.fork(home, None, done) if isinstance(value, Mock) else value for name, value in self.children.items()
+            name: value.fork(home, None, done) if isinstance(value, Mock) else value
+            for name, value in self.children.items()
         }
         return other
 
@@ -167,7 +172,9 @@ class Use:
 
     __slots__ = ("action", "child", "mocks", "name", "node", "stored")
 
-    def __init__(self, mocks: tuple[Mock, ...], name: str, node: ast.expr, action: str, child: Value, *, stored: bool) -> None:
+    def __init__(
+        self, mocks: tuple[Mock, ...], name: str, node: ast.expr, action: str, child: Value, *, stored: bool
+    ) -> None:
         self.mocks = mocks
         self.name = name
         self.node = node
@@ -286,7 +293,9 @@ class Mocks:
     def of_patch(self, stands: Value, strict: str) -> Mock:
         """The mock that a patch makes for its target."""
         known = _known(self.in_place(stands, strict))
-        return Mock(self, known, "autospec" if strict == "autospec" else "patch", None, strict=strict, opaque=known is None)
+        return Mock(
+            self, known, "autospec" if strict == "autospec" else "patch", None, strict=strict, opaque=known is None
+        )
 
     def in_place(self, stands: Value, strict: str = "") -> Value:
         """What a replaced method is called with: an autospecced one is handed the instance, as the method itself is."""
@@ -453,7 +462,9 @@ class Mocks:
         if mock.stands is None:
             child.opaque = mock.opaque
             if name != "()":
-                child.asynchronous = mock.asynchronous if mock.record is not None and mock.record.factory == "AsyncMock" else False
+                child.asynchronous = (
+                    mock.asynchronous if mock.record is not None and mock.record.factory == "AsyncMock" else False
+                )
             return False
         child.by, child.parameter, child.strict = mock.by, mock.parameter, mock.strict
         if name == "()":
@@ -556,7 +567,11 @@ class Mocks:
 
     def hand_attribute(self, mock: Mock, stands: Value) -> None:
         """A mock is stored in an attribute that had the value ``stands``: this store is no reason to doubt that."""
-        if isinstance(stands, Instance) and stands.via and not self.evaluator.world.vetoes.stored_in_project(stands.via, foreign_only=True):
+        if (
+            isinstance(stands, Instance)
+            and stands.via
+            and not self.evaluator.world.vetoes.stored_in_project(stands.via, foreign_only=True)
+        ):
             stands = Instance(stands.cls, stands.args)
         self.hand(mock, self.in_place(stands), "attribute")
 
@@ -662,7 +677,10 @@ class Mocks:
         """Whether the test reads an attribute of that name off something that is no mock: it is to arrive there."""
         tree = self.evaluator.module.tree
         return tree is not None and any(
-            isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load) and node not in self.reads
+            isinstance(node, ast.Attribute)
+            and node.attr == name
+            and isinstance(node.ctx, ast.Load)
+            and node not in self.reads
             for node in ast.walk(tree)
         )
 
@@ -682,7 +700,9 @@ class Mocks:
         evaluator = self.evaluator
         if self._foreign is None:
             own, *others = evaluator.test_modules
-            self._foreign = foreign_stores(own, but=frozenset(self.stores)).union(*(foreign_stores(module) for module in others))
+            self._foreign = foreign_stores(own, but=frozenset(self.stores)).union(
+                *(foreign_stores(module) for module in others)
+            )
         if name in self._foreign or evaluator.world.vetoes.asked_in_project(name):
             return False
         if isinstance(stands, Instance) and stands.via is not None and stands.via in self._foreign:
@@ -732,7 +752,13 @@ class Mocks:
         stands, node = call.mock.stands, call.node
         if not isinstance(stands, (FunctionValue, ClassValue)):
             return
-        if call.assertion is None and call.mock.strict != "autospec" and not call.awaited and not node.args and not node.keywords:
+        if (
+            call.assertion is None
+            and call.mock.strict != "autospec"
+            and not call.awaited
+            and not node.args
+            and not node.keywords
+        ):
             return  # `mock().method.return_value = …`: a way to reach what it returns
         found = evaluator.world.calls.mismatches(stands, call.arguments)
         if found is None:
@@ -764,7 +790,9 @@ class Mocks:
         if not within:
             return False
         for node in ast.walk(within[-1]):
-            if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and key.value == name for key in node.keys):
+            if isinstance(node, ast.Dict) and any(
+                isinstance(key, ast.Constant) and key.value == name for key in node.keys
+            ):
                 return True
             if isinstance(node, ast.Call) and any(keyword.arg == name for keyword in node.keywords):
                 function = node.func

@@ -197,12 +197,12 @@ class Narrowing:
                     return
             self._set(node, union(classes))
         elif isinstance(value, Union):
-            kept = [
+            left: list[Value] = [
                 member
                 for member in value.members
                 if not (isinstance(member, Instance) and any(isinstance(c, Instance) and is_subclass(member.cls, c.cls) for c in classes))
             ]
-            self._set(node, union(kept) if kept else UNKNOWN)
+            self._set(node, union(left) if left else UNKNOWN)
 
     def assume_class(self, node: ast.expr, types: ast.expr) -> None:
         """``assertIsInstance(node, types)`` held."""

@@ -292,7 +292,7 @@ def foreign_stores(module: Module, but: frozenset[ast.AST] | None = None) -> fro
     found = module.memo.get(key)
     if found is None:
         found = module.memo[key] = _foreign_stores(module)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> frozenset[str]:
