@@ -315,22 +315,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def write() -> None:
-    uses: list[dict[str, object]] = []
+    seen: dict[Place, str] = {}  # a file may be loaded more than once
     for number, (file, row, column, kind, name) in enumerate(places):
-        use = {"filename": file, "row": row, "column": column, "name": name}
         if number in owners:
-            uses.append({**use, "kind": kind, "owner": owners[number]})
+            seen.setdefault((file, row, column, kind, name), owners[number])
         if number in patch_targets:
-            uses.append({**use, "kind": "patch", "owner": patch_targets[number].strip("-")})
+            seen.setdefault((file, row, column, "patch", name), patch_targets[number].strip("-"))
     for (file, row, column), (name, module) in fixtures.items():
-        uses.append({"filename": file, "row": row, "column": column, "name": name, "kind": "fixture", "owner": module})
-    uses.sort(key=lambda use: (use["filename"], use["row"], use["column"], use["kind"]))
+        seen[file, row, column, "fixture", name] = module
+    columns = ("filename", "row", "column", "kind", "name")
+    uses = [{**dict(zip(columns, place, strict=True)), "owner": owner} for place, owner in sorted(seen.items())]
     result = {
         "traced": {
             "files": len({file for file, *_ in places}),
             "uses": len(places),
             "reached": len(places) - reached.count(0),
-            "own": len(owners),
+            "own": sum(place[3] in ("attribute", "call") for place in seen),
         },
         "untraced": untraced,
         "uses": uses,
