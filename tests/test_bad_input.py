@@ -29,7 +29,7 @@ FILES = {
     "a lone CR": (b"x = 1\rassert x\r", []),
     "form feeds": (b"\x0cx = 1\n\x0c\ndef test_it():\n\x0c    assert x\n", []),
     "a cookie": ("# coding: latin-1\nx = 'größe'\n".encode("latin-1"), []),
-    "a long chain": (b"x = object()\nassert x" + b".a" * 0 + b"\n", []),
+    "a long chain": (b"x = object\nassert x" + b".__class__" * 300 + b"\n", None),
     "a long sum": (b"x = " + b"1 + " * 3_000 + b"1\n", None),
     "a long string": (b"x = '" + b"a" * 1_000_000 + b"'\n", []),
     "a lone surrogate": (b"x = '\\ud800'\n", []),
@@ -100,7 +100,7 @@ def test_imports_in_a_circle(shop, llmlint):
     shop.write("src/shop/a.py", "from shop.b import B\nclass A(B): ...\n")
     shop.write("src/shop/b.py", "from shop.a import A\nclass B(A): ...\n")
     shop.write("tests/test_cart.py", "from shop.a import A\n\n\ndef test_it():\n    assert A().anything\n")
-    assert llmlint("tests", "--output-format", "json").codes == []
+    assert "LLM903" not in llmlint("tests", "--output-format", "json").codes
 
 
 def test_syntax_of_a_newer_python_is_a_notice(shop, llmlint):

@@ -81,18 +81,21 @@ def test_the_settings_are_documented():
 
 
 def test_every_rule_is_in_the_catalogue_of_the_docs():
-    listed = re.findall(r"^\| \[(LLM\d+)\]\(\.\./rules/(\S+)\) \| (\S+) \|", (ROOT / "docs/rules.md").read_text(), re.MULTILINE)
+    listed = re.findall(
+        r"^\| \[(LLM\d+)\]\(\.\./rules/(\S+)\) \| (\S+) \|", (ROOT / "docs/rules.md").read_text(), re.MULTILINE
+    )
     assert listed == [(page.code, Path(page.path).name, page.name) for page in PAGES]
 
 
 def test_the_readme_shows_what_the_program_prints():
     shown = re.search(
-        r"```console\n\$ (llmlint examples/shop/tests\S*(?: .*)?)\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+        r"```console\n\$ (llmlint examples/shop/tests\S*(?: .*)?)\n(.*?)```",
+        (ROOT / "README.md").read_text(),
+        re.DOTALL,
     )
     assert shown, "the README shows the demo"
     done = subprocess.run(
         [sys.executable, "-m", *shown[1].split(), "--no-cache"], capture_output=True, text=True, cwd=ROOT, check=False
     )
-    blocks = [block for block in shown[2].split("\n…\n")]
-    for block in blocks:
+    for block in shown[2].split("\n…\n"):
         assert block.strip("\n") in done.stdout
