@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("rule", required=False, metavar="[CODE | NAME]")
 @click.option("--all", "every", is_flag=True, help="Every rule, a line each.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(rule: str | None, every: bool, output_format: str) -> int:  # noqa: FBT001 - click passes a flag by its name
+def command(rule: str | None, every: bool, output_format: str) -> int:
     """Print a rule's page: what it reports, why it matters, faulty and sound examples."""
     from llmlint.app import Problem, pages_of
 
