@@ -390,10 +390,10 @@ class Calls:
         overloads = [f for f in value.functions if self.world.functions.info(f).overload]
         candidates: list[Function] = []
         for function in overloads or value.functions:
-            bound = self.world.functions.drops_first(function, value.receiver)
-            first = [*function.node.args.posonlyargs, *function.node.args.args][:1]
-            if bound and first and first[0].annotation is not None:
+            if value.receiver is not None and function.owner is not None and _types_self(function):
                 uncertain = True  # `def get(self: AsyncClient) -> …`: what `self` is may decide
+        for function in overloads or value.functions:
+            bound = self.world.functions.drops_first(function, value.receiver)
             signature = self._bound(function, bound).signature
             if bind(
                 signature,
@@ -791,6 +791,12 @@ class Calls:
         if isinstance(found, FunctionValue):
             return self.result(found, Arguments())
         return UNKNOWN
+
+
+def _types_self(function: Function) -> bool:
+    """Whether a method annotates its receiver."""
+    arguments = function.node.args
+    return any(argument.annotation is not None for argument in [*arguments.posonlyargs, *arguments.args][:1])
 
 
 def _without_self(function: Function) -> bool:

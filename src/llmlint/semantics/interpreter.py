@@ -989,6 +989,11 @@ class Evaluator:
                 return
         elif not isinstance(callee, FunctionValue) or callee.function.is_async is not awaited:
             return
+        elif not awaited and callee.function.node.returns is not None and not callee.function.module.is_stub:
+            # Its annotation may be that of the synchronous one of two clients that share it: the body has to agree.
+            returned, yielded = self.world.inference.results(callee.function, callee.receiver, None, callee.scope)
+            if type(returned) is Unknown and type(yielded) is Unknown:
+                return
         elif callee.function.node.returns is None:
             if not (callee.function.module.own and all(isinstance(m, Instance) and m.exact for m in members_of(value))):
                 return
