@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import llmlint.rules
 from llmlint.engine.examples import examples
 from llmlint.engine.pages import rule_pages
 from llmlint.engine.registry import load_rules
@@ -32,7 +31,7 @@ def test_every_file_in_rules_is_a_page():
 
 
 def test_every_page_has_its_rule_and_every_rule_its_page():
-    modules = {module.name for module in pkgutil.iter_modules(llmlint.rules.__path__)}
+    modules = {module.name for module in pkgutil.iter_modules([str(ROOT / "src/llmlint/rules")])}
     assert modules == {page.name.replace("-", "_") for page in PAGES if not page.made_by_engine}
 
 
