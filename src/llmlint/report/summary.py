@@ -12,8 +12,10 @@ from llmlint.report.wording import count
 
 
 def closing(result: RunResult, style: Style) -> str:
-    """``Found 3 errors and 2 warnings in 2 of 12 files.``, or that all is well."""
+    """``Found 3 errors and 2 warnings in 2 of 12 files.``, that all is well, or that there was nothing to check."""
     found = Counter(diagnostic.severity for diagnostic in result.diagnostics)
+    if not found and not result.checked:
+        return "Nothing was checked.\n"
     if not found:
         files = style.dim(f"({count(result.checked, 'file')})")
         return f"{style.good('All checks passed!')} {files}\n"

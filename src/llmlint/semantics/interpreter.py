@@ -12,6 +12,7 @@ from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
 from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
 from llmlint.semantics.calls import Arguments, Bound
+from llmlint.semantics.mock_assertions import API
 from llmlint.semantics.mocks import CallSpec, Mock, MockMethod, Mocks
 from llmlint.semantics.narrowing import Narrowing
 from llmlint.semantics.nouns import (
@@ -635,6 +636,8 @@ class Evaluator:
             return
         if self.guarded(node, name) or self._own_mixin(value):
             return
+        if name in API and any("mock" in module.text or "patch" in module.text for module in self.test_modules):
+            return  # who asks for the API of a mock has put one there, however far from here
         if not self.confirm(value, name):
             return
         owner = self.world.attributes.owner(value)

@@ -64,7 +64,7 @@ class Vetoes:
         cls = value.cls
         if isinstance(value, Instance) and value.via is PROXY:
             return False
-        if cls.own and self.stored_in_project(name, tests=cls.module.by_test):
+        if self.stored_in_project(name, foreign_only=not cls.own, tests=cls.module.by_test):
             return False
         quoted = (f'"{name}"', f"'{name}'")
         if cls.module.by_test and any(text in cls.module.text for text in quoted):
