@@ -176,8 +176,10 @@ class Session:
             # A contract is judged with its project, and once more if it was asked for.
             ordered[result.path] = ordered[result.path].joined(result) if result.path in ordered else result
         told = [f"{result.path}: {notice}" for result in ordered.values() for notice in result.notices]
+        # A contract in which something was found counts as checked, though nobody named it.
+        files = tuple(ordered.values())
         return RunResult(
-            tuple(ordered.values()), checked, tuple(dict.fromkeys([*notices, *told])), tuple(dict.fromkeys(failures))
+            files, max(checked, len(files)), tuple(dict.fromkeys([*notices, *told])), tuple(dict.fromkeys(failures))
         )
 
 
