@@ -160,7 +160,7 @@ class Classes:
             else:
                 kind = "class variable"
             if enum and kind == "field" and not name.startswith("_") and cls.module.is_stub and last.value is None:
-                kind = "enum member" if not name == "_value_" else "field"
+                kind = "enum member" if name != "_value_" else "field"
             member = Member(name, kind, cls, last.node, last.annotation, last.value)
             member.bindings = [binding.node for binding in bindings]
             members[name] = member
@@ -199,20 +199,17 @@ class Classes:
 
     def _scan(self, cls: Class, found: dict[str, Member]) -> None:
         text = cls.module.text
-        dynamic = "setattr" in text or "__dict__" in text or "vars(" in text or "__class__" in text or "locals()" in text
+        dynamic = (
+            "setattr" in text or "__dict__" in text or "vars(" in text or "__class__" in text or "locals()" in text
+        )
         for method in _methods(cls.node.body):
             arguments = [*method.args.posonlyargs, *method.args.args]
             static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in method.decorator_list)
-            if not arguments or static:
-                first = ""
-            else:
-                first = arguments[0].arg
+            first = "" if not arguments or static else arguments[0].arg
             if first:
                 for target, node, annotation, value in _stores(method.body, first):
                     if target not in found:
-                        found[target] = Member(
-                            target, "instance attribute", cls, node, annotation, value, method
-                        )
+                        found[target] = Member(target, "instance attribute", cls, node, annotation, value, method)
                         found[target].bindings = [(method, node)]
                     else:
                         found[target].bindings.append((method, node))
@@ -318,7 +315,10 @@ class Classes:
         if cls.mro is not None:
             return cls.mro
         cls.mro = (cls,)  # a base that comes back here is circular
+        cls.memo["ordering"] = True
         bases = self.bases(cls)
+        if any("ordering" in base.memo for base in bases):
+            cls.own_open = cls.own_open or "it inherits from itself"
         sequences: list[list[Class]] = [list(self.mro(base)) for base in bases]
         sequences.append(list(bases))
         merged = _merge(sequences)
@@ -330,6 +330,7 @@ class Classes:
             merged = [item for item in merged if item is not top]
             merged.append(top)
         cls.mro = (cls, *merged)
+        del cls.memo["ordering"]
         return cls.mro
 
     def top(self) -> Class | None:
@@ -379,7 +380,11 @@ class Classes:
             return None
         if symbol == "logging.LogRecord":
             return "extra= adds attributes to it"
-        if symbol in ("pydantic.main.BaseModel", "pydantic_settings.main.BaseSettings", "pydantic.root_model.RootModel"):
+        if symbol in (
+            "pydantic.main.BaseModel",
+            "pydantic_settings.main.BaseSettings",
+            "pydantic.root_model.RootModel",
+        ):
             return None
         self.mro(cls)
         body = self.body(cls)
@@ -452,7 +457,11 @@ class Classes:
 
     def _named_by_value(self, cls: Class, value: ast.Call) -> bool:
         """Whether ``value`` makes a descriptor that adds attributes to its owner by ``setattr``."""
-        made = self.library.resolve(cls.module, value.func, cls.outer) if cls.scope is None else cls.scope.symbol(value.func)
+        made = (
+            self.library.resolve(cls.module, value.func, cls.outer)
+            if cls.scope is None
+            else cls.scope.symbol(value.func)
+        )
         if not isinstance(made, Class) or made.module.is_stub:
             return False
         member = self.member(made, "__set_name__")
@@ -471,7 +480,11 @@ class Classes:
             node = stack.pop()
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
                 continue
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("locals", "vars", "exec"):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("locals", "vars", "exec")
+            ):
                 return True
             stack.extend(ast.iter_child_nodes(node))
         return False
@@ -617,7 +630,9 @@ class Classes:
         options = _options(decorator)
         known = options is not None
         options = options or {}
-        frozen = options.get("frozen") is True or (kind == "attrs" and self.decorator(cls, decorator).endswith(".frozen"))
+        frozen = options.get("frozen") is True or (
+            kind == "attrs" and self.decorator(cls, decorator).endswith(".frozen")
+        )
         fields: dict[str, Field] = {}
         for base in reversed(self.mro(cls)):
             generated = self.generator(base)
@@ -669,9 +684,14 @@ class Classes:
             decorator.value.id
             for method in _methods(cls.node.body)
             for decorator in method.decorator_list
-            if isinstance(decorator, ast.Attribute) and decorator.attr == "default" and isinstance(decorator.value, ast.Name)
+            if isinstance(decorator, ast.Attribute)
+            and decorator.attr == "default"
+            and isinstance(decorator.value, ast.Name)
         }
-        old = not any(self.decorator(cls, d).rpartition(".")[2] in ("define", "mutable", "frozen") for d in cls.node.decorator_list)
+        old = not any(
+            self.decorator(cls, d).rpartition(".")[2] in ("define", "mutable", "frozen")
+            for d in cls.node.decorator_list
+        )
         auto = options.get("auto_attribs")
         if any(self.decorator(cls, d).rpartition(".")[2] == "dataclass" for d in cls.node.decorator_list):
             auto = True  # attr.dataclass
@@ -708,12 +728,24 @@ class Classes:
                 if names is None:
                     known = False
                     continue
-                fields = [Field(name, annotation, required, True, False, name, None, base) for name, annotation, required in names]
+                fields = [
+                    Field(name, annotation, required, True, False, name, None, base)
+                    for name, annotation, required in names
+                ]
             elif base is not cls and base.symbol == "typing.NamedTuple":
                 continue
             elif base.module.kind != "typeshed" and any(b.symbol == "typing.NamedTuple" for b in self.bases(base)):
                 fields = [
-                    Field(node.target.id, node.annotation, node.value is None, True, False, node.target.id, node.value, base)
+                    Field(
+                        node.target.id,
+                        node.annotation,
+                        node.value is None,
+                        True,
+                        False,
+                        node.target.id,
+                        node.value,
+                        base,
+                    )
                     for node in _annotated(base.node.body)
                     if isinstance(node.target, ast.Name)
                 ]
@@ -738,7 +770,9 @@ class Classes:
                 if isinstance(annotation, ast.Subscript) and _last(annotation.value) in ("Required", "NotRequired"):
                     required = _last(annotation.value) == "Required"
                     annotation = annotation.slice
-                fields[node.target.id] = Field(node.target.id, annotation, required, True, True, node.target.id, None, base)
+                fields[node.target.id] = Field(
+                    node.target.id, annotation, required, True, True, node.target.id, None, base
+                )
         return Shape("typeddict", tuple(fields.values()), False, True, known)
 
     def _model(self, cls: Class) -> Shape:
@@ -763,7 +797,10 @@ class Classes:
             if "extra" in config and not isinstance(config["extra"], str):
                 known = False
             by_name = bool(
-                config.get("populate_by_name", config.get("validate_by_name", config.get("allow_population_by_field_name", by_name)))
+                config.get(
+                    "populate_by_name",
+                    config.get("validate_by_name", config.get("allow_population_by_field_name", by_name)),
+                )
             )
             frozen = bool(config.get("frozen", frozen))
             if "alias_generator" in config:
@@ -809,14 +846,18 @@ class Classes:
                     elif isinstance(call, ast.Constant) and call.value is ...:
                         required = True
                 fields[name] = Field(name, node.annotation, required, True, True, argument, default, base)
-        if cls.symbol.startswith("pydantic.") or any(b.symbol == "pydantic.root_model.RootModel" for b in self.mro(cls)):
+        if cls.symbol.startswith("pydantic.") or any(
+            b.symbol == "pydantic.root_model.RootModel" for b in self.mro(cls)
+        ):
             known = False
         return Shape("pydantic", tuple(fields.values()), frozen, True, known, extra, by_name)
 
     def _model_config(self, cls: Class) -> dict[str, object] | None:
         member = self.body(cls).get("model_config")
         config: dict[str, object] = {
-            keyword.arg: _constant(keyword.value) for keyword in cls.node.keywords if keyword.arg and keyword.arg != "metaclass"
+            keyword.arg: _constant(keyword.value)
+            for keyword in cls.node.keywords
+            if keyword.arg and keyword.arg != "metaclass"
         }
         if member is not None:
             value = member.value
@@ -883,7 +924,9 @@ def returns_its_argument(node: FunctionNode) -> bool:
             or (isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in ("setattr", "type"))
             for n in ast.walk(function)
         )
-        rebound = any(isinstance(n, ast.Name) and n.id == first and isinstance(n.ctx, ast.Store) for n in ast.walk(function))
+        rebound = any(
+            isinstance(n, ast.Name) and n.id == first and isinstance(n.ctx, ast.Store) for n in ast.walk(function)
+        )
         if returns and plain and not stores and not rebound:
             return True
     return False
@@ -900,9 +943,7 @@ def _merge(sequences: list[list[Class]]) -> list[Class] | None:
         else:
             return None
         result.append(head)
-        sequences = [
-            rest for sequence in sequences if (rest := sequence[1:] if sequence[0] is head else sequence)
-        ]
+        sequences = [rest for sequence in sequences if (rest := sequence[1:] if sequence[0] is head else sequence)]
     return result
 
 
@@ -937,9 +978,7 @@ def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr | None, 
             yield node.targets[0].id, None, node.value
 
 
-def _stores(
-    body: Sequence[ast.stmt], first: str
-) -> Iterator[tuple[str, ast.stmt, ast.expr | None, ast.expr | None]]:
+def _stores(body: Sequence[ast.stmt], first: str) -> Iterator[tuple[str, ast.stmt, ast.expr | None, ast.expr | None]]:
     """The attributes that statements store on the name ``first``: name, statement, annotation, value."""
     stack: list[ast.AST] = list(reversed(body))
     while stack:
@@ -1022,7 +1061,9 @@ def _made_here(cls: Class, method: FunctionNode) -> set[str]:
     for node in ast.walk(method):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             for inner in ast.walk(node.value):
-                name = inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
+                name = (
+                    inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
+                )
                 if name in ("cls", "__class__", "__new__", "type", "copy", "deepcopy", cls.name):
                     found.add(node.targets[0].id)
                     break
@@ -1039,7 +1080,9 @@ def _mentions(cls: Class, method: FunctionNode) -> bool:
 
 
 def _is_classmethod(node: FunctionNode) -> bool:
-    return node.name == "__init_subclass__" or any(isinstance(d, ast.Name) and d.id == "classmethod" for d in node.decorator_list)
+    return node.name == "__init_subclass__" or any(
+        isinstance(d, ast.Name) and d.id == "classmethod" for d in node.decorator_list
+    )
 
 
 def _last(node: ast.expr | None) -> str:

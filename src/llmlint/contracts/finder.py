@@ -13,7 +13,9 @@ from llmlint.project.project import Project
 
 _EXTENSIONS = (".so", ".pyd", ".abi3.so", ".dll")
 _COMPILED_SOURCES = (".pyx", ".c", ".cpp", ".rs", ".cc", ".py.in", ".pyx.in")
-_GENERATED = frozenset({"_version", "version", "_generated_version", "__about__", "_build", "_build_info", "__version__"})
+_GENERATED = frozenset(
+    {"_version", "version", "_generated_version", "__about__", "_build", "_build_info", "__version__"}
+)
 _TEST_FOLDERS = frozenset({"tests", "test", "testing_suite", "unit_tests", "functional_tests", "integration_tests"})
 
 

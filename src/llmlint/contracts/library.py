@@ -255,7 +255,7 @@ class Library:
 
     def names(self, module: Module) -> list[str]:
         """Every name that the module is known to have, without those of the implementation behind a contract."""
-        found = {name: None for name in module.table}
+        found = dict.fromkeys(module.table)
         for star in module.stars:
             source = self.module(star, module.roots) if star != "?" else None
             if source is not None and source is not module:

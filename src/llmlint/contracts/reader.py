@@ -276,15 +276,29 @@ def _excluded(statement: ast.If, parameter: str, body: Sequence[ast.stmt]) -> li
     test = statement.test
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.NotIn):
         return None
-    if not isinstance(test.left, ast.Name) or test.left.id != parameter or not isinstance(statement.body[-1], ast.Raise):
+    if (
+        not isinstance(test.left, ast.Name)
+        or test.left.id != parameter
+        or not isinstance(statement.body[-1], ast.Raise)
+    ):
         return None
     known: ast.expr = test.comparators[0]
     if isinstance(known, ast.Name):
         wanted = known.id
         for other in body:
-            if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Name) and other.targets[0].id == wanted:
+            if (
+                isinstance(other, ast.Assign)
+                and isinstance(other.targets[0], ast.Name)
+                and other.targets[0].id == wanted
+            ):
                 known = other.value
-    items = known.keys if isinstance(known, ast.Dict) else known.elts if isinstance(known, (ast.Set, ast.Tuple, ast.List)) else []
+    items = (
+        known.keys
+        if isinstance(known, ast.Dict)
+        else known.elts
+        if isinstance(known, (ast.Set, ast.Tuple, ast.List))
+        else []
+    )
     names = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
     return names if names and len(names) == len(items) else None
 
@@ -296,7 +310,9 @@ def _compared(test: ast.expr, parameter: str) -> list[str] | None:
     if not isinstance(test.left, ast.Name) or test.left.id != parameter:
         return None
     other = test.comparators[0]
-    items = other.elts if isinstance(test.ops[0], ast.In) and isinstance(other, (ast.Tuple, ast.List, ast.Set)) else [other]
+    items = (
+        other.elts if isinstance(test.ops[0], ast.In) and isinstance(other, (ast.Tuple, ast.List, ast.Set)) else [other]
+    )
     if not isinstance(test.ops[0], (ast.Eq, ast.In)):
         return None
     if all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in items):
@@ -328,7 +344,11 @@ def _says_enough(returns: ast.expr) -> bool:
     """Whether an annotation is likely to tell what is returned: no ``Any``, no type variable, by the names that these have."""
     for node in ast.walk(returns):
         if isinstance(node, ast.Name):
-            if node.id in ("Any", "object", "AnyStr", "Self", "type") or len(node.id) <= 2 or node.id.endswith(("T", "_co")):
+            if (
+                node.id in ("Any", "object", "AnyStr", "Self", "type")
+                or len(node.id) <= 2
+                or node.id.endswith(("T", "_co"))
+            ):
                 return False
         elif isinstance(node, ast.Attribute) and node.attr in ("Any", "Self"):
             return False

@@ -20,13 +20,10 @@ def has_member(path: str, module: str, qualname: str, name: str) -> bool:
             if not found:
                 return False
             scope = found[-1]
+        places = [scope.locals]
         if isinstance(scope, ClassDef):
-            if name in scope.instance_attrs:
-                return True
-            for base in scope.ancestors():
-                if name in base.instance_attrs or name in base.locals:
-                    return True
-            return name in scope.locals
-        return name in scope.locals
+            places += [scope.instance_attrs]
+            places += [names for base in scope.ancestors() for names in (base.instance_attrs, base.locals)]
     except (AstroidError, RecursionError, OSError, ValueError, AttributeError, TypeError, IndexError, KeyError):
         return False
+    return any(name in names for names in places)

@@ -35,7 +35,9 @@ class Signature:
         self.parameters = tuple(parameters)
         self.positional = tuple(p for p in parameters if p.kind <= POSITIONAL_OR_KEYWORD)
         self.keywords = {p.name: p for p in parameters if p.kind in (POSITIONAL_OR_KEYWORD, KEYWORD_ONLY)}
-        self.required = tuple(p for p in parameters if p.required and p.kind != VAR_POSITIONAL and p.kind != VAR_KEYWORD)
+        self.required = tuple(
+            p for p in parameters if p.required and p.kind != VAR_POSITIONAL and p.kind != VAR_KEYWORD
+        )
         self.var_positional = any(p.kind == VAR_POSITIONAL for p in parameters)
         self.var_keyword = any(p.kind == VAR_KEYWORD for p in parameters)
         self.drops = drops

@@ -165,7 +165,9 @@ class Function:
         return f"<function {self.symbol}>"
 
 
-MemberKind = Literal["method", "property", "field", "class variable", "enum member", "instance attribute", "nested class"]
+MemberKind = Literal[
+    "method", "property", "field", "class variable", "enum member", "instance attribute", "nested class"
+]
 
 
 class Member:

@@ -134,7 +134,7 @@ class FileAnalysis:
         """Evaluate the module's own statements, then fixtures and set-up, then tests, then everything else."""
         evaluator = self.evaluator
         evaluator.block(self.source.tree.body)
-        evaluator._run_deferred(evaluator.top)
+        evaluator.run_deferred(evaluator.top)
         tests: list[tuple[Function, Class | None]] = []
         others: list[tuple[Function, Class | None]] = []
         for function, cls in self.functions:
@@ -198,7 +198,7 @@ class FileAnalysis:
             mine = [(function, owner) for function, owner in self.functions if owner is cls]
             self.functions = [item for item in self.functions if item[1] is not cls]
             for function, _ in mine:
-                evaluator._defer(scope, lambda function=function: self._local_method(function, cls))
+                evaluator.defer(scope, lambda function=function: self._local_method(function, cls))
             for job in inner.deferred:
                 scope.deferred.append(job)
 
@@ -213,7 +213,9 @@ class FileAnalysis:
         if self.source.role != "test":
             return False
         if cls is None:
-            return self._matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(function, None)
+            return self._matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(
+                function, None
+            )
         if not self._collects(cls):
             return False
         if not self._matches_switch(function, cls):
@@ -245,7 +247,11 @@ class FileAnalysis:
         if switch is not None and isinstance(switch.value, ast.Constant) and not switch.value.value:
             return True
         made = classes.member(cls, "__init__", on_class=True)
-        return made is not None and made.owner.module.kind == "source" and not classes.derives(cls, "unittest.case.TestCase")
+        return (
+            made is not None
+            and made.owner.module.kind == "source"
+            and not classes.derives(cls, "unittest.case.TestCase")
+        )
 
     @staticmethod
     def _matches(name: str, patterns: tuple[str, ...]) -> bool:
@@ -358,24 +364,16 @@ class FileAnalysis:
 
     def _parametrizations(self, function: Function, cls: Class | None) -> list[tuple[Parametrization, bool]]:
         """Each ``parametrize`` of the test, and whether it stands on the function itself."""
-        found: list[tuple[Parametrization, bool]] = []
-        for value in self.decorations.get(function.node, []):
-            if isinstance(value, Mark) and value.name == "parametrize":
-                found.append((Parametrization(value), True))
+        marks = [(mark, True) for mark in self.decorations.get(function.node, []) if isinstance(mark, Mark)]
         if cls is not None:
-            for value in self.decorations.get(cls.node, []):
-                if isinstance(value, Mark) and value.name == "parametrize":
-                    found.append((Parametrization(value), True))
-            mark = self.world.classes.body(cls).get("pytestmark")
-            if mark is not None and mark.value is not None:
-                for inner in marks_in(self.world.inference.class_value(cls, mark.value)):
-                    if inner.name == "parametrize":
-                        found.append((Parametrization(inner), False))
+            marks += [(mark, True) for mark in self.decorations.get(cls.node, []) if isinstance(mark, Mark)]
+            written = self.world.classes.body(cls).get("pytestmark")
+            if written is not None and written.value is not None:
+                value = self.world.inference.class_value(cls, written.value)
+                marks += [(mark, False) for mark in marks_in(value)]
         if "pytestmark" in self.module.table:
-            for inner in marks_in(self.world.names.value(self.module, "pytestmark")):
-                if inner.name == "parametrize":
-                    found.append((Parametrization(inner), False))
-        return found
+            marks += [(mark, False) for mark in marks_in(self.world.names.value(self.module, "pytestmark"))]
+        return [(Parametrization(mark), own) for mark, own in marks if mark.name == "parametrize"]
 
     def _given(self, function: Function, cls: Class | None, is_test: bool) -> dict[str, Value]:
         """What the parameters of a test or fixture are given: parametrized values and fixtures."""
@@ -387,10 +385,14 @@ class FileAnalysis:
             parameters = parameters[1:]
         if is_test:
             by_keyword = self._named_injections(function, cls)
-            parameters = [argument for argument in parameters[self._injections(function, cls) :] if argument.arg not in by_keyword]
+            parameters = [
+                argument for argument in parameters[self._injections(function, cls) :] if argument.arg not in by_keyword
+            ]
         defaults = len(arguments.defaults)
         all_positional = [*arguments.posonlyargs, *arguments.args]
-        defaulted = {argument.arg for argument in all_positional[len(all_positional) - defaults :]} if defaults else set()
+        defaulted = (
+            {argument.arg for argument in all_positional[len(all_positional) - defaults :]} if defaults else set()
+        )
         required = [argument for argument in parameters if argument.arg not in defaulted]
         required += [a for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is None]
         given: dict[str, Value] = {}
@@ -458,7 +460,9 @@ class FileAnalysis:
 
     # -- fixtures --------------------------------------------------------------------------------------------------------
 
-    def _request(self, node: ast.arg | ast.expr, name: str, function: Function, cls: Class | None, opaque: bool) -> Value:
+    def _request(
+        self, node: ast.arg | ast.expr, name: str, function: Function, cls: Class | None, opaque: bool
+    ) -> Value:
         """A fixture that a test or fixture asks for: recorded, and its value."""
         fixtures = self.world.fixtures
         above = function if self.world.functions.info(function).fixture is not None and function.name == name else None
@@ -559,14 +563,18 @@ class FileAnalysis:
         if isinstance(value, Mock) and function.node.returns is not None:
             annotated = world.annotations.value(function.node.returns, function.module, function.owner)
             if world.inference.is_generator(function):
-                annotated = world.calls.async_element(annotated) if function.is_async else world.calls.element(annotated)
+                annotated = (
+                    world.calls.async_element(annotated) if function.is_async else world.calls.element(annotated)
+                )
             self.evaluator.mocks.hand(value, annotated, "annotation")
         if function.node.returns is not None:
             unknown = any(isinstance(member, Unknown) for member in members_of(value))
             if unknown:
                 annotated = world.annotations.value(function.node.returns, function.module, function.owner)
                 if world.inference.is_generator(function):
-                    annotated = world.calls.async_element(annotated) if function.is_async else world.calls.element(annotated)
+                    annotated = (
+                        world.calls.async_element(annotated) if function.is_async else world.calls.element(annotated)
+                    )
                 if not isinstance(annotated, Unknown):
                     return annotated
         return value
@@ -639,5 +647,3 @@ def _unique(nouns: list[Noun]) -> list[Noun]:
             seen.add(key)
             result.append(noun)
     return result
-
-

@@ -111,7 +111,11 @@ class Annotations:
         """What a parameter annotated ``node`` accepts: as ``value``, but for a type variable its bound."""
         if isinstance(node, ast.Name):
             symbol = self.world.library.resolve(module, node, outer)
-            if isinstance(symbol, Variable) and isinstance(symbol.binding.value, ast.Call) and self.is_type_variable(module, node):
+            if (
+                isinstance(symbol, Variable)
+                and isinstance(symbol.binding.value, ast.Call)
+                and self.is_type_variable(module, node)
+            ):
                 for keyword in symbol.binding.value.keywords:
                     if keyword.arg == "bound":
                         return self.value(keyword.value, symbol.module)
@@ -131,7 +135,13 @@ class Annotations:
     ) -> Value:
         if isinstance(symbol, Class):
             name = symbol.symbol
-            if name in ("typing.Any", "builtins.object", "builtins.type", "_typeshed.Incomplete", "_typeshed.MaybeNone"):
+            if name in (
+                "typing.Any",
+                "builtins.object",
+                "builtins.type",
+                "_typeshed.Incomplete",
+                "_typeshed.MaybeNone",
+            ):
                 return ANY
             if name == "types.NoneType":
                 return self.world.none
@@ -322,8 +332,9 @@ class Annotations:
             arguments: tuple[Value, ...] = ()
             if isinstance(node, ast.Subscript):
                 items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-                arguments = tuple(self.value(item, cls.module, cls.outer, own) if own else self.value(item, cls.module, cls.outer) for item in items)
+                arguments = tuple(
+                    self.value(item, cls.module, cls.outer, own) if own else self.value(item, cls.module, cls.outer)
+                    for item in items
+                )
             return self._substitution(base, arguments, owner, depth + 1)
         return {}
-
-

@@ -45,7 +45,9 @@ class Attribute(NamedTuple):
 _UNKNOWN: Final = Attribute(UNKNOWN, Outcome.UNKNOWN)
 _OPEN: Final = Attribute(OPEN, Outcome.UNKNOWN)
 _MISSING: Final = Attribute(UNKNOWN, Outcome.MISSING)
-COROUTINE_API: Final = frozenset({"close", "send", "throw", "cr_await", "cr_code", "cr_frame", "cr_running", "cr_origin"})
+COROUTINE_API: Final = frozenset(
+    {"close", "send", "throw", "cr_await", "cr_code", "cr_frame", "cr_running", "cr_origin"}
+)
 
 
 def is_dunder(name: str) -> bool:
@@ -177,7 +179,9 @@ class Attributes:
         if meta is not None:
             found = classes.member(meta, name)
             if found is not None:
-                return Attribute(self.member(found, Instance(meta)) if meta.symbol != "builtins.type" else UNKNOWN, Outcome.FOUND)
+                return Attribute(
+                    self.member(found, Instance(meta)) if meta.symbol != "builtins.type" else UNKNOWN, Outcome.FOUND
+                )
             if classes.open(meta):
                 return _OPEN
         on_instance = classes.member(cls, name)
@@ -206,7 +210,12 @@ class Attributes:
             behind = classes.member(source, member.name)
             return behind is not None and behind.method is not None
         generated = classes.generator(owner)
-        if generated is None or generated[0] != "dataclass" or not owner.own or classes.shape(owner).kind != "dataclass":
+        if (
+            generated is None
+            or generated[0] != "dataclass"
+            or not owner.own
+            or classes.shape(owner).kind != "dataclass"
+        ):
             return False
         if any(keyword.arg in ("slots", None) for keyword in getattr(generated[1], "keywords", ())):
             return False
@@ -453,4 +462,7 @@ class Attributes:
 
 
 def _says(annotation: ast.expr) -> bool:
-    return not (isinstance(annotation, (ast.Name, ast.Attribute)) and getattr(annotation, "id", getattr(annotation, "attr", "")) in ("ClassVar", "Final"))
+    return not (
+        isinstance(annotation, (ast.Name, ast.Attribute))
+        and getattr(annotation, "id", getattr(annotation, "attr", "")) in ("ClassVar", "Final")
+    )

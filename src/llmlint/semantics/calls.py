@@ -50,7 +50,9 @@ _ELEMENT_PROTOCOLS: Final = frozenset(
 )  # fmt: skip
 _PASSED_ON: Final = frozenset({f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")})
 """Functions whose source takes any keyword and hands it to what does not: the stub decides."""
-_AWAITABLES: Final = frozenset({"Awaitable", "Coroutine", "Future", "Task", "_FutureLike", "_CoroutineLike", "CoroutineType"})
+_AWAITABLES: Final = frozenset(
+    {"Awaitable", "Coroutine", "Future", "Task", "_FutureLike", "_CoroutineLike", "CoroutineType"}
+)
 
 
 class Arguments:
@@ -101,7 +103,9 @@ class Bound:
 
     __slots__ = ("function", "outer", "owner", "signature")
 
-    def __init__(self, signature: Signature, function: Function | None, outer: Class | None, owner: Class | None) -> None:
+    def __init__(
+        self, signature: Signature, function: Function | None, outer: Class | None, owner: Class | None
+    ) -> None:
         self.signature = signature
         self.function = function
         self.outer = outer
@@ -129,7 +133,11 @@ class Calls:
             return self.signatures(value.value)
         if isinstance(value, Instance) and not is_none(value):
             found = self.world.attributes.get(value, "__call__").value
-            return self._function_signatures(found) if isinstance(found, FunctionValue) and found.receiver is not None else None
+            return (
+                self._function_signatures(found)
+                if isinstance(found, FunctionValue) and found.receiver is not None
+                else None
+            )
         return None
 
     def _function_signatures(self, value: FunctionValue) -> list[Bound] | None:
@@ -165,7 +173,8 @@ class Calls:
                 if not signatures:
                     return False
         return all(
-            getattr(decorator, "id", getattr(decorator, "attr", "")) in ("staticmethod", "classmethod", "overload", "abstractmethod")
+            getattr(decorator, "id", getattr(decorator, "attr", ""))
+            in ("staticmethod", "classmethod", "overload", "abstractmethod")
             for item in functions
             for decorator in item.node.decorator_list
         )
@@ -221,7 +230,9 @@ class Calls:
                 else:
                     return self._explicit(cls, base)
             if self._generates(base, shape.kind):
-                signature = classes.generated_init(cls if shape.kind in ("pydantic", "namedtuple", "typeddict") else base)
+                signature = classes.generated_init(
+                    cls if shape.kind in ("pydantic", "namedtuple", "typeddict") else base
+                )
                 if signature is None:
                     return None
                 if signature.name != cls.name:
@@ -259,7 +270,11 @@ class Calls:
         if init is None:
             # __new__ decides; a later __init__ (of a base that is not object) has to take the same arguments.
             later = next((b for b in classes.mro(cls) if "__init__" in classes.body(b)), None)
-            if later is not None and later.symbol not in ("builtins.object", "builtins.type") and not base.module.is_stub:
+            if (
+                later is not None
+                and later.symbol not in ("builtins.object", "builtins.type")
+                and not base.module.is_stub
+            ):
                 return None
         else:
             for other in classes.mro(cls):
@@ -350,7 +365,9 @@ class Calls:
                     functions = tuple(hidden.functions())
                     signatures = None
                     if functions:
-                        signatures = self._function_signatures(FunctionValue(functions, value.receiver, loose=value.loose))
+                        signatures = self._function_signatures(
+                            FunctionValue(functions, value.receiver, loose=value.loose)
+                        )
                     yield signatures if signatures is not None else []
         elif isinstance(value, ClassValue) and value.cls.module.is_stub:
             self.world.library.canonical(value.cls)
@@ -431,7 +448,11 @@ class Calls:
             return any(self.may_be(value, member) for member in expected.members)
         classes = self.world.classes
         if isinstance(value, Coroutine) and isinstance(expected, Instance):
-            return expected.cls.symbol in ("typing.Coroutine", "typing.Awaitable", "types.CoroutineType") or self._protocol(expected.cls)
+            return expected.cls.symbol in (
+                "typing.Coroutine",
+                "typing.Awaitable",
+                "types.CoroutineType",
+            ) or self._protocol(expected.cls)
         if isinstance(expected, Instance):
             if isinstance(value, Instance):
                 if is_none(expected) or is_none(value):
@@ -446,11 +467,17 @@ class Calls:
                     return all(
                         classes.member(value.cls, name) is not None
                         for name in classes.body(expected.cls)
-                        if not name.startswith("_") or name in ("__iter__", "__next__", "__call__", "__len__", "__getitem__", "__fspath__", "__await__")
+                        if not name.startswith("_")
+                        or name
+                        in ("__iter__", "__next__", "__call__", "__len__", "__getitem__", "__fspath__", "__await__")
                     )
                 return not value.exact and classes.is_subclass(expected.cls, value.cls)
             if isinstance(value, ClassValue):
-                return self._protocol(expected.cls) or expected.cls.symbol in ("builtins.type", "builtins.object", "typing.Hashable")
+                return self._protocol(expected.cls) or expected.cls.symbol in (
+                    "builtins.type",
+                    "builtins.object",
+                    "typing.Hashable",
+                )
             if isinstance(value, (FunctionValue, Callable)):
                 return self._protocol(expected.cls) or expected.cls.symbol.startswith(("types.", "builtins.object"))
             if isinstance(value, ModuleValue):
@@ -463,7 +490,12 @@ class Calls:
         if isinstance(expected, Callable):
             wanted = expected.result
             if isinstance(value, FunctionValue) and isinstance(wanted, Instance):
-                if wanted.cls.symbol in ("typing.Coroutine", "typing.Awaitable", "typing.AsyncGenerator", "typing.AsyncIterator"):
+                if wanted.cls.symbol in (
+                    "typing.Coroutine",
+                    "typing.Awaitable",
+                    "typing.AsyncGenerator",
+                    "typing.AsyncIterator",
+                ):
                     result = self.result(value, Arguments(starred=True, double_starred=True))
                     return value.function.is_async or isinstance(result, (Unknown, Coroutine))
             if isinstance(value, Instance):
@@ -484,8 +516,7 @@ class Calls:
         if node.returns is not None:
             value = self._annotated_result(function, receiver, arguments)
             if type(value) is Unknown and not function.module.is_stub and arguments is not None:
-                inferred = self._inferred_result(function, receiver, arguments, scope)
-                return inferred
+                return self._inferred_result(function, receiver, arguments, scope)
         elif function.module.is_stub:
             return UNKNOWN
         else:
@@ -563,7 +594,11 @@ class Calls:
                 return frozenset()
         for node in ast.walk(returns):
             if isinstance(node, ast.Name):
-                if node.id in scoped or node.id == "Self" or self.world.annotations.is_type_variable(function.module, node):
+                if (
+                    node.id in scoped
+                    or node.id == "Self"
+                    or self.world.annotations.is_type_variable(function.module, node)
+                ):
                     found.add(node.id)
             elif isinstance(node, ast.Attribute) and node.attr == "Self":
                 found.add("Self")
@@ -583,7 +618,9 @@ class Calls:
             for side in (node.left, node.right):
                 if isinstance(side, ast.Constant) and side.value is None:
                     value = without_none(value)
-            names = [side for side in (node.left, node.right) if not (isinstance(side, ast.Constant) and side.value is None)]
+            names = [
+                side for side in (node.left, node.right) if not (isinstance(side, ast.Constant) and side.value is None)
+            ]
             for side in names:
                 if isinstance(side, ast.Subscript) or len(names) == 1:
                     self._solve(side, value, subst, variables, function)
@@ -605,7 +642,13 @@ class Calls:
             self._solve(items[-1], self.awaited(value), subst, variables, function)
         elif last in ("Callable",):
             if len(items) == 2 and isinstance(value, (FunctionValue, Callable, ClassValue)):
-                self._solve(items[1], self.result(value, Arguments(starred=True, double_starred=True)), subst, variables, function)
+                self._solve(
+                    items[1],
+                    self.result(value, Arguments(starred=True, double_starred=True)),
+                    subst,
+                    variables,
+                    function,
+                )
         elif last in _ELEMENT_PROTOCOLS and len(items) >= 1:
             self._solve(items[0], self.element(value), subst, variables, function)
         elif isinstance(value, Instance) and value.args:
@@ -761,7 +804,11 @@ class Calls:
                 return value.keys.get(key.literal, UNKNOWN)
             if self.world.classes.shape(value.cls).kind == "typeddict":
                 field = self.typed_key(value, key)
-                return self.world.attributes.annotated(field.annotation, field.owner) if field and field.annotation else UNKNOWN
+                return (
+                    self.world.attributes.annotated(field.annotation, field.owner)
+                    if field and field.annotation
+                    else UNKNOWN
+                )
             if value.cls.symbol in ("builtins.list", "builtins.tuple") and isinstance(key, Instance):
                 if key.cls.symbol == "builtins.slice":
                     return Instance(value.cls, value.args)
@@ -811,4 +858,3 @@ def _widened(value: Value) -> Value:
     if isinstance(value, Instance) and value.literal is not NOTHING and not is_none(value):
         return Instance(value.cls, value.args, value.exact)
     return value
-

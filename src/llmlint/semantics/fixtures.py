@@ -121,7 +121,9 @@ class Fixtures:
 
     # -- finding ---------------------------------------------------------------------------------------------------------
 
-    def find(self, name: str, module: Module, cls: Class | None = None, above: Function | None = None) -> Fixture | None:
+    def find(
+        self, name: str, module: Module, cls: Class | None = None, above: Function | None = None
+    ) -> Fixture | None:
         """The fixture that ``name`` stands for in ``module`` (and test class ``cls``).
 
         ``above``: the fixture that asks for its own name gets the one that it overrides.
@@ -244,7 +246,11 @@ class Fixtures:
                 return False
             if "pytest_generate_tests" in source.text:
                 return False
-            if "pluginmanager" in source.text or "pytest_factoryboy" in source.text or "pytest_plugin_registered" in source.text:
+            if (
+                "pluginmanager" in source.text
+                or "pytest_factoryboy" in source.text
+                or "pytest_plugin_registered" in source.text
+            ):
                 return False
             if "pytest_plugins" in source.table:
                 names = self._plugin_names(source)

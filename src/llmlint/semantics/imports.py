@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = frozenset({"_pytest", "__future__", "_typeshed", "__main__", "_collections_abc"})
 """Modules with an underscore that tests import as a matter of course."""
-_DYNAMIC: Final = ("sys.path", "syspath_prepend", "sys.modules", "addsitedir", "meta_path", "path_hooks", "chdir", "PYTHONPATH", "# /// script")
+_DYNAMIC: Final = (
+    "sys.path",
+    "syspath_prepend",
+    "sys.modules",
+    "addsitedir",
+    "meta_path",
+    "path_hooks",
+    "chdir",
+    "PYTHONPATH",
+    "# /// script",
+)
 
 
 class Imports:
@@ -49,7 +59,9 @@ class Imports:
         if module is None or module.kind == "extension":
             yield self._module(node.names[0], node, source, guarded)
             return
-        if (self._internal(source, module) or self._uncontracted(source, module)) and self._private(source, module) is None:
+        if (self._internal(source, module) or self._uncontracted(source, module)) and self._private(
+            source, module
+        ) is None:
             yield self._module(node.names[0], node, source, guarded)
         for alias in node.names:
             if alias.name != "*":
@@ -79,7 +91,11 @@ class Imports:
                 subject = parent
                 owner = world.attributes.owner(ModuleValue(parent))
                 lazy = parent.open == "it defines __getattr__"  # which no import of a module asks
-                if (parent.open and not lazy) or parent.kind == "extension" or (parent.kind == "typeshed" and parent.implementation is None and parent.is_package):
+                if (
+                    (parent.open and not lazy)
+                    or parent.kind == "extension"
+                    or (parent.kind == "typeshed" and parent.implementation is None and parent.is_package)
+                ):
                     outcome = Outcome.UNKNOWN
                 elif self.dynamic and parent.by_test:
                     outcome = Outcome.UNKNOWN
@@ -133,7 +149,12 @@ class Imports:
         world = evaluator.world
         name = alias.name
         entry = world.library.entry(module, name)
-        if isinstance(entry, Entry) and entry.module.own and not entry.module.by_test and world.library.only_typed(entry):
+        if (
+            isinstance(entry, Entry)
+            and entry.module.own
+            and not entry.module.by_test
+            and world.library.only_typed(entry)
+        ):
             entry = None
         outcome = Outcome.FOUND
         missing = None

@@ -10,7 +10,6 @@ from llmlint.semantics.values import (
     NEVER,
     UNINFERRED,
     UNKNOWN,
-    Callable,
     ClassValue,
     FunctionValue,
     Instance,
@@ -82,12 +81,17 @@ class Inference:
         if function.module.is_stub or self._depth >= _DEPTH or not _short(function):
             return UNINFERRED, UNINFERRED
         given = self._given(function, receiver, arguments)
-        key = (id(scope), _key(receiver), tuple((name, _key(value)) for name, value in given.items()))
-        results: dict[Any, tuple[Value, Value]] = function.memo.setdefault("results", {})
-        found = results.get(key)
+        keys = [("self", _key(receiver)), *((name, _key(value)) for name, value in given.items())]
+        kept: dict[Any, tuple[Value, Value]] = (
+            function.memo.setdefault("results", {}) if scope is None else scope.results
+        )
+        if any(key is None for _, key in keys):
+            kept = {}  # a value that has no identity beyond this moment: evaluated anew each time
+        key = (function, *keys)
+        found = kept.get(key)
         if found is not None:
             return found
-        results[key] = (UNINFERRED, UNINFERRED)
+        kept[key] = (UNINFERRED, UNINFERRED)
         self._depth += 1
         try:
             frame = self.quiet(function.module).run(function, receiver, given, scope)
@@ -99,7 +103,7 @@ class Inference:
         if _is_stub_body(function.node):
             returned = UNINFERRED
         yielded = union(frame.yields) if frame.yields else UNKNOWN
-        results[key] = (returned, yielded)
+        kept[key] = (returned, yielded)
         return returned, yielded
 
     def _given(self, function: Function, receiver: Value | None, arguments: Arguments | None) -> dict[str, Value]:
@@ -162,20 +166,19 @@ def _short(function: Function) -> bool:
 
 
 def _key(value: Value | None) -> object:
-    if value is None:
-        return None
+    """What tells a value from others; None for one that only its own object tells."""
+    if value is None or isinstance(value, Unknown):
+        return "-"
     if isinstance(value, Instance):
         literal = value.literal if isinstance(value.literal, (str, int, bool, type(None))) else None
         return ("i", value.cls, value.exact, literal, tuple(_key(arg) for arg in value.args))
     if isinstance(value, ClassValue):
         return ("c", value.cls, value.exact)
-    if isinstance(value, FunctionValue):
-        return ("f", value.functions, _key(value.receiver), id(value.scope))
+    if isinstance(value, FunctionValue) and value.scope is None:
+        return ("f", value.functions, _key(value.receiver))
     if isinstance(value, ModuleValue):
         return ("m", value.module)
-    if isinstance(value, Callable):
-        return ("l", id(value))
-    return id(value)
+    return None
 
 
 def _yields(node: ast.AST) -> bool:

@@ -303,13 +303,11 @@ class Evaluator:
     def apply(self, decorator: ast.expr, value: Value, cls: Class | None) -> Value:
         """What the decorator makes of ``value``."""
         function = self.standalone(decorator, cls)
-        if isinstance(function, FunctionValue) or isinstance(function, ClassValue):
+        if isinstance(function, (FunctionValue, ClassValue)):
             return self.world.calls.result(function, Arguments((value,)))
         return UNKNOWN
 
-    def run(
-        self, function: Function, receiver: Value | None, given: dict[str, Value], parent: Scope | None
-    ) -> Scope:
+    def run(self, function: Function, receiver: Value | None, given: dict[str, Value], parent: Scope | None) -> Scope:
         """Evaluate the body of a function in a scope of its own, and give that scope back."""
         scope = Scope(self.module, function.node, parent or self.top, function.owner)
         scope.function = function
@@ -317,9 +315,7 @@ class Evaluator:
         self.body(function.node.body, scope)
         return scope
 
-    def parameters(
-        self, function: Function, scope: Scope, receiver: Value | None, given: dict[str, Value]
-    ) -> None:
+    def parameters(self, function: Function, scope: Scope, receiver: Value | None, given: dict[str, Value]) -> None:
         """Bind the parameters: what is given, the annotation, else nothing is known."""
         arguments = function.node.args
         names = scope.names
@@ -386,19 +382,21 @@ class Evaluator:
         self.probes = [*self.probes, *expected] if self.deferring else [*expected]
         outer_seen = self.seen_probes
         self.seen_probes = []
-        self.replaced_names = scope.replaced = set(saved[3]) if scope.parent is not self.top else set(self.shared_replaced)
+        self.replaced_names = scope.replaced = (
+            set(saved[3]) if scope.parent is not self.top else set(self.shared_replaced)
+        )
         for decorated in (scope.function, scope.cls):
             if decorated is not None and "patched" in decorated.memo:
                 self.replaced_names |= decorated.memo["patched"]
         try:
             left = self.block(statements)
-            self._run_deferred(scope)
+            self.run_deferred(scope)
             return left
         finally:
             outer_seen.extend(self.seen_probes)
             self.scope, self.probes, self.guards, self.replaced_names, self.seen_probes = saved
 
-    def _run_deferred(self, scope: Scope) -> None:
+    def run_deferred(self, scope: Scope) -> None:
         """Bodies of inner functions and lambdas: they run when anything that this scope expects may be expected."""
         if not scope.deferred:
             return
@@ -533,7 +531,7 @@ class Evaluator:
                 self._recorded(node, "attribute", value)
         if kind is Unknown:
             if name[0] == "_":
-                self._private(node, name, None, Outcome.UNKNOWN, "load")
+                self.private(node, name, None, Outcome.UNKNOWN, "load")
             return value
         scope = self.scope
         if scope.stored or self.deferring:
@@ -601,26 +599,31 @@ class Evaluator:
         outcome = result.outcome
         if outcome is Outcome.FOUND:
             if name[0] == "_":
-                self._private(node, name, value, outcome, "load")
+                self.private(node, name, value, outcome, "load")
             return result.value
         if outcome is Outcome.MISSING:
             self.missing(node, value, name, "load")
             return UNKNOWN
         if outcome is Outcome.OFF_CONTRACT:
             if is_private(name):
-                self._private(node, name, value, outcome, "load")
+                self.private(node, name, value, outcome, "load")
             elif self.sink is not None and not self.muted:
                 owner = self.world.attributes.owner(value)
                 self.emit(AttributeUse(node, name, "load", owner, outcome, False, result.truth))
             return result.value
         if name[0] == "_":
-            self._private(node, name, value, outcome, "load")
+            self.private(node, name, value, outcome, "load")
         return result.value
 
     def _of_function(self, node: ast.expr, value: FunctionValue, name: str) -> None:
         """An attribute of a plain function of the project: a call that was forgotten."""
         function = value.function
-        if self.sink is None or self.probing("AttributeError") or self.guarded(node, name) or not self.certain_call(value):
+        if (
+            self.sink is None
+            or self.probing("AttributeError")
+            or self.guarded(node, name)
+            or not self.certain_call(value)
+        ):
             return
         if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function):
             return
@@ -628,7 +631,9 @@ class Evaluator:
             return
         if any(self.world.vetoes.named_in(module, function.name) for module in self.test_modules):
             return
-        self.emit(AttributeUse(node, name, "load", self.world.attributes.owner(value), Outcome.MISSING, is_private(name)))
+        self.emit(
+            AttributeUse(node, name, "load", self.world.attributes.owner(value), Outcome.MISSING, is_private(name))
+        )
 
     def missing(self, node: ast.expr, value: Value, name: str, context: str, fails: bool = True) -> None:
         """``value`` has no ``name``: record it, unless something speaks against that."""
@@ -670,13 +675,17 @@ class Evaluator:
         text = ast.unparse(receiver)
         return any(guard[0] == text and guard[1] in (name, "*") for guard in self.guards)
 
-    def _private(self, node: ast.expr, name: str, value: Value | None, outcome: Outcome, context: str) -> None:
+    def private(self, node: ast.expr, name: str, value: Value | None, outcome: Outcome, context: str) -> None:
         if self.sink is None or self.muted or not is_private(name):
             return
         receiver = node.value if isinstance(node, ast.Attribute) else None
         if isinstance(receiver, ast.Name) and receiver.id in ("self", "cls", "mcs"):
             return
-        if isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id in ("super", "type"):
+        if (
+            isinstance(receiver, ast.Call)
+            and isinstance(receiver.func, ast.Name)
+            and receiver.func.id in ("super", "type")
+        ):
             return
         owner = self.world.attributes.owner(value) if value is not None else None
         if owner is not None and owner.by_test:
@@ -816,7 +825,12 @@ class Evaluator:
         if isinstance(left, Instance) and isinstance(right, Instance):
             if isinstance(left.literal, str) and isinstance(right.literal, str) and isinstance(node.op, ast.Add):
                 return self.world.constant(left.literal + right.literal)
-            if left.cls is right.cls and left.cls.symbol in ("builtins.str", "builtins.bytes", "builtins.int", "builtins.float"):
+            if left.cls is right.cls and left.cls.symbol in (
+                "builtins.str",
+                "builtins.bytes",
+                "builtins.int",
+                "builtins.float",
+            ):
                 if isinstance(node.op, ast.Div):
                     return UNKNOWN
                 return Instance(left.cls)
@@ -884,12 +898,12 @@ class Evaluator:
                 self.scope = saved
 
         if self.sink is not None:
-            self._defer(scope, later)
+            self.defer(scope, later)
         elif not node.args.args:
             result = self.eval(node.body) if not isinstance(node.body, (ast.Await, ast.Yield)) else UNKNOWN
         return Callable(result, signature, node, scope)
 
-    def _defer(self, scope: Scope, job: Any) -> None:
+    def defer(self, scope: Scope, job: Any) -> None:
         muted, replaced, guards = self.muted, self.replaced_names, list(self.guards)
 
         def run() -> None:
@@ -1008,7 +1022,11 @@ class Evaluator:
             classes = self.world.classes
             if classes.member(member.cls, method) is not None or classes.open(member.cls):
                 return
-            if not member.exact and member.cls.symbol != "builtins.bool" and (self.world.vetoes.subclass_has(member.cls, method) or not _final(member.cls)):
+            if (
+                not member.exact
+                and member.cls.symbol != "builtins.bool"
+                and (self.world.vetoes.subclass_has(member.cls, method) or not _final(member.cls))
+            ):
                 return
         if not self.certain_call(callee):
             return
@@ -1035,11 +1053,17 @@ class Evaluator:
         """A coroutine is handed to what wants its result: ``len``, ``self.assertEqual``."""
         function = node.func
         if isinstance(function, ast.Name):
-            if function.id in _CONSUMERS and function.id not in self.scope.names and function.id not in self.module.table:
+            if (
+                function.id in _CONSUMERS
+                and function.id not in self.scope.names
+                and function.id not in self.module.table
+            ):
                 self.unawaited(argument, value, "value")
         elif isinstance(function, ast.Attribute) and function.attr in _ASSERTIONS:
             if isinstance(function.value, ast.Name) and function.value.id == "self":
-                self.unawaited(argument, value, "assert" if function.attr in ("assertTrue", "assertFalse") else "compare")
+                self.unawaited(
+                    argument, value, "assert" if function.attr in ("assertTrue", "assertFalse") else "compare"
+                )
 
     def arguments(self, node: ast.Call) -> Arguments:
         """The arguments of a call, evaluated in order."""
@@ -1049,7 +1073,9 @@ class Evaluator:
         for argument in node.args:
             if isinstance(argument, ast.Starred):
                 value = self.eval(argument.value)
-                fixed = isinstance(value, Instance) and (value.cls.symbol == "builtins.tuple" or isinstance(argument.value, ast.List))
+                fixed = isinstance(value, Instance) and (
+                    value.cls.symbol == "builtins.tuple" or isinstance(argument.value, ast.List)
+                )
                 if isinstance(value, Instance) and value.items is not None and fixed and not starred:
                     positional.extend(value.items)
                     nodes.extend([argument] * len(value.items))
@@ -1069,8 +1095,11 @@ class Evaluator:
             value = self.eval(keyword.value)
             if keyword.arg is not None:
                 keywords.append((keyword.arg, value, keyword))
-            elif isinstance(value, Instance) and value.keys is not None and all(isinstance(k, str) for k in value.keys) and (
-                isinstance(keyword.value, ast.Dict)
+            elif (
+                isinstance(value, Instance)
+                and value.keys is not None
+                and all(isinstance(k, str) for k in value.keys)
+                and (isinstance(keyword.value, ast.Dict))
             ):
                 keywords.extend((key, item, keyword) for key, item in value.keys.items())
             else:
@@ -1114,7 +1143,9 @@ class Evaluator:
                 self._hand_over(function, arguments)
                 if type(function) is FunctionValue and function.function.module is self.module:
                     self._note_arguments(function, arguments)
-            elif any(type(value) is Mock for value in arguments.positional) or any(type(v) is Mock for _, v, _ in arguments.keywords):
+            elif any(type(value) is Mock for value in arguments.positional) or any(
+                type(v) is Mock for _, v, _ in arguments.keywords
+            ):
                 self._hand_over(function, arguments)
             result = self.world.calls.result(function, arguments)
             return self.mocks.local(result, anew=True) if type(result) is Mock else result
@@ -1156,15 +1187,24 @@ class Evaluator:
 
     def _check(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
         found = self.world.calls.mismatches(function, arguments)
-        if found is None and isinstance(function, FunctionValue) and function.loose and isinstance(node.func, ast.Attribute):
+        if (
+            found is None
+            and isinstance(function, FunctionValue)
+            and function.loose
+            and isinstance(node.func, ast.Attribute)
+        ):
             # `Cart.add("a")`: where the class itself is called through, nothing fills `self`.
-            if isinstance(self.narrowing._quiet(node.func.value), ClassValue):
+            if isinstance(self.narrowing.quietly(node.func.value), ClassValue):
                 function = FunctionValue(function.functions, None, function.scope)
                 found = self.world.calls.mismatches(function, arguments)
         if found is None:
             return
         bound, mismatches = found
-        model = bound.owner is not None and self.world.classes.shape(bound.owner).kind == "pydantic" and bound.function is None
+        model = (
+            bound.owner is not None
+            and self.world.classes.shape(bound.owner).kind == "pydantic"
+            and bound.function is None
+        )
         if bound.owner is not None and self.world.classes.shape(bound.owner).kind == "typeddict":
             return
         if self.probing("TypeError") or (model and self.probing("ValidationError")):
@@ -1176,7 +1216,9 @@ class Evaluator:
             return
         problems = self.problems(node, arguments, bound.signature, mismatches)
         if model:
-            problems = tuple(p for p in problems if p.kind != "dropped-keyword" or not self._dropping_asserted(node, str(p.name)))
+            problems = tuple(
+                p for p in problems if p.kind != "dropped-keyword" or not self._dropping_asserted(node, str(p.name))
+            )
         if not problems:
             return
         self.emit(CallUse(node, owner, str(bound.signature), tuple(bound.signature.keywords), problems, model))
@@ -1204,7 +1246,11 @@ class Evaluator:
                 if not receiver.exact and self.world.vetoes.subclass_has(receiver.cls, name):
                     return False
                 via = receiver.via if isinstance(receiver, Instance) else None
-                if via and via is not PROXY and (self.world.vetoes.stored_in_project(via, foreign_only=True) or self._stored_by_tests(via)):
+                if (
+                    via
+                    and via is not PROXY
+                    and (self.world.vetoes.stored_in_project(via, foreign_only=True) or self._stored_by_tests(via))
+                ):
                     return False
                 if not receiver.exact and not receiver.cls.own and self.world.vetoes.abstract(receiver.cls):
                     return False
@@ -1213,11 +1259,13 @@ class Evaluator:
             if name in self.replaced_names or self._stored_by_tests(name):
                 return False
             module = function.function.module
-            if module.own and not module.by_test and self.world.vetoes.stored_in_project(name):
-                return False
-            return True
+            return not (module.own and not module.by_test and self.world.vetoes.stored_in_project(name))
         if isinstance(function, ClassValue):
-            return function.exact and function.cls.name not in self.replaced_names and not self._stored_by_tests(function.cls.name)
+            return (
+                function.exact
+                and function.cls.name not in self.replaced_names
+                and not self._stored_by_tests(function.cls.name)
+            )
         if isinstance(function, Instance):
             return function.exact
         return isinstance(function, Callable) and False
@@ -1262,7 +1310,9 @@ class Evaluator:
         for parameter, value in arguments.filling(bound.signature):
             if parameter.annotation is None:
                 continue
-            module = bound.function.module if bound.function is not None else bound.outer.module if bound.outer else None
+            module = (
+                bound.function.module if bound.function is not None else bound.outer.module if bound.outer else None
+            )
             if module is None:
                 continue
             expected = self.world.annotations.value(parameter.annotation, module, bound.outer)
@@ -1284,7 +1334,9 @@ class Evaluator:
         from llmlint.contracts.signature import bind
 
         for bound in signatures:
-            if not bind(bound.signature, len(arguments.positional), arguments.names(), starred=True, double_starred=True):
+            if not bind(
+                bound.signature, len(arguments.positional), arguments.names(), starred=True, double_starred=True
+            ):
                 return bound
         return signatures[0]
 
@@ -1379,7 +1431,11 @@ class Evaluator:
         elif isinstance(target, ast.Subscript):
             receiver = self.eval(target.value)
             self.eval(target.slice)
-            if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str) and isinstance(receiver, Instance):
+            if (
+                isinstance(target.slice, ast.Constant)
+                and isinstance(target.slice.value, str)
+                and isinstance(receiver, Instance)
+            ):
                 if self.world.classes.shape(receiver.cls).kind == "typeddict":
                     self.guards.append((ast.unparse(target.value), target.slice.value))
             if isinstance(receiver, Instance) and receiver.keys is not None:
@@ -1399,7 +1455,11 @@ class Evaluator:
                 for part, item in zip(parts, value.items, strict=True):
                     self.assign(part, item)
                 return
-        element = self.world.calls.element(value) if not isinstance(value, Instance) or value.items is None else union(value.items)
+        element = (
+            self.world.calls.element(value)
+            if not isinstance(value, Instance) or value.items is None
+            else union(value.items)
+        )
         if isinstance(value, Instance) and self.world.classes.shape(value.cls).kind == "namedtuple":
             fields = self.world.classes.shape(value.cls).fields
             if len(fields) == len(parts):
@@ -1430,7 +1490,7 @@ class Evaluator:
             if isinstance(receiver, (Instance, ClassValue, ModuleValue)):
                 self.judge_store(target, receiver, name)
             elif is_private(name) and isinstance(receiver, Unknown):
-                self._private(target, name, None, Outcome.UNKNOWN, "store")
+                self.private(target, name, None, Outcome.UNKNOWN, "store")
             self.replaced_names.add(name)
             if type(value) is Mock and isinstance(receiver, Instance):
                 self.mocks.hand_attribute(value, self.world.attributes.get(receiver, name).value)
@@ -1463,7 +1523,11 @@ class Evaluator:
             fails = self.world.write_fails(receiver.cls)
             if name[0] == "_" and self.world.classes.shape(receiver.cls).kind == "pydantic":
                 return  # pydantic lets private names pass
-            if fails is None or self.probing("AttributeError", "FrozenInstanceError", "ValidationError") or self._own_mixin(receiver):
+            if (
+                fails is None
+                or self.probing("AttributeError", "FrozenInstanceError", "ValidationError")
+                or self._own_mixin(receiver)
+            ):
                 return
             owner = self.world.attributes.owner(receiver)
             if owner is None or owner.by_test or not receiver.cls.own:
@@ -1479,7 +1543,7 @@ class Evaluator:
         elif found.outcome is Outcome.MISSING:
             return  # a class or a module takes any name
         elif is_private(name):
-            self._private(target, name, receiver, found.outcome, "store")
+            self.private(target, name, receiver, found.outcome, "store")
         elif found.outcome is Outcome.OFF_CONTRACT:
             owner = self.world.attributes.owner(receiver)
             self.emit(AttributeUse(target, name, "store", owner, found.outcome, False, found.truth))
@@ -1562,7 +1626,7 @@ class Evaluator:
                     if self.world.attributes.get(value, target.attr).outcome is Outcome.MISSING:
                         self.missing(target, value, target.attr, "delete")
                     elif is_private(target.attr):
-                        self._private(target, target.attr, value, Outcome.FOUND, "delete")
+                        self.private(target, target.attr, value, Outcome.FOUND, "delete")
                 self.replaced_names.add(target.attr)
             else:
                 self.eval(target)
@@ -1836,7 +1900,7 @@ class Evaluator:
                 value = UNKNOWN
         scope.bind(node.name, value)
         if self.sink is not None:
-            self._defer(scope, lambda: self._run_inner(function, scope))
+            self.defer(scope, lambda: self._run_inner(function, scope))
 
     def _run_inner(self, function: Function, parent: Scope) -> None:
         inner = Scope(self.module, function.node, parent, parent.cls)
@@ -1854,7 +1918,9 @@ class Evaluator:
             self.eval(default)
         return values
 
-    def _decorators(self, node: FunctionNode | ast.ClassDef, outer: Class | None, cls: Class | None = None) -> list[Value]:
+    def _decorators(
+        self, node: FunctionNode | ast.ClassDef, outer: Class | None, cls: Class | None = None
+    ) -> list[Value]:
         """The values of decorators; what they patch is replaced in the body alone."""
         if not node.decorator_list:
             return []
@@ -1909,7 +1975,13 @@ class Evaluator:
                 self._bind(alias.asname or alias.name, self.world.names.imported_name(source, alias.name, self.module))
 
 
-_OPERATORS: Final = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Div: "__truediv__", ast.Mod: "__mod__", ast.Mult: "__mul__"}
+_OPERATORS: Final = {
+    ast.Add: "__add__",
+    ast.Sub: "__sub__",
+    ast.Div: "__truediv__",
+    ast.Mod: "__mod__",
+    ast.Mult: "__mul__",
+}
 
 
 def dotted(node: ast.expr) -> str | None:
@@ -1974,7 +2046,11 @@ def _acts_on_absence(node: ast.If) -> bool:
     """``if not hasattr(…):`` with nothing to do otherwise, or ``if hasattr(…): raise``: the absence is what is wanted."""
     first = node.body[-1]
     if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
-        skips = isinstance(first, ast.Expr) and getattr(getattr(first.value, "func", None), "attr", "") in ("skip", "skipTest", "xfail")
+        skips = isinstance(first, ast.Expr) and getattr(getattr(first.value, "func", None), "attr", "") in (
+            "skip",
+            "skipTest",
+            "xfail",
+        )
         return not node.orelse and not skips and not isinstance(first, ast.Return)
     call = first.value if isinstance(first, ast.Expr) else None
     return isinstance(first, ast.Raise) or isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "fail"
@@ -2011,4 +2087,3 @@ def _bound_in(node: ast.AST) -> set[str]:
         else:
             names.update(getattr(p, "name", "") for p in getattr(inner, "type_params", ()))
     return names
-

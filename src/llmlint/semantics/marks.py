@@ -113,7 +113,9 @@ class Parametrization:
         """Rows of the wrong length, as far as they are written out."""
         names = self.names
         node = self.mark.node
-        values = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "argvalues"), None)
+        values = (
+            node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "argvalues"), None)
+        )
         if names is None or not isinstance(values, (ast.List, ast.Tuple)):
             return
         if len(names) < 2 and not (self._listed()):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.library import Open
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Binding, Module
 from llmlint.semantics.values import (
-    PROXY,
     OPEN,
+    PROXY,
     UNKNOWN,
     UNRESOLVED_IMPORT,
     ClassValue,
@@ -165,8 +165,11 @@ class Names:
                 if type(value) is not Unknown and not is_none(value):
                     if not module.is_stub and isinstance(binding.value, ast.Call):
                         made = world.inference.module_value(module, binding.value)
-                        if isinstance(made, Instance) and made.exact and isinstance(value, Instance) and (
-                            not world.classes.is_subclass(made.cls, value.cls)
+                        if (
+                            isinstance(made, Instance)
+                            and made.exact
+                            and isinstance(value, Instance)
+                            and (not world.classes.is_subclass(made.cls, value.cls))
                         ):
                             # A proxy that is annotated as what it stands for.
                             return Instance(value.cls, value.args, via=PROXY)

@@ -25,7 +25,21 @@ if TYPE_CHECKING:
 
 State = tuple[dict[str, Value], dict[tuple[str, str], Value], list[tuple[str, str]]]
 _CAPABILITY: Final = re.compile(r"^_?(HAS|HAVE|WITH|IS|NO|PY|PYTHON|SUPPORTS?|ON|RUNNING|CAN|USE)_?[A-Z0-9_]*$")
-_VERSION: Final = frozenset({"version_info", "hexversion", "platform", "implementation", "version", "__version__", "VERSION", "name", "maxsize", "python_implementation", "system"})
+_VERSION: Final = frozenset(
+    {
+        "version_info",
+        "hexversion",
+        "platform",
+        "implementation",
+        "version",
+        "__version__",
+        "VERSION",
+        "name",
+        "maxsize",
+        "python_implementation",
+        "system",
+    }
+)
 
 
 class Narrowing:
@@ -82,15 +96,26 @@ class Narrowing:
                     return 1
                 if node.attr in _VERSION:
                     root = node.value
-                    name = root.id if isinstance(root, ast.Name) else root.attr if isinstance(root, ast.Attribute) else ""
-                    if name in ("sys", "os", "platform") or node.attr.startswith("__") or node.attr.isupper() or node.attr.endswith("version_info"):
+                    name = (
+                        root.id if isinstance(root, ast.Name) else root.attr if isinstance(root, ast.Attribute) else ""
+                    )
+                    if (
+                        name in ("sys", "os", "platform")
+                        or node.attr.startswith("__")
+                        or node.attr.isupper()
+                        or node.attr.endswith("version_info")
+                    ):
                         return 1
                 elif _CAPABILITY.match(node.attr):
                     return 1
                 elif node.attr == "TYPE_CHECKING":
                     return 1
             elif isinstance(node, ast.Name):
-                if node.id == "TYPE_CHECKING" or _CAPABILITY.match(node.id) or (compares and "version" in node.id.lower()):
+                if (
+                    node.id == "TYPE_CHECKING"
+                    or _CAPABILITY.match(node.id)
+                    or (compares and "version" in node.id.lower())
+                ):
                     return 1
         return 0
 
@@ -124,7 +149,11 @@ class Narrowing:
             return
         operator, other = test.ops[0], test.comparators[0]
         left = test.left.target if isinstance(test.left, ast.NamedExpr) else test.left
-        if isinstance(other, ast.Constant) and other.value is None and isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+        if (
+            isinstance(other, ast.Constant)
+            and other.value is None
+            and isinstance(operator, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
+        ):
             absent = isinstance(operator, (ast.Is, ast.Eq)) is positive
             if isinstance(left, ast.Call) and not absent:
                 self._call(left, True)  # getattr(x, "name", None) is not None
@@ -142,13 +171,13 @@ class Narrowing:
             pass
         elif isinstance(left, ast.Call) and isinstance(operator, (ast.Is, ast.Eq)) and positive and len(left.args) == 1:
             if isinstance(left.func, ast.Name) and left.func.id == "type":
-                found = self._quiet(other)
+                found = self.quietly(other)
                 if isinstance(found, ClassValue):
                     self._set(left.args[0], Instance(found.cls))
         elif isinstance(operator, (ast.Is, ast.Eq, ast.In)) and positive:
             value = self._current(left)
             if isinstance(value, Union) and any(is_none(member) for member in value.members):
-                right = self._quiet(other)
+                right = self.quietly(other)
                 if isinstance(right, Instance) and not is_none(right) and not isinstance(operator, ast.In):
                     self._set(left, without_none(value))
 
@@ -170,12 +199,11 @@ class Narrowing:
             self._set(test.args[0], UNKNOWN)
 
     def _isinstance(self, node: ast.expr, types: ast.expr, positive: bool) -> None:
-        found = self._quiet(types)
+        found = self.quietly(types)
         classes: list[Value] = []
         options = found.items if isinstance(found, Instance) and found.items is not None else (found,)
-        for option in options:
-            if isinstance(option, Special):
-                option = option.value
+        for given in options:
+            option = given.value if isinstance(given, Special) else given
             if not isinstance(option, ClassValue):
                 if positive:
                     self._set(node, UNKNOWN)
@@ -200,7 +228,10 @@ class Narrowing:
             left: list[Value] = [
                 member
                 for member in value.members
-                if not (isinstance(member, Instance) and any(isinstance(c, Instance) and is_subclass(member.cls, c.cls) for c in classes))
+                if not (
+                    isinstance(member, Instance)
+                    and any(isinstance(c, Instance) and is_subclass(member.cls, c.cls) for c in classes)
+                )
             ]
             self._set(node, union(left) if left else UNKNOWN)
 
@@ -214,7 +245,7 @@ class Narrowing:
         if value is not None:
             self._set(node, without_none(value) if not is_none(value) else UNKNOWN)
 
-    def _quiet(self, node: ast.expr) -> Value:
+    def quietly(self, node: ast.expr) -> Value:
         evaluator = self.evaluator
         sink, evaluator.sink = evaluator.sink, None
         record, evaluator.record = evaluator.record, False
@@ -227,9 +258,9 @@ class Narrowing:
         scope = self.evaluator.scope
         if isinstance(node, ast.Name):
             found = scope.names.get(node.id)
-            return found if found is not None else self._quiet(node)
+            return found if found is not None else self.quietly(node)
         if isinstance(node, ast.Attribute):
-            return self._quiet(node)
+            return self.quietly(node)
         return None
 
     def _set(self, node: ast.expr, value: Value) -> None:

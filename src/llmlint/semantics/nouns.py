@@ -113,7 +113,9 @@ class GuardUse:
 class Problem:
     """One way in which arguments do not bind to a signature."""
 
-    kind: Literal["unknown-keyword", "missing", "too-many", "duplicate", "positional-only-by-keyword", "dropped-keyword"]
+    kind: Literal[
+        "unknown-keyword", "missing", "too-many", "duplicate", "positional-only-by-keyword", "dropped-keyword"
+    ]
     name: str | None
     """The parameter or keyword."""
     at: Anchor

@@ -154,8 +154,16 @@ class Patches:
         raising = arguments.keyword("raising")
         if raising is None and len(arguments.positional) > (2 if deletes else 3):
             raising = arguments.positional[2 if deletes else 3]
-        creates = isinstance(raising, Instance) and raising.literal is False or (raising is not None and not isinstance(raising, Instance))
-        by_path = isinstance(text, str) and (len(arguments.positional) < (2 if deletes else 3)) and arguments.keyword("name") is None
+        creates = (
+            isinstance(raising, Instance)
+            and raising.literal is False
+            or (raising is not None and not isinstance(raising, Instance))
+        )
+        by_path = (
+            isinstance(text, str)
+            and (len(arguments.positional) < (2 if deletes else 3))
+            and arguments.keyword("name") is None
+        )
         if by_path:
             assert isinstance(text, str)
             target = self.resolve(text, patching=False)
@@ -385,7 +393,11 @@ class Patches:
         value = arguments.keyword(keyword)
         if value is None:
             return False
-        return not (keyword in ("spec", "spec_set", "autospec") and isinstance(value, Instance) and value.literal in (None, False))
+        return not (
+            keyword in ("spec", "spec_set", "autospec")
+            and isinstance(value, Instance)
+            and value.literal in (None, False)
+        )
 
     def _flag(self, arguments: Arguments, name: str) -> bool:
         value = arguments.keyword(name)

@@ -9,7 +9,7 @@ DOCUMENTED: Final = frozenset(
     {
         "_replace", "_asdict", "_fields", "_make", "_field_defaults", "_exit", "_getframe", "_current_frames", "_MEIPASS",
         "_name_", "_value_", "_missing_", "_generate_next_value_", "_ignore_", "_order_", "_sunder_", "_fields_", "_pack_",
-        "_anonymous_", "_asdict", "_environ", "_debugmallocstats", "_clear_type_cache", "_git", "_emscripten_info",
+        "_anonymous_", "_environ", "_debugmallocstats", "_clear_type_cache", "_git", "_emscripten_info",
         "_xoptions", "_enablelegacywindowsfsencoding", "_spec_class", "_mock_name", "_mock_new_name", "_type_", "_length_",
         "_handle", "_objects", "_as_parameter_", "_b_base_", "_b_needsfree_", "_attributes", "_field_types",
     }
@@ -19,7 +19,12 @@ DOCUMENTED: Final = frozenset(
 
 def is_private(name: str) -> bool:
     """``_x``: not a dunder, not ``_`` itself, not documented underscore API of the standard library."""
-    return name.startswith("_") and name.strip("_") != "" and not (name.startswith("__") and name.endswith("__")) and name not in DOCUMENTED
+    return (
+        name.startswith("_")
+        and name.strip("_") != ""
+        and not (name.startswith("__") and name.endswith("__"))
+        and name not in DOCUMENTED
+    )
 
 
 def first_private(parts: Sequence[str]) -> str | None:

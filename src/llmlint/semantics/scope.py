@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
 from llmlint.semantics.values import ClassValue, FunctionValue, ModuleValue, Special, Value
@@ -32,6 +32,7 @@ class Scope:
         "parent",
         "receiver",
         "replaced",
+        "results",
         "returns",
         "self_name",
         "stored",
@@ -60,6 +61,8 @@ class Scope:
         self.yields: list[Value] = []
         self.stores: dict[str, list[Value]] = {}
         """What a method assigns to attributes of its first parameter."""
+        self.results: dict[Any, tuple[Value, Value]] = {}
+        """What functions that close over this scope return and yield, kept by ``inference``."""
         self.deferred: list[Callable[[], None]] = []
         """Bodies of inner functions, evaluated when this one is over."""
         self.evaluate: Callable[[Scope, ast.expr], Value] | None = parent.evaluate if parent is not None else None

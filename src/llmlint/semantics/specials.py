@@ -41,7 +41,9 @@ _PATCHES: Final = {
     "patch.multiple": "patch_multiple",
     "patch.dict": "patch_dict",
 }
-_LEAVING: Final = frozenset({"pytest.skip", "pytest.fail", "pytest.xfail", "pytest.exit", "unittest.skipTest", "unittest.fail"})
+_LEAVING: Final = frozenset(
+    {"pytest.skip", "pytest.fail", "pytest.xfail", "pytest.exit", "unittest.skipTest", "unittest.fail"}
+)
 _FUNCTIONS: Final = {
     "unittest.case.TestCase.assertRaises": "unittest.assertRaises",
     "unittest.case.TestCase.assertRaisesRegex": "unittest.assertRaises",
@@ -211,14 +213,17 @@ class Specials:
         if path == "attr.ib":
             return UNKNOWN
         if path == "typing.cast" and len(node.args) == 2:
-            found = evaluator.annotated(node.args[0], evaluator.scope.cls)
-            return found
+            return evaluator.annotated(node.args[0], evaluator.scope.cls)
         if path in ("copy.copy", "copy.deepcopy") and arguments.positional:
             return arguments.positional[0]
         if path == "functools.partial" and arguments.positional:
             first = arguments.positional[0]
             if isinstance(first, (FunctionValue, ClassValue, Callable)):
-                return Callable(evaluator.world.calls.result(first, Arguments(arguments.positional[1:], starred=True, double_starred=True)))
+                return Callable(
+                    evaluator.world.calls.result(
+                        first, Arguments(arguments.positional[1:], starred=True, double_starred=True)
+                    )
+                )
             return UNKNOWN
         if path.startswith("unittest.assert") and len(node.args) >= 1:
             if path.endswith("assertIsInstance") and len(node.args) >= 2:
@@ -240,7 +245,11 @@ class Specials:
         if isinstance(function, ast.Attribute):
             if function.attr in ("skip", "fail", "xfail", "exit") and isinstance(function.value, ast.Name):
                 return function.value.id == "pytest"
-            return function.attr in ("skipTest", "fail") and isinstance(function.value, ast.Name) and function.value.id == "self"
+            return (
+                function.attr in ("skipTest", "fail")
+                and isinstance(function.value, ast.Name)
+                and function.value.id == "self"
+            )
         return False
 
     # -- expectations ----------------------------------------------------------------------------------------------------
@@ -282,7 +291,13 @@ class Specials:
                 evaluator.eval(keyword.value)
             elif keyword.arg is not None and path == "pytest.raises" and len(given) == 1:
                 self._unknown_keyword(node, keyword)
-        regex = 1 if path == "unittest.assertRaises" and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("Regex") else 0
+        regex = (
+            1
+            if path == "unittest.assertRaises"
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr.endswith("Regex")
+            else 0
+        )
         info = self._info(kind, path)
         if len(given) > 1 + regex:
             # The function form: what is called, and its arguments, are what may fail.
@@ -299,20 +314,24 @@ class Specials:
         """``pytest.raises(E, matches=…)``: its ``**kwargs`` are for the function that it may be given."""
         evaluator = self.evaluator
         evaluator.eval(keyword.value)
-        raises = evaluator.narrowing._quiet(node.func)
+        raises = evaluator.narrowing.quietly(node.func)
         plain = raises.value if isinstance(raises, Special) else raises
         owner = evaluator.world.attributes.owner(plain)
         if owner is None or evaluator.probing("TypeError"):
             return
         problem = Problem("unknown-keyword", keyword.arg, keyword)
-        evaluator.emit(CallUse(node, owner, "raises(expected_exception, *, match=None)", ("match", "check"), (problem,)))
+        evaluator.emit(
+            CallUse(node, owner, "raises(expected_exception, *, match=None)", ("match", "check"), (problem,))
+        )
 
     def _info(self, kind: Value, path: str) -> Value:
         """``excinfo``: its ``value`` is the exception."""
         if isinstance(kind, ClassValue):
             return self._info_of(Instance(kind.cls), path)
         if isinstance(kind, Instance) and kind.items:
-            return self._info_of(union(Instance(i.cls) if isinstance(i, ClassValue) else UNKNOWN for i in kind.items), path)
+            return self._info_of(
+                union(Instance(i.cls) if isinstance(i, ClassValue) else UNKNOWN for i in kind.items), path
+            )
         return self._info_of(UNKNOWN, path)
 
     def _info_of(self, raised: Value, path: str) -> Value:
@@ -452,7 +471,7 @@ class Specials:
         if len(arguments.positional) > 2:
             found = evaluator.world.attributes.get(value, literal)
             if found.outcome is not Outcome.MISSING:
-                evaluator._private(node, literal, value, found.outcome, "load")
+                evaluator.private(node, literal, value, found.outcome, "load")
             return union((found.value, arguments.positional[2]))
         if literal in evaluator.replaced_names or evaluator.guarded(node.args[0], literal):
             return UNKNOWN
@@ -483,7 +502,7 @@ class Specials:
         name = node.args[1]
         if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
             return
-        value = evaluator.narrowing._quiet(node.args[0])
+        value = evaluator.narrowing.quietly(node.args[0])
         if isinstance(value, Special):
             value = value.value
         if not isinstance(value, (Instance, ClassValue, ModuleValue)) or is_none(value):

@@ -86,7 +86,9 @@ class Vetoes:
         if not value.exact and self._has_unseen_kin(cls):
             return False
         for base in self.world.classes.mro(cls):
-            if base.module.kind == "typeshed" and not self._absent_at_runtime(base.module.name, f"{base.qualname}.{name}"):
+            if base.module.kind == "typeshed" and not self._absent_at_runtime(
+                base.module.name, f"{base.qualname}.{name}"
+            ):
                 return False
         if isinstance(value, ClassValue) and self.world.classes.member(cls, name) is not None:
             return True  # only instances have it: astroid does not tell the two apart
@@ -210,7 +212,9 @@ class Vetoes:
                     seen.add(subclass)
                     if index.defines(path, name):
                         return True
-                    if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(path, subclass, name):
+                    if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(
+                        path, subclass, name
+                    ):
                         return True
                     if subclass != cls.name:
                         todo.append(subclass)
@@ -301,12 +305,20 @@ def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> fr
         return frozenset()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Attribute):
-            if isinstance(node.ctx, ast.Store) and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+            if isinstance(node.ctx, ast.Store) and not (
+                isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            ):
                 if node not in but:
                     names.add(node.attr)
         elif isinstance(node, ast.Call):
             function = node.func
-            name = function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+            name = (
+                function.id
+                if isinstance(function, ast.Name)
+                else function.attr
+                if isinstance(function, ast.Attribute)
+                else ""
+            )
             if name in ("setattr", "__setattr__"):
                 # monkeypatch.setattr and setattr alike: the name that is given may exist from then on.
                 raising = next((k for k in node.keywords if k.arg == "raising"), None)

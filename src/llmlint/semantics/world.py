@@ -153,14 +153,18 @@ class World:
             parts = re.split(r"[-_.]+", dependency)
             if plain == dependency or plain in parts or plain.replace("-", "") in dependency.replace("-", ""):
                 return True
-            if dependency.replace("-", "").removeprefix("python").removeprefix("py") == plain.replace("-", "").removeprefix("py"):
+            if dependency.replace("-", "").removeprefix("python").removeprefix("py") == plain.replace(
+                "-", ""
+            ).removeprefix("py"):
                 return True
         return False
 
     def is_mixin(self, cls: Class) -> bool:
         """Whether a test class lives from what it is mixed into."""
-        return "mixin" in cls.name.lower() or cls.name.endswith(("Base", "Tests", "Suite")) and not self.classes.derives(
-            cls, "unittest.case.TestCase"
+        return (
+            "mixin" in cls.name.lower()
+            or cls.name.endswith(("Base", "Tests", "Suite"))
+            and not self.classes.derives(cls, "unittest.case.TestCase")
         )
 
     def is_plain_coroutine(self, function: Function) -> bool:
@@ -188,7 +192,9 @@ class World:
                 return None
             slots = body.get("__slots__")
             generator = classes.generator(base)
-            from_decorator = generator is not None and (_true(generator[1], "slots") or self._slots_by_default(base, *generator))
+            from_decorator = generator is not None and (
+                _true(generator[1], "slots") or self._slots_by_default(base, *generator)
+            )
             if slots is None and not from_decorator:
                 slotted = False
             elif slots is not None and (slots.value is None or "__dict__" in _source(slots.value)):
@@ -225,7 +231,8 @@ class World:
 
 def _true(node: Any, name: str) -> bool:
     return any(
-        keyword.arg == name and getattr(keyword.value, "value", None) is True for keyword in getattr(node, "keywords", ())
+        keyword.arg == name and getattr(keyword.value, "value", None) is True
+        for keyword in getattr(node, "keywords", ())
     )
 
 
@@ -233,5 +240,3 @@ def _source(node: Any) -> str:
     import ast
 
     return ast.unparse(node)
-
-
