@@ -283,11 +283,7 @@ class FileAnalysis:
             evaluator.narrowing.apply(condition, holds)
         self.guarded += bool(conditions)
         probes, seen, replaced = evaluator.probes, evaluator.seen_probes, evaluator.replaced_names
-        for value in self.decorations.get(function.node, []):
-            if isinstance(value, Mark) and value.name == "xfail":
-                raises = value.arguments.keyword("raises")
-                if raises is not None:
-                    expected.append(evaluator.specials.exceptions(raises, function.node.decorator_list[0]))
+        expected.extend(self._expected(function))
         try:
             evaluator.parameters(function, scope, receiver, given)
             self._apply_patches(function, cls, scope)
@@ -327,6 +323,23 @@ class FileAnalysis:
                 if isinstance(value, ast.Call) and getattr(value.func, "attr", "") == "skipif" and value.args
             )
         return found
+
+    def _expected(self, function: Function) -> Iterator[frozenset[str] | None]:
+        """What the decorators of a test expect it to raise: ``xfail(raises=E)``, ``expectedFailure``, ``@raises(E)`` of other runners."""
+        exceptions = self.evaluator.specials.exceptions
+        for node, value in zip(function.node.decorator_list, self.decorations.get(function.node, []), strict=False):
+            if isinstance(value, Mark):
+                raises = value.arguments.keyword("raises") if value.name == "xfail" else None
+                if raises is not None:
+                    yield exceptions(raises, node)
+                continue
+            name = node.func if isinstance(node, ast.Call) else node
+            last = name.attr if isinstance(name, ast.Attribute) else name.id if isinstance(name, ast.Name) else ""
+            if last == "expectedFailure":
+                yield None
+            elif last == "raises" and isinstance(node, ast.Call):
+                for argument in node.args:
+                    yield exceptions(self.world.inference.module_value(self.module, argument), argument)
 
     def _apply_patches(self, function: Function, cls: Class | None, scope: Scope) -> None:
         """``@patch`` hands its mock to the next positional parameter, the lowest decorator first."""

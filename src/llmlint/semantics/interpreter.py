@@ -1937,7 +1937,10 @@ class Evaluator:
         scope = self.scope
         local = scope is not self.top and not scope.is_class
         outer = scope.cls if scope.is_class else None
-        closure = scope if local else scope.parent if scope.is_class and scope.parent is not self.top else None
+        around: Scope | None = scope
+        while around is not None and around.is_class:
+            around = around.parent
+        closure = around if around is not self.top else None
         cls = self.module.class_at(node, outer, closure)
         values = self._decorators(node, outer, cls)
         for base in node.bases:
