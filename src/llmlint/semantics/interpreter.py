@@ -331,6 +331,8 @@ class Evaluator:
             scope.self_name = first
         for argument in (*positional, *arguments.kwonlyargs):
             value = given.get(argument.arg)
+            if value is None and info.opaque and self.module.by_test:
+                value = UNANNOTATED  # a decorator may hand over something else than the annotation says
             if value is None:
                 value = self.annotated(argument.annotation, function.owner)
             names[argument.arg] = value
