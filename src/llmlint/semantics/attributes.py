@@ -366,6 +366,7 @@ class Attributes:
         if key in cls.memo:
             return cls.memo[key]  # type: ignore[no-any-return]
         cls.memo[key] = UNINFERRED
+        before = self.world.inference.cuts
         values: list[Value] = []
         classes = self.world.classes
         for base in classes.mro(cls):
@@ -394,6 +395,8 @@ class Attributes:
         if not cls.module.by_test:
             result = self._via(result, member.name)
         cls.memo[key] = result
+        if self.world.inference.partial(before):
+            del cls.memo[key]
         return result
 
     def _via(self, value: Value, name: str) -> Value:

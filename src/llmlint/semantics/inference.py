@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from llmlint.semantics.scope import Scope
     from llmlint.semantics.world import World
 
-_DEPTH = 6
+_DEPTH = 40
 _STATEMENTS = 120
 """A function with more statements is not followed."""
 
@@ -37,6 +37,8 @@ class Inference:
         self.world = world
         self._evaluators: dict[Module, Evaluator] = {}
         self._depth = 0
+        self.cuts = 0
+        """How often something was not followed because it stood too deep."""
 
     def quiet(self, module: Module) -> Evaluator:
         """The evaluator of ``module`` that reports nothing."""
@@ -61,6 +63,7 @@ class Inference:
 
     def _evaluate(self, module: Module, node: ast.expr, cls: Class | None) -> Value:
         if self._depth >= _DEPTH:
+            self.cuts += 1
             return UNINFERRED
         self._depth += 1
         try:
@@ -78,7 +81,10 @@ class Inference:
         self, function: Function, receiver: Value | None, arguments: Arguments | None, scope: Scope | None
     ) -> tuple[Value, Value]:
         """What the body returns, and what it yields."""
-        if function.module.is_stub or self._depth >= _DEPTH or not _short(function):
+        if function.module.is_stub or not _short(function):
+            return UNINFERRED, UNINFERRED
+        if self._depth >= _DEPTH:
+            self.cuts += 1
             return UNINFERRED, UNINFERRED
         given = self._given(function, receiver, arguments)
         keys = [("self", _key(receiver)), *((name, _key(value)) for name, value in given.items())]
@@ -92,6 +98,7 @@ class Inference:
         if found is not None:
             return found
         kept[key] = (UNINFERRED, UNINFERRED)
+        before = self.cuts
         self._depth += 1
         try:
             frame = self.quiet(function.module).run(function, receiver, given, scope)
@@ -104,7 +111,13 @@ class Inference:
             returned = UNINFERRED
         yielded = union(frame.yields) if frame.yields else UNKNOWN
         kept[key] = (returned, yielded)
+        if self.partial(before):
+            del kept[key]
         return returned, yielded
+
+    def partial(self, before: int) -> bool:
+        """Whether what was found since ``before`` cuts is less than would be found from the top: then it is not to be kept."""
+        return self._depth > 0 and self.cuts != before
 
     def _given(self, function: Function, receiver: Value | None, arguments: Arguments | None) -> dict[str, Value]:
         """The arguments that decide what an unannotated function returns: classes, functions and known instances."""
@@ -135,7 +148,11 @@ class Inference:
         found = function.memo.get("stores")
         if found is None:
             found = function.memo["stores"] = {}
-            if self._depth < _DEPTH and not function.module.is_stub and _short(function):
+            if self._depth >= _DEPTH:
+                self.cuts += 1
+                del function.memo["stores"]
+            elif not function.module.is_stub and _short(function):
+                before = self.cuts
                 self._depth += 1
                 try:
                     kind = self.world.functions.info(function).kind
@@ -144,11 +161,14 @@ class Inference:
                 finally:
                     self._depth -= 1
                 found.update(frame.stores)
+                if self.partial(before):
+                    function.memo.pop("stores", None)
         return found
 
     def decorate(self, function: Function, decorator: ast.expr, value: Value) -> Value:
         """What a decorator of unknown effect makes of ``value``: its body is followed."""
         if self._depth >= 3:
+            self.cuts += 1
             return UNKNOWN
         self._depth += 1
         try:

@@ -88,8 +88,11 @@ class Names:
         if found is not None:
             return found  # type: ignore[no-any-return]
         memo[name] = UNKNOWN
+        before = self.world.inference.cuts
         value = self._value(module, name)
         memo[name] = value
+        if self.world.inference.partial(before):
+            del memo[name]
         return value
 
     def _value(self, module: Module, name: str) -> Value:
