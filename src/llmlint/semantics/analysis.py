@@ -17,7 +17,7 @@ from llmlint.semantics.contract_audit import ContractAudit
 from llmlint.semantics.fakes import Fakes
 from llmlint.semantics.fixtures import Fixture
 from llmlint.semantics.imports import Imports
-from llmlint.semantics.interpreter import Evaluator, Sink
+from llmlint.semantics.interpreter import Evaluator
 from llmlint.semantics.marks import Mark, Parametrization, marks_in
 from llmlint.semantics.mocks import Mock
 from llmlint.semantics.nouns import (
@@ -31,6 +31,7 @@ from llmlint.semantics.nouns import (
 )
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.scope import Scope
+from llmlint.semantics.sink import Sink
 from llmlint.semantics.specials import MOCKER_FIXTURES, Request
 from llmlint.semantics.values import UNKNOWN, ClassValue, Instance, Special, Unknown, Value, members_of
 from llmlint.semantics.world import World

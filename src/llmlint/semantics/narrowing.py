@@ -264,7 +264,7 @@ class Narrowing:
         return None
 
     def _set(self, node: ast.expr, value: Value) -> None:
-        from llmlint.semantics.interpreter import dotted
+        from llmlint.semantics.access import dotted
 
         scope = self.evaluator.scope
         if scope is self.evaluator.top:

@@ -289,3 +289,8 @@ def without_none(value: Value) -> Value:
     if isinstance(value, Union):
         return union(member for member in value.members if not is_none(member))
     return value
+
+
+def is_fake(value: Value) -> bool:
+    """Whether it is an object of a class that the tests wrote."""
+    return isinstance(value, Instance) and value.exact and value.cls.module.by_test

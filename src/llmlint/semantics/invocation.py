@@ -1,0 +1,315 @@
+"""Calls where they stand: arguments evaluated, bound, judged and handed on."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from llmlint.contracts.signature import Mismatch, Signature, from_function
+from llmlint.contracts.symbols import Class, Function
+from llmlint.project.late_error import repeated_keyword
+from llmlint.semantics.binding import Assignments
+from llmlint.semantics.calls import Arguments, Bound
+from llmlint.semantics.mocks import CallSpec, Mock, MockMethod
+from llmlint.semantics.nouns import (
+    CallUse,
+    Problem,
+)
+from llmlint.semantics.scope import Scope
+from llmlint.semantics.specials import Bounded
+from llmlint.semantics.values import (
+    UNKNOWN,
+    Callable,
+    ClassValue,
+    Coroutine,
+    FunctionValue,
+    Instance,
+    Special,
+    Union,
+    Unknown,
+    Value,
+    is_fake,
+    is_none,
+    members_of,
+    union,
+)
+
+_CONSUMERS: Final = frozenset(
+    {
+        "len", "list", "tuple", "set", "frozenset", "sorted", "sum", "min", "max", "any", "all", "int", "float", "dict", "iter",
+        "next", "enumerate", "zip", "reversed", "round", "abs",
+    }
+)  # fmt: skip
+"""Builtins that can do nothing with a coroutine."""
+
+_ASSERTIONS: Final = frozenset(
+    {
+        "assertEqual", "assertNotEqual", "assertTrue", "assertFalse", "assertIsNone", "assertIsNotNone", "assertIn", "assertNotIn",
+        "assertGreater", "assertGreaterEqual", "assertLess", "assertLessEqual", "assertListEqual", "assertDictEqual",
+        "assertTupleEqual", "assertSetEqual", "assertCountEqual", "assertAlmostEqual", "assertRegex",
+    }
+)  # fmt: skip
+
+
+class Invocation(Assignments):
+    """Evaluates calls."""
+
+    def _call(self, node: ast.Call) -> Value:
+        function = self.eval(node.func)
+        kind = type(function)
+        if self.sink is not None:
+            self.calls_total += 1
+            if kind is not Unknown:
+                self.calls_resolved += 1
+            if self.record:
+                self._recorded(node, "call", function)
+        if kind is Special or kind is Bounded:
+            return self.specials.call(node, function)  # type: ignore[arg-type]
+        if kind is FunctionValue:
+            handler = self.specials.of_function(function.function)  # type: ignore[attr-defined]
+            if handler is not None:
+                return self.specials.call(node, Special(handler, function))
+            self._callees[node] = function
+        elif kind is ClassValue:
+            self._callees[node] = function
+        arguments = self.arguments(node)
+        if kind is Unknown:
+            return function
+        if kind is Mock:
+            return self.mocks.call(function, node, arguments)  # type: ignore[arg-type]
+        if kind is MockMethod:
+            return self.mocks.method(function, node, arguments)  # type: ignore[arg-type]
+        return self.call(node, function, arguments)
+
+    def arguments(self, node: ast.Call) -> Arguments:
+        """The arguments of a call, evaluated in order."""
+        positional: list[Value] = []
+        nodes: list[ast.expr] = []
+        starred = double = False
+        for argument in node.args:
+            if isinstance(argument, ast.Starred):
+                value = self.eval(argument.value)
+                fixed = isinstance(value, Instance) and (
+                    value.cls.symbol == "builtins.tuple" or isinstance(argument.value, ast.List)
+                )
+                if isinstance(value, Instance) and value.items is not None and fixed and not starred:
+                    positional.extend(value.items)
+                    nodes.extend([argument] * len(value.items))
+                else:
+                    starred = True
+            else:
+                value = self.eval(argument)
+                if type(value) is Coroutine:
+                    self._consumed(node, argument, value)
+                if not starred:
+                    positional.append(value)
+                    nodes.append(argument)
+        keywords: list[tuple[str, Value, ast.keyword]] = []
+        if len(node.keywords) > 1 and self.sink is not None and repeated_keyword(node) is not None:
+            self.sink.repeated = True
+        for keyword in node.keywords:
+            value = self.eval(keyword.value)
+            if keyword.arg is not None:
+                keywords.append((keyword.arg, value, keyword))
+            elif (
+                isinstance(value, Instance)
+                and value.keys is not None
+                and all(isinstance(k, str) for k in value.keys)
+                and (isinstance(keyword.value, ast.Dict))
+            ):
+                keywords.extend((key, item, keyword) for key, item in value.keys.items())
+            else:
+                double = True
+        return Arguments(positional, nodes, keywords, starred, double)
+
+    def _consumed(self, node: ast.Call, argument: ast.expr, value: Coroutine) -> None:
+        """A coroutine is handed to what wants its result: ``len``, ``self.assertEqual``."""
+        function = node.func
+        if isinstance(function, ast.Name):
+            if (
+                function.id in _CONSUMERS
+                and function.id not in self.scope.names
+                and function.id not in self.module.table
+            ):
+                self.unawaited(argument, value, "value")
+        elif isinstance(function, ast.Attribute) and function.attr in _ASSERTIONS:
+            if isinstance(function.value, ast.Name) and function.value.id == "self":
+                self.unawaited(
+                    argument, value, "assert" if function.attr in ("assertTrue", "assertFalse") else "compare"
+                )
+
+    def call(self, node: ast.Call, function: Value, arguments: Arguments) -> Value:
+        """``function(...)``: bound, reported where it does not bind, and evaluated."""
+        if isinstance(function, Union):
+            return self._call_union(node, function, arguments)
+        if isinstance(function, (FunctionValue, ClassValue, Instance, Callable)):
+            if self.sink is not None:
+                self._check(node, function, arguments)
+                self._hand_over(function, arguments)
+                if type(function) is FunctionValue and function.function.module is self.module:
+                    self._note_arguments(function, arguments)
+            elif any(type(value) is Mock for value in arguments.positional) or any(
+                type(v) is Mock for _, v, _ in arguments.keywords
+            ):
+                self._hand_over(function, arguments)
+            result = self.world.calls.result(function, arguments)
+            return self.mocks.local(result, anew=True) if type(result) is Mock else result
+        return UNKNOWN
+
+    def _call_union(self, node: ast.Call, function: Union, arguments: Arguments) -> Value:
+        members = [member for member in function.members if not is_none(member)]
+        if len(members) == 1:
+            return self.call(node, members[0], arguments)
+        return union(
+            UNKNOWN if isinstance(member, (Mock, Special, MockMethod)) else self.world.calls.result(member, arguments)
+            for member in members
+        )
+
+    def _note_arguments(self, function: FunctionValue, arguments: Arguments) -> None:
+        """Keep what a helper of this file is given: that is what its parameters are, when it is evaluated at last."""
+        callee = function.function
+        node = callee.node
+        received = self.received.setdefault(callee, {})
+        if arguments.starred or arguments.double_starred:
+            for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                received.setdefault(argument.arg, []).append(UNKNOWN)
+            return
+        drop = self.world.functions.drops_first(callee, function.receiver)
+        signature = from_function(node, callee.name, drop_first=drop)
+        for parameter, value in arguments.filling(signature):
+            if parameter.annotation is None and parameter.kind in (0, 1, 3):
+                known = not isinstance(value, (Mock, MockMethod, CallSpec))
+                received.setdefault(parameter.name, []).append(value if known else UNKNOWN)
+
+    def given_by_callers(self, function: Function) -> dict[str, Value]:
+        """What the parameters of a helper are, by the calls of this file; only those that are known at every call."""
+        given: dict[str, Value] = {}
+        for name, values in self.received.get(function, {}).items():
+            value = union(values)
+            if type(value) is not Unknown and not is_none(value):
+                given[name] = value
+        return given
+
+    def _check(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
+        found = self.world.calls.mismatches(function, arguments)
+        if (
+            found is None
+            and isinstance(function, FunctionValue)
+            and function.loose
+            and isinstance(node.func, ast.Attribute)
+        ):
+            # `Cart.add("a")`: where the class itself is called through, nothing fills `self`.
+            if isinstance(self.narrowing.quietly(node.func.value), ClassValue):
+                function = FunctionValue(function.functions, None, function.scope)
+                found = self.world.calls.mismatches(function, arguments)
+        if found is None:
+            return
+        bound, mismatches = found
+        model = (
+            bound.owner is not None
+            and self.world.classes.shape(bound.owner).kind == "pydantic"
+            and bound.function is None
+        )
+        if bound.owner is not None and self.world.classes.shape(bound.owner).kind == "typeddict":
+            return
+        if self.probing("TypeError") or (model and self.probing("ValidationError")):
+            return
+        if not self.certain_call(function):
+            return
+        owner = self.world.attributes.owner(function)
+        if owner is None:
+            return
+        problems = self.problems(node, arguments, bound.signature, mismatches)
+        if model:
+            problems = tuple(
+                p for p in problems if p.kind != "dropped-keyword" or not self._dropping_asserted(node, str(p.name))
+            )
+        if not problems:
+            return
+        self.emit(CallUse(node, owner, str(bound.signature), tuple(bound.signature.keywords), problems, model))
+
+    def _dropping_asserted(self, node: ast.Call, name: str) -> bool:
+        """Whether the test is about a model that drops a keyword: it names it again, or compares the whole model."""
+        if self.asserted is not None and any(inner is node for inner in ast.walk(self.asserted)):
+            return True
+        scope: Scope | None = self.scope
+        while scope is not None and scope.function is None:
+            scope = scope.parent
+        if scope is None or scope.function is None:
+            return False
+        function = scope.function.node
+        lines = self.module.text.splitlines()
+        rest = [*lines[function.lineno : node.lineno - 1], *lines[node.end_lineno or node.lineno : function.end_lineno]]
+        return any(re.search(rf"""["']{re.escape(name)}["']|\.{re.escape(name)}\b""", line) for line in rest)
+
+    def problems(
+        self, node: ast.Call, arguments: Arguments, signature: Signature, mismatches: Sequence[Mismatch]
+    ) -> tuple[Problem, ...]:
+        """The mismatches with their places."""
+        from llmlint.semantics.nearest import nearest
+
+        missing = [mismatch.name for mismatch in mismatches if mismatch.kind == "missing" and mismatch.name]
+        result: list[Problem] = []
+        for mismatch in mismatches:
+            at: ast.expr | ast.keyword = node
+            near = None
+            if mismatch.keyword is not None:
+                at = next((keyword for name, _, keyword in arguments.keywords if name == mismatch.keyword), node)
+            elif mismatch.at is not None and mismatch.at < len(arguments.nodes):
+                at = arguments.nodes[mismatch.at]
+            if mismatch.kind in ("unknown-keyword", "dropped-keyword") and mismatch.name:
+                near = nearest(mismatch.name, missing)
+            result.append(Problem(mismatch.kind, mismatch.name, at, near, mismatch.takes, mismatch.given))  # type: ignore[arg-type]
+        return tuple(result)
+
+    def _hand_over(self, function: Value, arguments: Arguments) -> None:
+        """Mocks and fakes that are handed to typed parameters."""
+        for value in (*arguments.positional, *(value for _, value, _ in arguments.keywords)):
+            if type(value) is ClassValue and value.cls.module.by_test:
+                self._may_change(function, value.cls)
+        given = (*arguments.positional, *(value for _, value, _ in arguments.keywords))
+        if not any(type(member) is Mock or is_fake(member) for value in given for member in members_of(value)):
+            return
+        signatures = self.world.calls.signatures(function)
+        if not signatures or len(signatures) > 2:
+            return
+        bound = signatures[-1] if len(signatures) == 1 else self._fitting(signatures, arguments)
+        for parameter, value in arguments.filling(bound.signature):
+            if parameter.annotation is None:
+                continue
+            module = (
+                bound.function.module if bound.function is not None else bound.outer.module if bound.outer else None
+            )
+            if module is None:
+                continue
+            expected = self.world.annotations.value(parameter.annotation, module, bound.outer)
+            mocks = [member for member in members_of(value) if type(member) is Mock]
+            if mocks:
+                if module.own and not module.by_test:  # what a library declares is the least that it asks for
+                    for mock in mocks:
+                        self.mocks.hand(mock, expected, "parameter", f"{bound.signature.name}({parameter.name}=…)")
+            elif self.hooks is not None and is_fake(value):
+                self.hooks.fake_handed(value, expected)
+
+    def _may_change(self, function: Value, cls: Class) -> None:
+        """A class of the tests is handed to code that may add to it (what decorators are made for)."""
+        if isinstance(function, FunctionValue) and function.function.module.kind != "typeshed":
+            cls.memo["open"] = cls.memo["own_open"] = cls.own_open = "it is handed to code that may change it"
+            cls.memo["constructor"] = None
+
+    def _fitting(self, signatures: list[Bound], arguments: Arguments) -> Bound:
+        from llmlint.contracts.signature import bind
+
+        for bound in signatures:
+            if not bind(
+                bound.signature, len(arguments.positional), arguments.names(), starred=True, double_starred=True
+            ):
+                return bound
+        return signatures[0]
+
+    expressions: ClassVar[dict[type, Any]] = {
+        **Assignments.expressions,
+        ast.Call: _call,
+    }

@@ -1,0 +1,278 @@
+"""What is told of a use that cannot be done, and all that speaks against telling it."""
+
+from __future__ import annotations
+
+import ast
+
+from llmlint.contracts.symbols import Class
+from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.lookup import Lookup
+from llmlint.semantics.mock_assertions import API
+from llmlint.semantics.mocks import Mock
+from llmlint.semantics.nouns import (
+    AttributeUse,
+    AwaitProblem,
+    Outcome,
+)
+from llmlint.semantics.privacy import is_private
+from llmlint.semantics.scope import Scope
+from llmlint.semantics.values import (
+    PROXY,
+    Callable,
+    ClassValue,
+    Coroutine,
+    FunctionValue,
+    Instance,
+    Unknown,
+    Value,
+    is_none,
+    members_of,
+)
+
+
+class Judgements(Lookup):
+    """From a value and a use of it to a noun, or to silence."""
+
+    def missing(self, node: ast.expr, value: Value, name: str, context: str, fails: bool = True) -> None:
+        """``value`` has no ``name``: record it, unless something speaks against that."""
+        if self.sink is None or self.probing("AttributeError"):
+            return
+        if self.guarded(node, name) or self._own_mixin(value):
+            return
+        if name in API and any("mock" in module.text or "patch" in module.text for module in self.test_modules):
+            return  # who asks for the API of a mock has put one there, however far from here
+        if not self.confirm(value, name):
+            return
+        owner = self.world.attributes.owner(value)
+        if owner is None or self._of_an_outer_class(value, name):
+            return
+        self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
+
+    def _of_function(self, node: ast.expr, value: FunctionValue, name: str) -> None:
+        """An attribute of a plain function of the project: a call that was forgotten."""
+        function = value.function
+        if (
+            self.sink is None
+            or self.probing("AttributeError")
+            or self.guarded(node, name)
+            or not self.certain_call(value)
+        ):
+            return
+        if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function):
+            return
+        if self.world.vetoes.stored_in_project(name, tests=True) or self._stored_by_tests(name):
+            return
+        if any(self.world.vetoes.named_in(module, function.name) for module in self.test_modules):
+            return
+        self.emit(
+            AttributeUse(node, name, "load", self.world.attributes.owner(value), Outcome.MISSING, is_private(name))
+        )
+
+    def _of_an_outer_class(self, value: Value, name: str) -> bool:
+        """Whether a class around the (test) class has the name: some collectors hand it down to nested classes."""
+        outer = value.cls.outer if isinstance(value, (Instance, ClassValue)) and value.cls.module.by_test else None
+        while outer is not None:
+            if self.world.classes.member(outer, name) is not None or self.world.classes.open(outer):
+                return True
+            outer = outer.outer
+        return False
+
+    def _own_mixin(self, value: Value) -> bool:
+        """``self`` in a class that does not say where the attribute comes from: a mixin for test classes."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if value is scope.receiver and scope.cls is not None and scope.cls.module is self.module:
+                return self.world.is_mixin(scope.cls)
+            scope = scope.parent
+        return False
+
+    def guarded(self, node: ast.expr, name: str) -> bool:
+        if not self.guards:
+            return False
+        receiver = node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else node
+        text = ast.unparse(receiver)
+        return any(guard[0] == text and guard[1] in (name, "*") for guard in self.guards)
+
+    def private(self, node: ast.expr, name: str, value: Value | None, outcome: Outcome, context: str) -> None:
+        if self.sink is None or self.muted or not is_private(name):
+            return
+        receiver = node.value if isinstance(node, ast.Attribute) else None
+        if isinstance(receiver, ast.Name) and receiver.id in ("self", "cls", "mcs"):
+            return
+        if (
+            isinstance(receiver, ast.Call)
+            and isinstance(receiver.func, ast.Name)
+            and receiver.func.id in ("super", "type")
+        ):
+            return
+        owner = self.world.attributes.owner(value) if value is not None else None
+        if owner is not None and owner.by_test:
+            return
+        if isinstance(value, (Mock, Unknown)):
+            return
+        if owner is not None and owner.symbol in ("types.SimpleNamespace", "argparse.Namespace"):
+            return  # whoever built it named what it holds
+        if value is None and receiver is not None and self._of_the_tests(receiver):
+            return
+        self.emit(AttributeUse(node, name, context, owner, outcome, True))  # type: ignore[arg-type]
+
+    def _of_the_tests(self, receiver: ast.expr) -> bool:
+        """Whether an unknown receiver is rooted in something that the tests define themselves."""
+        while isinstance(receiver, (ast.Attribute, ast.Subscript, ast.Call)):
+            receiver = receiver.func if isinstance(receiver, ast.Call) else receiver.value
+        if not isinstance(receiver, ast.Name):
+            return False
+        return receiver.id in self.module.table or receiver.id in ("self", "cls")
+
+    def judge_store(self, target: ast.expr, receiver: Value, name: str) -> None:
+        if self.sink is None or self.muted or is_dunder(name) or name in self.replaced_names:
+            return
+        found = self.world.attributes.get(receiver, name)
+        if found.outcome is Outcome.MISSING and isinstance(receiver, Instance):
+            fails = self.world.write_fails(receiver.cls)
+            if name[0] == "_" and self.world.classes.shape(receiver.cls).kind == "pydantic":
+                return  # pydantic lets private names pass
+            if (
+                fails is None
+                or self.probing("AttributeError", "FrozenInstanceError", "ValidationError")
+                or self._own_mixin(receiver)
+            ):
+                return
+            owner = self.world.attributes.owner(receiver)
+            if owner is None or owner.by_test or not receiver.cls.own:
+                if not fails:
+                    return
+            if not receiver.exact and self.world.vetoes.subclass_has(receiver.cls, name):
+                return
+            if receiver.cls.own and self.world.vetoes.stored_in_project(name):
+                return
+            if not fails and self._read_by_source(receiver, name):
+                return
+            self.emit(AttributeUse(target, name, "store", owner, Outcome.MISSING, is_private(name), None, fails))
+        elif found.outcome is Outcome.MISSING:
+            return  # a class or a module takes any name
+        elif is_private(name):
+            self.private(target, name, receiver, found.outcome, "store")
+        elif found.outcome is Outcome.OFF_CONTRACT:
+            owner = self.world.attributes.owner(receiver)
+            self.emit(AttributeUse(target, name, "store", owner, found.outcome, False, found.truth))
+
+    def _read_by_source(self, receiver: Instance, name: str) -> bool:
+        """Whether the project's own sources ever read an attribute of that name (then somebody reads it)."""
+        return self.world.vetoes.mentioned_in_project(name)
+
+    def certain_call(self, function: Value) -> bool:
+        """Whether the function that is called is the one that was found, not an override or a replacement."""
+        if isinstance(function, FunctionValue):
+            name = function.function.name
+            receiver = function.receiver
+            if isinstance(receiver, (Instance, ClassValue)):
+                if not receiver.exact and self.world.vetoes.subclass_has(receiver.cls, name):
+                    return False
+                via = receiver.via if isinstance(receiver, Instance) else None
+                if (
+                    via
+                    and via is not PROXY
+                    and (self.world.vetoes.stored_in_project(via, foreign_only=True) or self._stored_by_tests(via))
+                ):
+                    return False
+                if not receiver.exact and not receiver.cls.own and self.world.vetoes.abstract(receiver.cls):
+                    return False
+            if name.startswith("__") and name.endswith("__") and name != "__init__":
+                return False
+            if name in self.replaced_names or self._stored_by_tests(name):
+                return False
+            module = function.function.module
+            return not (module.own and not module.by_test and self.world.vetoes.stored_in_project(name))
+        if isinstance(function, ClassValue):
+            return (
+                function.exact
+                and function.cls.name not in self.replaced_names
+                and not self._stored_by_tests(function.cls.name)
+            )
+        if isinstance(function, Instance):
+            return function.exact
+        return isinstance(function, Callable) and False
+
+    def _stored_by_tests(self, name: str) -> bool:
+        from llmlint.semantics.vetoes import foreign_stores
+
+        return any(name in foreign_stores(module) for module in self.test_modules)
+
+    def unawaited(self, node: ast.expr | ast.stmt, value: Coroutine, form: str) -> None:
+        """A coroutine is used as a value."""
+        if self.sink is None or self.probing("AttributeError", "TypeError") or value.function is None:
+            return
+        if not self.world.is_plain_coroutine(value.function):
+            return
+        callee = self._callees.get(node) if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+            callee = self._callees.get(node.value)
+        if isinstance(callee, FunctionValue) and not self.certain_call(callee):
+            return
+        self.emit(AwaitProblem(node, "missing-await", self.world.attributes.function_owner(value.function), form))  # type: ignore[arg-type]
+
+    def _needless(self, node: ast.expr | ast.stmt, value: Value, form: str, method: str = "__await__") -> None:
+        """``await`` on the result of a call that the contract says is not awaitable."""
+        if self.sink is None or self.probing("TypeError"):
+            return
+        called = node.value if isinstance(node, ast.Await) else node
+        awaited = isinstance(called, ast.Await)
+        if isinstance(called, ast.Await):
+            called = called.value  # `await (await f())`
+        if not isinstance(called, ast.Call):
+            return
+        callee = self._callees.get(called)
+        if isinstance(callee, ClassValue):
+            if not callee.cls.own or callee.cls.module.by_test or type(value) is not Instance or not value.exact:
+                return
+        elif not isinstance(callee, FunctionValue) or callee.function.is_async is not awaited:
+            return
+        elif not awaited and callee.function.node.returns is not None and not callee.function.module.is_stub:
+            # Its annotation may be that of the synchronous one of two clients that share it: the body has to agree.
+            returned, yielded = self.world.inference.results(callee.function, callee.receiver, None, callee.scope)
+            if type(returned) is Unknown and type(yielded) is Unknown:
+                return
+        elif callee.function.node.returns is None:
+            if not (callee.function.module.own and all(isinstance(m, Instance) and m.exact for m in members_of(value))):
+                return
+        for member in members_of(value):
+            if not isinstance(member, Instance):
+                return
+            if is_none(member):
+                continue
+            classes = self.world.classes
+            if classes.member(member.cls, method) is not None or classes.open(member.cls):
+                return
+            if (
+                not member.exact
+                and member.cls.symbol != "builtins.bool"
+                and (self.world.vetoes.subclass_has(member.cls, method) or not _final(member.cls))
+            ):
+                return
+        if not self.certain_call(callee):
+            return
+        owner = self.world.attributes.owner(callee)
+        if owner is not None:
+            self.emit(AwaitProblem(node, "needless-await", owner, form))  # type: ignore[arg-type]
+
+    def _sync_over_async(self, node: ast.expr, value: Instance, form: str, needless: bool = False) -> None:
+        if self.sink is None or self.probing("AttributeError", "TypeError"):
+            return
+        wanted = {"with": ("__aenter__" if needless else "__enter__"), "for": "__iter__"}[form]
+        callee = self._callees.get(node) if isinstance(node, ast.Call) else None
+        generates = isinstance(callee, FunctionValue) and callee.function.is_async
+        if not value.exact and not generates and self.world.vetoes.subclass_has(value.cls, wanted):
+            return
+        owner = self.world.attributes.owner(value)
+        if isinstance(callee, FunctionValue):
+            if not self.certain_call(callee):
+                return
+            owner = self.world.attributes.function_owner(callee.function)
+        if owner is not None:
+            self.emit(AwaitProblem(node, "needless-await" if needless else "missing-await", owner, form))  # type: ignore[arg-type]
+
+
+def _final(cls: Class) -> bool:
+    """Whether what is annotated with the class is of the class for all practical purposes (no subclass changes ``await``)."""
+    return cls.own or cls.module.name in ("builtins", "datetime", "decimal", "pathlib", "uuid")

@@ -1,0 +1,167 @@
+"""Names: from the innermost scope to the builtins, and what is bound nowhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+from typing import Any, ClassVar, Final
+
+from llmlint.contracts.symbols import Class, Module
+from llmlint.semantics.evaluation import Evaluation
+from llmlint.semantics.mocks import Mock
+from llmlint.semantics.nouns import (
+    UndefinedName,
+)
+from llmlint.semantics.scope import Scope
+from llmlint.semantics.values import (
+    UNKNOWN,
+    ClassValue,
+    Value,
+    union,
+)
+
+_MODULE_NAMES: Final = frozenset(
+    {
+        "__file__", "__name__", "__doc__", "__package__", "__spec__", "__loader__", "__path__", "__builtins__", "__debug__",
+        "__annotations__", "__dict__", "__class__", "__module__", "__qualname__", "__cached__", "reveal_type", "reveal_locals",
+        "WindowsError", "exit", "quit", "copyright", "credits", "license", "__import__", "_", "__build_class__",
+    }
+)  # fmt: skip
+
+
+class Lookup(Evaluation):
+    """Evaluates names."""
+
+    def _name(self, node: ast.Name) -> Value:
+        name = node.id
+        found = self.scope.names.get(name)
+        if found is not None:
+            return found
+        return self._outer(node, name)
+
+    def _outer(self, node: ast.Name, name: str) -> Value:
+        scope = self.scope
+        nonlocals = scope.nonlocals
+        crossed = False
+        current: Scope | None = scope
+        while current is not None and current is not self.top:
+            if current is not scope:
+                if not current.is_class:
+                    values = current.history.get(name)
+                    if values is not None:
+                        if nonlocals is not None and name in nonlocals:
+                            return UNKNOWN
+                        if not crossed:
+                            return current.names.get(name) or union(values)
+                        return union(values)
+            elif current.is_class and current.cls is not None:
+                found = self._class_name(current.cls, name)
+                if found is not None:
+                    return found
+            if current.node is not None and not current.is_class:
+                crossed = True
+            current = current.parent
+        value = self.globals.get(name)
+        if value is None:
+            value = self._global_name(node, name)
+        return value
+
+    def _class_name(self, cls: Class, name: str) -> Value | None:
+        member = self.world.classes.body(cls).get(name)
+        if member is None:
+            return None
+        return self.world.attributes.class_member(member, ClassValue(cls))
+
+    def _global_name(self, node: ast.Name, name: str) -> Value:
+        world = self.world
+        module = self.module
+        entry = world.library.entry(module, name)
+        value: Value | None = None
+        if isinstance(entry, Module):
+            entry = None  # a submodule is no name of the module's own scope until something imports it
+        if entry is not None:
+            bindings = getattr(entry, "bindings", None)
+            if bindings is None and name in self._builtin_names():
+                entry = None  # the module may have any name, but hardly binds a builtin's anew
+        if entry is not None:
+            value = world.names.value(entry.module, name) if bindings is not None else UNKNOWN  # type: ignore[union-attr]
+        if value is None:
+            builtins = world.library.module("builtins")
+            if builtins is not None and builtins is not module and name in builtins.table:
+                value = world.names.value(builtins, name)
+        if value is None:
+            if name not in _MODULE_NAMES:
+                self._undefined(node, name)
+                return UNKNOWN
+            value = UNKNOWN
+        if type(value) is Mock:
+            value = self.mocks.local(value)
+        self.globals[name] = value
+        return value
+
+    def _builtin_names(self) -> Collection[str]:
+        builtins = self.world.library.module("builtins")
+        return builtins.table if builtins is not None else ()
+
+    def _undefined(self, node: ast.Name, name: str) -> None:
+        if self.sink is None or self.probing("NameError") or self.hooks is None:
+            return
+        scope: Scope | None = self.scope
+        while scope is not None and scope.node is not None:
+            if not (scope.is_class and scope is not self.scope) and name in _bound_in(scope.node):
+                return
+            scope = scope.parent
+        if not self.hooks.may_be_undefined(name):
+            return
+        fixture = self.hooks.is_fixture(name, self.scope.cls)
+
+        def names() -> list[str]:
+            known: dict[str, None] = {}
+            current: Scope | None = self.scope
+            while current is not None:
+                known.update(dict.fromkeys(current.names))
+                current = current.parent
+            known.update(dict.fromkeys(self.module.table))
+            builtins = self.world.library.module("builtins")
+            known.update(dict.fromkeys(builtins.table if builtins is not None else ()))
+            return [item for item in known if not item.startswith("_")]
+
+        self.emit(UndefinedName(node, name, fixture, names))
+
+    expressions: ClassVar[dict[type, Any]] = {
+        **Evaluation.expressions,
+        ast.Name: _name,
+    }
+
+
+def _bound_in(node: ast.AST) -> set[str]:
+    """Every name that a function's or class's own body binds, parameters included."""
+    names: set[str] = set()
+    inside = {
+        id(target)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.comprehension)
+        for target in ast.walk(inner.target)
+    }  # the variables of comprehensions
+    for inner in ast.walk(node):
+        if id(inner) in inside:
+            continue
+        if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+            names.add(inner.id)
+        elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(inner.name)
+        elif isinstance(inner, ast.arg):
+            names.add(inner.arg)
+        elif isinstance(inner, ast.alias):
+            names.add(inner.asname or inner.name.partition(".")[0])
+        elif isinstance(inner, ast.ExceptHandler) and inner.name:
+            names.add(inner.name)
+        elif isinstance(inner, (ast.MatchAs, ast.MatchStar)) and inner.name:
+            names.add(inner.name)
+        elif isinstance(inner, ast.MatchMapping) and inner.rest:
+            names.add(inner.rest)
+        elif isinstance(inner, (ast.Global, ast.Nonlocal)):
+            names.update(inner.names)
+        else:
+            names.update(getattr(p, "name", "") for p in getattr(inner, "type_params", ()))
+    return names

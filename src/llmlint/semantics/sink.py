@@ -1,0 +1,26 @@
+"""Where the evaluation of one file puts what it finds."""
+
+from __future__ import annotations
+
+import ast
+
+from llmlint.semantics.nouns import (
+    Noun,
+    Statistics,
+    Unresolved,
+)
+
+
+class Sink:
+    """Where one file's evaluation puts what it finds."""
+
+    __slots__ = ("nouns", "record", "repeated", "statistics", "unresolved", "uses")
+
+    def __init__(self, record: bool) -> None:
+        self.nouns: list[Noun] = []
+        self.unresolved: list[Unresolved] = []
+        self.statistics = Statistics()
+        self.record = record
+        self.repeated = False
+        """Whether some call gives a keyword twice: the file does not compile."""
+        self.uses: list[tuple[ast.AST, str, bool, str]] = []

@@ -1,0 +1,334 @@
+"""Statements: in order, branches joined."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, ClassVar
+
+from llmlint.semantics.evaluation import ANCESTORS
+from llmlint.semantics.expressions import Expressions
+from llmlint.semantics.mocks import Mock, MockMethod
+from llmlint.semantics.patches import Patcher
+from llmlint.semantics.specials import Raises
+from llmlint.semantics.values import (
+    UNKNOWN,
+    ClassValue,
+    Coroutine,
+    Instance,
+    Value,
+    is_none,
+)
+
+
+class Statements(Expressions):
+    """Evaluates statements; true where control leaves."""
+
+    def _pass(self, node: ast.Pass) -> None:
+        return None
+
+    def _leave(self, node: ast.stmt) -> bool:
+        return True
+
+    def _expr(self, node: ast.Expr) -> bool:
+        expression = node.value
+        if type(expression) is ast.Constant:
+            return False
+        value = self.eval(expression)
+        kind = type(value)
+        if kind is Coroutine:
+            if isinstance(expression, ast.Call):
+                self.unawaited(expression, value, "statement")  # type: ignore[arg-type]
+        elif kind is MockMethod and isinstance(expression, ast.Attribute):
+            if expression.attr.startswith("assert_"):
+                self.mocks.uncalled(value.mock, expression.attr, expression)  # type: ignore[attr-defined]
+        return isinstance(expression, ast.Call) and self.specials.leaves(expression, value)
+
+    def _assert(self, node: ast.Assert) -> bool:
+        test = node.test
+        if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
+            self.asserted = test
+        value = self.eval(test)
+        self.asserted = None
+        if type(value) is Coroutine:
+            self.unawaited(test, value, "assert")
+        elif type(value) is MockMethod and isinstance(test, ast.Attribute) and test.attr.startswith("assert_"):
+            self.mocks.uncalled(value.mock, test.attr, test)
+        if node.msg is not None:
+            self.eval(node.msg)
+        self.narrowing.apply(test, True)
+        return isinstance(test, ast.Constant) and not test.value
+
+    def _return(self, node: ast.Return) -> bool:
+        self.scope.returns.append(self.eval(node.value) if node.value is not None else self.world.none)
+        return True
+
+    def _raise(self, node: ast.Raise) -> bool:
+        if node.exc is not None:
+            self.eval(node.exc)
+        if node.cause is not None:
+            self.eval(node.cause)
+        return True
+
+    def _if(self, node: ast.If) -> bool:
+        guard = self.narrowing.guard(node.test)
+        condition = self.eval(node.test)
+        if type(condition) is Coroutine:
+            self.unawaited(node.test, condition, "value")
+        if not _acts_on_absence(node):
+            self.specials.gate(node.test)
+        before = self.narrowing.save()
+        self.muted += guard
+        self.narrowing.apply(node.test, True)
+        left_body = self.block(node.body)
+        after_body = self.narrowing.save()
+        self.narrowing.restore(before)
+        self.narrowing.apply(node.test, False)
+        left_else = self.block(node.orelse) if node.orelse else False
+        self.muted -= guard
+        if left_body and not left_else:
+            return False
+        if left_else and not left_body:
+            self.narrowing.restore(after_body)
+            return False
+        self.narrowing.join(after_body)
+        return left_body and left_else
+
+    def _loop_start(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        """A name that the loop rebinds may have either value when it is read again."""
+        names = self.scope.names
+        for name in _stored_names(node):
+            if name in names:
+                names[name] = UNKNOWN
+        self.scope.stored.clear()
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        value = self.eval(node.iter)
+        element = self._looped(node.iter, value, isinstance(node, ast.AsyncFor))
+        before = self.narrowing.save()
+        self._loop_start(node)
+        self.assign(node.target, element)
+        self.block(node.body)
+        self.narrowing.join(before)
+        self.block(node.orelse)
+
+    def _while(self, node: ast.While) -> bool:
+        before = self.narrowing.save()
+        self.specials.gate(node.test)
+        self._loop_start(node)
+        self.eval(node.test)
+        self.narrowing.apply(node.test, True)
+        self.block(node.body)
+        self.narrowing.join(before)
+        self.block(node.orelse)
+        forever = isinstance(node.test, ast.Constant) and bool(node.test.value)
+        return forever and not any(isinstance(inner, (ast.Break, ast.Return)) for inner in ast.walk(node))
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> bool:
+        pushed = 0
+        for item in node.items:
+            value = self.eval(item.context_expr)
+            if type(value) is Raises:
+                self.expect(value.exceptions)
+                pushed += 1
+                entered: Value = value.info
+            elif type(value) is Patcher:
+                entered = value.mock
+            elif type(value) is Mock:
+                entered = UNKNOWN
+            else:
+                asynchronous = isinstance(node, ast.AsyncWith)
+                if type(value) is Coroutine and not asynchronous:
+                    self.unawaited(item.context_expr, value, "with")
+                elif type(value) is Instance:
+                    self._manager(item.context_expr, value, asynchronous)
+                entered = self.world.calls.entered(value, asynchronous)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, entered)
+        left = self.block(node.body)
+        for _ in range(pushed):
+            self.probes.pop()
+        return left and not pushed
+
+    def _manager(self, node: ast.expr, value: Instance, asynchronous: bool) -> None:
+        classes = self.world.classes
+        wanted, other = ("__aenter__", "__enter__") if asynchronous else ("__enter__", "__aenter__")
+        if classes.member(value.cls, wanted) is None and classes.member(value.cls, other) is not None:
+            if not classes.open(value.cls) and not is_none(value):
+                self._sync_over_async(node, value, "with", asynchronous)
+
+    def _try(self, node: ast.Try | ast.TryStar) -> bool:
+        expected = [self._caught(handler) for handler in node.handlers]
+        for item in expected:
+            self.expect(item)
+        imports = any(item is None or not item.isdisjoint(ANCESTORS["ImportError"]) for item in expected)
+        before = self.narrowing.save()
+        self.hooks_guard(imports, 1)
+        left_body = self.block(node.body)
+        self.hooks_guard(imports, -1)
+        for _ in expected:
+            self.probes.pop()
+        left_else = self.block(node.orelse) if not left_body else False
+        after = self.narrowing.save()
+        self.narrowing.join(before)
+        entry = self.narrowing.save()
+        ends = [] if left_body or left_else else [after]
+        for handler in node.handlers:
+            self.narrowing.restore(entry)
+            if handler.name:
+                self._bind(handler.name, self._exception(handler))
+            # What is done where something failed is the other way to do it.
+            self.hooks_guard(imports, 1)
+            left = self.block(handler.body)
+            self.hooks_guard(imports, -1)
+            if not left:
+                ends.append(self.narrowing.save())
+        if ends:
+            self.narrowing.restore(ends[0])
+            for end in ends[1:]:
+                self.narrowing.join(end)
+        else:
+            self.narrowing.restore(entry)
+        left_final = self.block(node.finalbody)
+        return left_final or not ends
+
+    def _caught(self, handler: ast.ExceptHandler) -> frozenset[str] | None:
+        if handler.type is None:
+            return None
+        return self.specials.exceptions(self.eval(handler.type), handler.type)
+
+    def _exception(self, handler: ast.ExceptHandler) -> Value:
+        if handler.type is None or isinstance(handler.type, ast.Tuple):
+            return UNKNOWN
+        sink, self.sink = self.sink, None
+        value = self.eval(handler.type)
+        self.sink = sink
+        return Instance(value.cls) if isinstance(value, ClassValue) else UNKNOWN
+
+    def _match(self, node: ast.Match) -> None:
+        value = self.eval(node.subject)
+        before = self.narrowing.save()
+        ends = []
+        for case in node.cases:
+            self.narrowing.restore(before)
+            self._pattern(case.pattern, value)
+            if isinstance(node.subject, ast.Name) and isinstance(case.pattern, (ast.MatchClass, ast.MatchAs)):
+                pattern = case.pattern.pattern if isinstance(case.pattern, ast.MatchAs) else case.pattern
+                if isinstance(pattern, ast.MatchClass):
+                    found = self.eval(pattern.cls)
+                    if isinstance(found, ClassValue):
+                        self.scope.names[node.subject.id] = Instance(found.cls)
+            if case.guard is not None:
+                self.eval(case.guard)
+                self.narrowing.apply(case.guard, True)
+            if not self.block(case.body):
+                ends.append(self.narrowing.save())
+        self.narrowing.restore(before)
+        for end in ends:
+            self.narrowing.join(end)
+
+    def _pattern(self, pattern: ast.pattern, value: Value) -> None:
+        if isinstance(pattern, ast.MatchAs):
+            if pattern.pattern is not None:
+                self._pattern(pattern.pattern, value)
+            if pattern.name:
+                bound = value
+                if isinstance(pattern.pattern, ast.MatchClass):
+                    found = self.eval(pattern.pattern.cls)
+                    bound = Instance(found.cls) if isinstance(found, ClassValue) else UNKNOWN
+                elif pattern.pattern is not None:
+                    bound = UNKNOWN
+                self._bind(pattern.name, bound)
+        elif isinstance(pattern, ast.MatchClass):
+            found = self.eval(pattern.cls)
+            inner = Instance(found.cls) if isinstance(found, ClassValue) else UNKNOWN
+            for name, sub in zip(pattern.kwd_attrs, pattern.kwd_patterns, strict=True):
+                part = self.world.attributes.get(inner, name)
+                self._pattern(sub, part.value)
+            for sub in pattern.patterns:
+                self._pattern(sub, UNKNOWN)
+        elif isinstance(pattern, (ast.MatchSequence, ast.MatchOr)):
+            for sub in pattern.patterns:
+                self._pattern(sub, UNKNOWN)
+        elif isinstance(pattern, ast.MatchMapping):
+            for sub in pattern.patterns:
+                self._pattern(sub, UNKNOWN)
+            if pattern.rest:
+                self._bind(pattern.rest, UNKNOWN)
+        elif isinstance(pattern, ast.MatchStar):
+            if pattern.name:
+                self._bind(pattern.name, UNKNOWN)
+        elif isinstance(pattern, ast.MatchValue):
+            self.eval(pattern.value)
+
+    statements: ClassVar[dict[type, Any]] = {
+        **Expressions.statements,
+        ast.Expr: _expr,
+        ast.Assert: _assert,
+        ast.Return: _return,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.If: _if,
+        ast.Try: _try,
+        ast.TryStar: _try,
+        ast.Raise: _raise,
+        ast.Match: _match,
+        ast.Pass: _pass,
+        ast.Continue: _leave,
+        ast.Break: _leave,
+    }
+
+
+def _stored_names(node: ast.stmt) -> set[str]:
+    """The names that statements inside a loop bind."""
+    names: set[str] = set()
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is ast.Assign:
+            targets = item.targets
+        elif kind in (ast.AugAssign, ast.AnnAssign):
+            targets = [item.target]
+        elif kind in (ast.For, ast.AsyncFor):
+            targets = [item.target] if item is not node else []
+            stack.extend(item.body)
+            stack.extend(item.orelse)
+        elif kind in (ast.With, ast.AsyncWith):
+            targets = [entry.optional_vars for entry in item.items if entry.optional_vars is not None]
+            stack.extend(item.body)
+        elif kind in (ast.If, ast.While):
+            targets = []
+            stack.extend(item.body)
+            stack.extend(item.orelse)
+        elif kind is ast.Try or kind is ast.TryStar:
+            targets = []
+            stack.extend(item.body)
+            stack.extend(item.orelse)
+            stack.extend(item.finalbody)
+            for handler in item.handlers:
+                stack.extend(handler.body)
+        else:
+            continue
+        for target in targets:
+            if type(target) is ast.Name:
+                names.add(target.id)
+            elif type(target) is not ast.Attribute and type(target) is not ast.Subscript:
+                names.update(inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name))
+    return names
+
+
+def _acts_on_absence(node: ast.If) -> bool:
+    """``if not hasattr(…):`` with nothing to do otherwise, or ``if hasattr(…): raise``: the absence is what is wanted."""
+    first = node.body[-1]
+    if isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not):
+        skips = isinstance(first, ast.Expr) and getattr(getattr(first.value, "func", None), "attr", "") in (
+            "skip",
+            "skipTest",
+            "xfail",
+        )
+        return not node.orelse and not skips and not isinstance(first, ast.Return)
+    call = first.value if isinstance(first, ast.Expr) else None
+    return isinstance(first, ast.Raise) or isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "fail"
