@@ -6,7 +6,7 @@ import ast
 from typing import Any, ClassVar
 
 from llmlint.contracts.symbols import Class, Function, FunctionNode
-from llmlint.semantics.calls import Arguments
+from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.statements import Statements
 from llmlint.semantics.values import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from llmlint.contracts.symbols import Class, Function, Module
-from llmlint.semantics.calls import Arguments
+from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.nouns import (
     Noun,
     Unresolved,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from llmlint.contracts.signature import from_function
-from llmlint.semantics.calls import Arguments
+from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.invocation import Invocation
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.values import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmlint.contracts.classes import returns_its_argument
+from llmlint.contracts.class_syntax import returns_its_argument
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.values import UNKNOWN, FunctionValue, Value
 

@@ -20,7 +20,7 @@ from llmlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from llmlint.semantics.calls import Arguments
+    from llmlint.semantics.arguments import Arguments
     from llmlint.semantics.interpreter import Evaluator
     from llmlint.semantics.scope import Scope
     from llmlint.semantics.world import World

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final
 from llmlint.contracts.signature import Mismatch, Signature, from_function
 from llmlint.contracts.symbols import Class, Function
 from llmlint.project.late_error import repeated_keyword
+from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.binding import Assignments
-from llmlint.semantics.calls import Arguments, Bound
 from llmlint.semantics.mocks import CallSpec, Mock, MockMethod
 from llmlint.semantics.nouns import (
     CallUse,

@@ -10,7 +10,7 @@ from llmlint.semantics.nouns import ParametrizeProblem
 from llmlint.semantics.values import UNKNOWN, Instance, Value, union
 
 if TYPE_CHECKING:
-    from llmlint.semantics.calls import Arguments
+    from llmlint.semantics.arguments import Arguments
 
 
 class Mark(Value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from llmlint.semantics.calls import Arguments
+from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.mock_assertions import API, WITH_ARGUMENTS, misspelt
 from llmlint.semantics.nouns import MockAttributeUse, MockCall, MockUse, Outcome
 from llmlint.semantics.values import (

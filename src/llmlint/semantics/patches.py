@@ -26,7 +26,7 @@ from llmlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from llmlint.semantics.calls import Arguments
+    from llmlint.semantics.arguments import Arguments
     from llmlint.semantics.interpreter import Evaluator
 
 _MAKES_NO_MOCK: Final = ("new", "new_callable", "spec", "spec_set", "autospec", "wraps")

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.symbols import Function
-from llmlint.semantics.calls import Arguments
+from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.marks import Mark, ParameterSet
 from llmlint.semantics.mocks import CallSpec, Mock
 from llmlint.semantics.names import SPECIALS

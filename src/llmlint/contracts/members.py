@@ -1,0 +1,210 @@
+"""The members of a class: class attributes, what its methods store on ``self``, and what is inherited."""
+
+from __future__ import annotations
+
+import ast
+
+from llmlint.contracts.ancestry import Ancestry
+from llmlint.contracts.class_syntax import is_classmethod, methods, stores, strings
+from llmlint.contracts.symbols import Class, FunctionNode, Member, MemberKind
+
+
+class Members(Ancestry):
+    """Finds members by name."""
+
+    def instance(self, cls: Class) -> dict[str, Member]:
+        """The members that the class's own methods assign on ``self`` (and, for class methods, on ``cls``)."""
+        found = cls.own_instance
+        if found is None:
+            found = cls.own_instance = {}
+            if not cls.module.is_stub or "self." in cls.module.text:
+                self._scan(cls, found)
+        return found
+
+    def _scan(self, cls: Class, found: dict[str, Member]) -> None:
+        text = cls.module.text
+        dynamic = (
+            "setattr" in text or "__dict__" in text or "vars(" in text or "__class__" in text or "locals()" in text
+        )
+        for method in methods(cls.node.body):
+            arguments = [*method.args.posonlyargs, *method.args.args]
+            static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in method.decorator_list)
+            first = "" if not arguments or static else arguments[0].arg
+            if first:
+                for target, node, annotation, value in stores(method.body, first):
+                    if target not in found:
+                        found[target] = Member(target, "instance attribute", cls, node, annotation, value, method)
+                        found[target].bindings = [(method, node)]
+                    else:
+                        found[target].bindings.append((method, node))
+                        if annotation is not None and found[target].annotation is None:
+                            found[target].annotation = annotation
+            if dynamic and _mentions(cls, method):
+                self._dynamic(cls, method, first, found)
+        slots = self.body(cls).get("__slots__")
+        if slots is not None and slots.value is not None:
+            for name in strings(slots.value) or ():
+                if name not in found and name not in self.body(cls):
+                    found[name] = Member(name, "instance attribute", cls, slots.node)
+
+    def _dynamic(self, cls: Class, method: FunctionNode, first: str, found: dict[str, Member]) -> None:
+        own = {first, *_made_here(cls, method)} - {""}
+        read = _merely_read(method)
+        for node in ast.walk(method):
+            if isinstance(node, ast.Call):
+                name = node.func.id if isinstance(node.func, ast.Name) else ""
+                if isinstance(node.func, ast.Attribute) and node.func.attr == "__setattr__":
+                    name = "setattr"
+                if name == "setattr" and node.args:
+                    arguments = node.args
+                    if isinstance(node.func, ast.Attribute) and len(arguments) == 2:
+                        arguments = [node.func.value, *arguments]
+                    target = arguments[0]
+                    literal = arguments[1] if len(arguments) > 1 else None
+                    if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
+                        if literal.value not in found:
+                            found[literal.value] = Member(literal.value, "instance attribute", cls, node)
+                    elif _is_own(target, own) or method.name == "__set_name__":
+                        cls.own_open = cls.own_open or f"{method.name}() sets attributes by computed names"
+                elif name == "vars" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == first:
+                    cls.own_open = cls.own_open or f"{method.name}() uses vars({first})"
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in own:
+                if node.attr == "__dict__" and id(node) not in read:
+                    cls.own_open = cls.own_open or f"{method.name}() uses {first}.__dict__"
+                elif node.attr == "__class__" and isinstance(node.ctx, ast.Store):
+                    cls.own_open = cls.own_open or f"{method.name}() changes its class"
+
+    def member(self, cls: Class, name: str, *, on_class: bool = False) -> Member | None:
+        """The member ``name`` of an instance of ``cls`` (of the class itself with ``on_class``), along its order.
+
+        The implementation behind a stub is not asked: see ``hidden``.
+        """
+        key = (name, on_class)
+        memo = cls.memo
+        if key in memo:
+            return memo[key]  # type: ignore[no-any-return]
+        found: Member | None = None
+        for base in self.mro(cls):
+            found = self.body(base).get(name)
+            if found is None and not on_class:
+                found = self.instance(base).get(name)
+            elif found is None and on_class:
+                inner = self.instance(base).get(name)
+                if inner is not None and inner.method is not None and is_classmethod(inner.method):
+                    found = inner
+            if found is not None:
+                break
+        if found is None and name[0] == "_" and "__" in name[1:-2]:
+            found = self._mangled(cls, name)
+        memo[key] = found
+        return found
+
+    def _mangled(self, cls: Class, name: str) -> Member | None:
+        """The member behind ``_Cart__total``: ``__total``, as the text of the class ``Cart`` writes it."""
+        for base in self.mro(cls):
+            prefix = f"_{base.name.lstrip('_')}__"
+            if name.startswith(prefix):
+                plain = name[len(prefix) - 2 :]
+                found = self.body(base).get(plain) or self.instance(base).get(plain)
+                if found is not None:
+                    return found
+        return None
+
+    def hidden(self, cls: Class, name: str) -> Member | None:
+        """The member that only an implementation behind a stub has, for ``cls`` or a class that it inherits from."""
+        key = ("hidden", name)
+        if key in cls.memo:
+            return cls.memo[key]  # type: ignore[no-any-return]
+        found = None
+        for base in self.mro(cls):
+            twin = base.implementation
+            if twin is None and base.module.is_stub:
+                self.library.canonical(base)
+                twin = base.implementation
+            if twin is not None and twin is not base:
+                found = self.member(twin, name)
+                if found is not None:
+                    break
+        cls.memo[key] = found
+        return found
+
+    def members(self, cls: Class) -> dict[str, Member]:
+        """Every member of an instance, inherited ones included, nearest first, without those of ``object``."""
+        found: dict[str, Member] = {}
+        for base in self.mro(cls):
+            if base.symbol == "builtins.object":
+                continue
+            for source in (self.body(base), self.instance(base)):
+                for name, member in source.items():
+                    found.setdefault(name, member)
+        return found
+
+    def publishes(self, cls: Class, kind: MemberKind) -> bool:
+        """Whether the contract of ``cls`` declares any member of that kind: otherwise it says nothing about the kind."""
+        kinds = cls.memo.get("kinds")
+        if kinds is None:
+            kinds = {member.kind for name, member in self.body(cls).items() if not name.startswith("__")}
+            kinds |= {member.kind for member in self.instance(cls).values()}
+            if "field" in kinds:
+                kinds |= {"instance attribute", "class variable"}
+            cls.memo["kinds"] = kinds
+        return kind in kinds
+
+
+def _merely_read(method: FunctionNode) -> set[int]:
+    """The ``__dict__`` nodes of a method that are read at a key, compared, looped over or copied, and nothing else."""
+    found: set[int] = set()
+    for node in ast.walk(method):
+        if isinstance(node, ast.Attribute) and node.attr in ("items", "keys", "values", "get", "copy"):
+            found.add(id(node.value))
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            found.add(id(node.value))
+        elif isinstance(node, ast.Compare):
+            found.update(id(item) for item in (node.left, *node.comparators))
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            found.add(id(node.iter))
+        elif isinstance(node, ast.keyword) and node.arg is None:
+            found.add(id(node.value))
+        elif isinstance(node, ast.Dict):
+            found.update(id(value) for key, value in zip(node.keys, node.values, strict=True) if key is None)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+            given = node.args[0] if len(node.args) == 1 and not node.keywords else None
+            if isinstance(given, ast.Attribute) and given.attr == "__dict__":
+                found.update((id(node.func.value), id(given)))  # a copy: what one has, the other has
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in ("dict", "list", "tuple", "set", "sorted", "len", "repr", "str", "iter", "bool", "hash"):
+                found.update(id(argument) for argument in node.args)
+    return found
+
+
+def _is_own(target: ast.expr, own: set[str]) -> bool:
+    """Whether ``setattr(target, …)`` in a method is about its instance, another one of its class, or the class."""
+    if isinstance(target, ast.Name):
+        return target.id in own
+    if isinstance(target, ast.Attribute):
+        return target.attr == "__class__"
+    return not isinstance(target, ast.Subscript)
+
+
+def _made_here(cls: Class, method: FunctionNode) -> set[str]:
+    """The names that a method binds to what may be another instance of its class (a copy, ``cls()``, ``object.__new__``)."""
+    found: set[str] = set()
+    for node in ast.walk(method):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            for inner in ast.walk(node.value):
+                name = (
+                    inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
+                )
+                if name in ("cls", "__class__", "__new__", "type", "copy", "deepcopy", cls.name):
+                    found.add(node.targets[0].id)
+                    break
+    return found
+
+
+def _mentions(cls: Class, method: FunctionNode) -> bool:
+    """Whether the text of a method has one of the words that change attributes by computed names."""
+    lines = cls.module.memo.get("<lines>")
+    if lines is None:
+        lines = cls.module.memo["<lines>"] = cls.module.text.splitlines()
+    text = "\n".join(lines[method.lineno - 1 : method.end_lineno])
+    return any(word in text for word in ("setattr", "__dict__", "vars(", "__class__"))

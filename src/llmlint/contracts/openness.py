@@ -1,0 +1,200 @@
+"""Whether all members of a class can be known, and if not, why."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from llmlint.contracts.class_syntax import ATTRS_DECORATORS, dotted, returns_its_argument
+from llmlint.contracts.members import Members
+from llmlint.contracts.symbols import Class, Function
+
+_PLAIN_METACLASSES: Final = frozenset(
+    {
+        "builtins.type",
+        "abc.ABCMeta",
+        "enum.EnumMeta",
+        "enum.EnumType",
+        "typing._ProtocolMeta",
+        "typing.NamedTupleMeta",
+    }
+)
+
+_PLAIN_DECORATORS: Final = frozenset(
+    {
+        "dataclasses.dataclass",
+        "functools.total_ordering",
+        "typing.final",
+        "typing.runtime_checkable",
+        "typing.type_check_only",
+        "typing.dataclass_transform",
+        "typing_extensions.final",
+        "typing_extensions.runtime_checkable",
+        "typing.no_type_check",
+        "enum.unique",
+        "enum.verify",
+        "warnings.deprecated",
+        "typing_extensions.deprecated",
+        "unittest.skip",
+        "unittest.skipIf",
+        "unittest.skipUnless",
+        "unittest.case.skip",
+        "unittest.case.skipIf",
+        "unittest.case.skipUnless",
+        "pytest.fixture",
+        "unittest.mock.patch",
+        "unittest.mock.patch.object",
+        "unittest.mock.patch.dict",
+        "mock.patch",
+        "mock.patch.object",
+    }
+)
+
+
+class Openness(Members):
+    """Tells why a class may have members that nobody sees."""
+
+    def open(self, cls: Class) -> str | None:
+        """Why an instance of ``cls`` may have attributes that nobody declared; None: it is closed."""
+        key = "open"
+        if key in cls.memo:
+            return cls.memo[key]  # type: ignore[no-any-return]
+        cls.memo[key] = None
+        reason: str | None = None
+        for base in self.mro(cls):
+            reason = self.own_openness(base)
+            if reason is not None:
+                break
+        if reason is None and cls.implementation is not None:
+            reason = self.open(cls.implementation)
+        cls.memo[key] = reason
+        return reason
+
+    def own_openness(self, cls: Class) -> str | None:
+        """What in the statement of ``cls`` itself makes it open, or None."""
+        if "own_open" in cls.memo:
+            return cls.memo["own_open"]  # type: ignore[no-any-return]
+        cls.memo["own_open"] = None
+        reason = self._why_open(cls)
+        cls.memo["own_open"] = reason
+        return reason
+
+    def _why_open(self, cls: Class) -> str | None:
+        symbol = cls.symbol
+        if symbol in ("builtins.object", "builtins.type", "typing.NamedTuple", "_pytest.monkeypatch.MonkeyPatch"):
+            return None
+        if symbol == "logging.LogRecord":
+            return "extra= adds attributes to it"
+        if symbol in (
+            "pydantic.main.BaseModel",
+            "pydantic_settings.main.BaseSettings",
+            "pydantic.root_model.RootModel",
+        ):
+            return None
+        self.mro(cls)
+        body = self.body(cls)
+        if "__getattr__" in body:
+            return f"{cls.name} defines __getattr__"
+        if "__getattribute__" in body:
+            return f"{cls.name} defines __getattribute__"
+        self.instance(cls)  # looks for what sets attributes by computed names
+        if cls.own_open:
+            return cls.own_open
+        for keyword in cls.node.keywords:
+            if keyword.arg == "metaclass":
+                reason = self._metaclass_open(cls, keyword.value)
+                if reason:
+                    return reason
+            elif keyword.arg is None:
+                return f"{cls.name} has computed class keywords"
+        if not cls.module.is_stub:
+            for decorator in cls.node.decorator_list:
+                if not self._plain_decorator(cls, decorator):
+                    return f"the decorator {dotted(decorator)} may add members"
+            for member in self.body(cls).values():
+                if isinstance(member.value, ast.Call) and self._named_by_value(cls, member.value):
+                    return f"{member.name} is told of {cls.name} by __set_name__"
+            if self._body_is_dynamic(cls):
+                return f"the body of {cls.name} computes names"
+            if cls.name in self._set_from_outside(cls):
+                return f"attributes of {cls.name} are set by computed names"
+        return None
+
+    def _metaclass_open(self, cls: Class, node: ast.expr) -> str | None:
+        symbol = self.library.resolve(cls.module, node, cls.outer) if cls.scope is None else cls.scope.symbol(node)
+        if not isinstance(symbol, Class):
+            return f"the metaclass of {cls.name} is not known"
+        for base in self.mro(symbol):
+            if base.symbol in _PLAIN_METACLASSES or base.symbol == "builtins.object":
+                continue
+            if cls.module.kind == "typeshed" and base.module.kind == "typeshed":
+                continue
+            names = self.body(base)
+            if self.own_openness(base) or not names.keys().isdisjoint(
+                {"__getattr__", "__getattribute__", "__new__", "__init__", "__call__", "__prepare__", "mro"}
+            ):
+                return f"the metaclass {symbol.name} may add members"
+        return None
+
+    def _plain_decorator(self, cls: Class, node: ast.expr) -> bool:
+        name = self.decorator(cls, node)
+        if name in _PLAIN_DECORATORS or name.startswith("pytest.mark."):
+            return True
+        top, _, last = name.rpartition(".")
+        if top in ("attr", "attrs", "attr._make", "attr._next_gen") and last in ATTRS_DECORATORS:
+            return True
+        target = node.func if isinstance(node, ast.Call) else node
+        symbol = self.library.resolve(cls.module, target, cls.outer) if cls.scope is None else cls.scope.symbol(target)
+        if isinstance(symbol, Function):
+            if symbol.symbol in _PLAIN_DECORATORS:
+                return True
+            return returns_its_argument(symbol.node)
+        return False
+
+    def _named_by_value(self, cls: Class, value: ast.Call) -> bool:
+        """Whether ``value`` makes a descriptor that adds attributes to its owner by ``setattr``."""
+        made = (
+            self.library.resolve(cls.module, value.func, cls.outer)
+            if cls.scope is None
+            else cls.scope.symbol(value.func)
+        )
+        if not isinstance(made, Class) or made.module.is_stub:
+            return False
+        member = self.member(made, "__set_name__")
+        return member is not None and "setattr(" in member.owner.module.text
+
+    def keeps_class(self, cls: Class) -> bool:
+        """Whether the decorators of ``cls`` are all known to hand back the class itself."""
+        return all(self._plain_decorator(cls, decorator) for decorator in cls.node.decorator_list)
+
+    def _body_is_dynamic(self, cls: Class) -> bool:
+        text = cls.module.text
+        if "locals()" not in text and "vars()" not in text and "exec(" not in text:
+            return False
+        stack: list[ast.AST] = list(cls.node.body)
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+                continue
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("locals", "vars", "exec")
+            ):
+                return True
+            stack.extend(ast.iter_child_nodes(node))
+        return False
+
+    def _set_from_outside(self, cls: Class) -> frozenset[str]:
+        """Names of classes on which the module calls ``setattr`` with a computed name, outside of classes."""
+        module = cls.module
+        found = module.memo.get("<set from outside>")
+        if found is None:
+            names = set()
+            if "setattr(" in module.text and module.tree is not None:
+                for node in ast.walk(module.tree):
+                    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
+                        if node.args and isinstance(node.args[0], ast.Name):
+                            names.add(node.args[0].id)
+            found = module.memo["<set from outside>"] = frozenset(names)
+        return found

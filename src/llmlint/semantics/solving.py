@@ -1,0 +1,278 @@
+"""Type variables: solved by arguments, and whether a value may be of an annotated type."""
+
+from __future__ import annotations
+
+import ast
+
+from llmlint.contracts.signature import (
+    bind,
+)
+from llmlint.contracts.symbols import Class, Function
+from llmlint.semantics.annotations import Substitution
+from llmlint.semantics.arguments import Arguments, Bound
+from llmlint.semantics.protocols import AWAITABLES, ELEMENT_PROTOCOLS, Protocols
+from llmlint.semantics.values import (
+    NOTHING,
+    UNKNOWN,
+    Callable,
+    ClassValue,
+    Coroutine,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Never,
+    Union,
+    Unknown,
+    Value,
+    is_none,
+    members_of,
+    union,
+    without_none,
+)
+
+
+class Solving(Protocols):
+    """Solves type variables and chooses overloads."""
+
+    def _matching(self, value: FunctionValue, arguments: Arguments) -> list[Function]:
+        """The overloads that these arguments may choose: the first one where their types are known."""
+        uncertain = arguments.starred or arguments.double_starred
+        overloads = [f for f in value.functions if self.world.functions.info(f).overload]
+        candidates: list[Function] = []
+        for function in overloads or value.functions:
+            if value.receiver is not None and function.owner is not None and _types_self(function):
+                uncertain = True  # `def get(self: AsyncClient) -> …`: what `self` is may decide
+        for function in overloads or value.functions:
+            bound = self.world.functions.drops_first(function, value.receiver)
+            signature = self._bound(function, bound).signature
+            if bind(
+                signature,
+                len(arguments.positional),
+                arguments.names(),
+                starred=arguments.starred,
+                double_starred=arguments.double_starred,
+            ):
+                continue
+            for parameter, argument in arguments.filling(signature):
+                if parameter.annotation is None:
+                    continue
+                expected = self.world.annotations.accepted(
+                    parameter.annotation, function.module, function.owner, self._as_instance(value.receiver)
+                )
+                if getattr(parameter.annotation, "id", "") == "Self":
+                    expected = self._as_instance(value.receiver) or expected
+                if not self.may_be(argument, expected):
+                    break
+                if type(argument) is Unknown:
+                    uncertain = True
+            else:
+                candidates.append(function)
+                if not uncertain:
+                    break
+        return candidates[:4]
+
+    def may_be(self, value: Value, expected: Value) -> bool:
+        """Whether ``value`` may be of the type ``expected``; False only for certain."""
+        if isinstance(expected, (Unknown, Never)) or isinstance(value, (Unknown, Never)):
+            return True
+        if isinstance(value, Union):
+            return any(self.may_be(member, expected) for member in value.members)
+        if isinstance(expected, Union):
+            return any(self.may_be(value, member) for member in expected.members)
+        classes = self.world.classes
+        if isinstance(value, Coroutine) and isinstance(expected, Instance):
+            return expected.cls.symbol in (
+                "typing.Coroutine",
+                "typing.Awaitable",
+                "types.CoroutineType",
+            ) or self._protocol(expected.cls)
+        if isinstance(expected, Instance):
+            if isinstance(value, Instance):
+                if is_none(expected) or is_none(value):
+                    return is_none(expected) and is_none(value)
+                if expected.literal is not NOTHING:
+                    if value.literal is not NOTHING:
+                        return type(value.literal) is type(expected.literal) and bool(value.literal == expected.literal)
+                    return classes.is_subclass(expected.cls, value.cls)
+                if classes.is_subclass(value.cls, expected.cls) or classes.open(value.cls):
+                    return True
+                if self._protocol(expected.cls):
+                    return all(
+                        classes.member(value.cls, name) is not None
+                        for name in classes.body(expected.cls)
+                        if not name.startswith("_")
+                        or name
+                        in ("__iter__", "__next__", "__call__", "__len__", "__getitem__", "__fspath__", "__await__")
+                    )
+                return not value.exact and classes.is_subclass(expected.cls, value.cls)
+            if isinstance(value, ClassValue):
+                return self._protocol(expected.cls) or expected.cls.symbol in (
+                    "builtins.type",
+                    "builtins.object",
+                    "typing.Hashable",
+                )
+            if isinstance(value, (FunctionValue, Callable)):
+                return self._protocol(expected.cls) or expected.cls.symbol.startswith(("types.", "builtins.object"))
+            if isinstance(value, ModuleValue):
+                return self._protocol(expected.cls) or expected.cls.symbol == "types.ModuleType"
+            return True
+        if isinstance(expected, ClassValue):
+            if isinstance(value, ClassValue):
+                return classes.is_subclass(value.cls, expected.cls)
+            return not isinstance(value, Instance) or value.cls.symbol == "builtins.type"
+        if isinstance(expected, Callable):
+            wanted = expected.result
+            if isinstance(value, FunctionValue) and isinstance(wanted, Instance):
+                if wanted.cls.symbol in (
+                    "typing.Coroutine",
+                    "typing.Awaitable",
+                    "typing.AsyncGenerator",
+                    "typing.AsyncIterator",
+                ):
+                    result = self.result(value, Arguments(starred=True, double_starred=True))
+                    return value.function.is_async or isinstance(result, (Unknown, Coroutine))
+            if isinstance(value, Instance):
+                return not is_none(value) and classes.member(value.cls, "__call__") is not None
+            return not isinstance(value, ModuleValue)
+        return True
+
+    def _protocol(self, cls: Class) -> bool:
+        self.world.classes.mro(cls)
+        return "protocol" in cls.memo
+
+    def _as_instance(self, receiver: Value | None) -> Value | None:
+        if isinstance(receiver, ClassValue):
+            return Instance(receiver.cls, receiver.args, receiver.exact)
+        if isinstance(receiver, Instance) and receiver.literal is not NOTHING:
+            return Instance(receiver.cls, receiver.args)
+        return receiver
+
+    def _variables(self, function: Function, returns: ast.expr) -> frozenset[str]:
+        """The type variables (and ``Self``) that the returns annotation names."""
+        found: set[str] = set()
+        scoped = {p.name for p in getattr(function.node, "type_params", ())}
+        if function.owner is not None:
+            scoped |= set(self.world.annotations.parameters(function.owner))
+        if isinstance(returns, ast.Constant) and isinstance(returns.value, str):
+            try:
+                returns = ast.parse(returns.value, mode="eval").body
+            except (SyntaxError, ValueError):
+                return frozenset()
+        for node in ast.walk(returns):
+            if isinstance(node, ast.Name):
+                if (
+                    node.id in scoped
+                    or node.id == "Self"
+                    or self.world.annotations.is_type_variable(function.module, node)
+                ):
+                    found.add(node.id)
+            elif isinstance(node, ast.Attribute) and node.attr == "Self":
+                found.add("Self")
+        return frozenset(found)
+
+    def _solve(
+        self, node: ast.expr, value: Value, subst: Substitution, variables: frozenset[str], function: Function
+    ) -> None:
+        """Bind type variables in the parameter annotation ``node`` by the argument ``value``."""
+        if isinstance(node, ast.Name):
+            if node.id in variables and node.id != "Self":
+                found = _widened(value)
+                old = subst.get(node.id)
+                subst[node.id] = found if old is None or type(old) is Unknown else union((old, found))
+            return
+        if isinstance(node, ast.BinOp):
+            for side in (node.left, node.right):
+                if isinstance(side, ast.Constant) and side.value is None:
+                    value = without_none(value)
+            names = [
+                side for side in (node.left, node.right) if not (isinstance(side, ast.Constant) and side.value is None)
+            ]
+            for side in names:
+                if isinstance(side, ast.Subscript) or len(names) == 1:
+                    self._solve(side, value, subst, variables, function)
+            return
+        if not isinstance(node, ast.Subscript):
+            return
+        last = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if last in ("type", "Type"):
+            values = [Instance(m.cls, m.args) if isinstance(m, ClassValue) else UNKNOWN for m in members_of(value)]
+            self._solve(items[0], union(values), subst, variables, function)
+        elif last in ("Optional",):
+            self._solve(items[0], without_none(value), subst, variables, function)
+        elif last in ("Union",):
+            for item in items:
+                if isinstance(item, ast.Subscript):
+                    self._solve(item, value, subst, variables, function)
+        elif last in AWAITABLES:
+            self._solve(items[-1], self.awaited(value), subst, variables, function)
+        elif last in ("Callable",):
+            if len(items) == 2 and isinstance(value, (FunctionValue, Callable, ClassValue)):
+                self._solve(
+                    items[1],
+                    self.result(value, Arguments(starred=True, double_starred=True)),
+                    subst,
+                    variables,
+                    function,
+                )
+        elif last in ELEMENT_PROTOCOLS and len(items) >= 1:
+            self._solve(items[0], self.element(value), subst, variables, function)
+        elif isinstance(value, Instance) and value.args:
+            symbol = self.world.library.resolve(function.module, node.value, function.owner)
+            if isinstance(symbol, Class) and self.world.classes.is_subclass(value.cls, symbol):
+                inner = self.world.annotations.substitution(value.cls, value.args, symbol)
+                for item, name in zip(items, self.world.annotations.parameters(symbol), strict=False):
+                    self._solve(item, inner.get(name, UNKNOWN), subst, variables, function)
+
+    def _solved_arguments(self, cls: Class, arguments: Arguments) -> tuple[Value, ...]:
+        names = self.world.annotations.parameters(cls)
+        constructors = self.constructor(cls) or []
+        best = self._nearest_exact(constructors, arguments)
+        if best is None or best.function is None:
+            return ()
+        owner = best.function.owner
+        if owner is not cls:
+            return ()
+        subst: Substitution = {}
+        variables = frozenset(names)
+        for parameter, given in arguments.filling(best.signature):
+            if parameter.annotation is not None:
+                self._solve(parameter.annotation, given, subst, variables, best.function)
+        if not subst:
+            return ()
+        return tuple(subst.get(name, UNKNOWN) for name in names)
+
+    def _nearest_exact(self, signatures: list[Bound], arguments: Arguments) -> Bound | None:
+        for bound in signatures:
+            if bind(
+                bound.signature,
+                len(arguments.positional),
+                arguments.names(),
+                starred=arguments.starred,
+                double_starred=arguments.double_starred,
+            ):
+                continue
+            if bound.function is not None and len(signatures) > 1:
+                for parameter, given in arguments.filling(bound.signature):
+                    if parameter.annotation is not None and not self.may_be(
+                        given, self.world.annotations.value(parameter.annotation, bound.function.module, bound.outer)
+                    ):
+                        break
+                else:
+                    return bound
+                continue
+            return bound
+        return None
+
+
+def _types_self(function: Function) -> bool:
+    """Whether a method annotates its receiver."""
+    arguments = function.node.args
+    return any(argument.annotation is not None for argument in [*arguments.posonlyargs, *arguments.args][:1])
+
+
+def _widened(value: Value) -> Value:
+    """A literal as an instance of its class: what a type variable is solved with."""
+    if isinstance(value, Instance) and value.literal is not NOTHING and not is_none(value):
+        return Instance(value.cls, value.args, value.exact)
+    return value
