@@ -1,0 +1,225 @@
+"""What tests and fixtures ask for: fixtures and parametrized values, judged and evaluated."""
+
+from __future__ import annotations
+
+import ast
+
+from llmlint.contracts.symbols import Class, Function
+from llmlint.semantics.collection import Collected
+from llmlint.semantics.fixtures import Fixture
+from llmlint.semantics.marks import Mark
+from llmlint.semantics.mocks import Mock
+from llmlint.semantics.nouns import (
+    FixtureRequest,
+    Outcome,
+    ParametrizeProblem,
+)
+from llmlint.semantics.scope import Scope
+from llmlint.semantics.specials import MOCKER_FIXTURES, Request
+from llmlint.semantics.values import UNKNOWN, Instance, Special, Unknown, Value, members_of
+
+
+class FixtureRequests(Collected):
+    """Gives parameters their values."""
+
+    def _given(self, function: Function, cls: Class | None, is_test: bool) -> dict[str, Value]:
+        """What the parameters of a test or fixture are given: parametrized values and fixtures."""
+        if cls is not None and is_test and self.world.classes.derives(cls, "unittest.case.TestCase"):
+            return {}
+        arguments = function.node.args
+        parameters = [*arguments.posonlyargs, *arguments.args]
+        if cls is not None and self.world.functions.info(function).kind != "static":
+            parameters = parameters[1:]
+        if is_test:
+            by_keyword = self._named_injections(function, cls)
+            parameters = [
+                argument for argument in parameters[self._injections(function, cls) :] if argument.arg not in by_keyword
+            ]
+        defaults = len(arguments.defaults)
+        all_positional = [*arguments.posonlyargs, *arguments.args]
+        defaulted = (
+            {argument.arg for argument in all_positional[len(all_positional) - defaults :]} if defaults else set()
+        )
+        required = [argument for argument in parameters if argument.arg not in defaulted]
+        required += [a for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is None]
+        given: dict[str, Value] = {}
+        opaque = bool(self.world.functions.info(function).opaque)
+        names = {argument.arg for argument in (*parameters, *arguments.kwonlyargs)}
+        if is_test:
+            self._use_fixtures(function, cls)
+            certain = self._judge_parametrize(function, cls, given, names, opaque)
+            opaque = opaque or not certain
+        for argument in required:
+            name = argument.arg
+            if name in given:
+                if given[name] is UNKNOWN or type(given[name]) is Unknown:
+                    annotated = self.evaluator.annotated(argument.annotation, cls)
+                    given[name] = annotated if argument.annotation is not None else given[name]
+                continue
+            given[name] = self._request(argument, name, function, cls, opaque)
+            if type(given[name]) is Unknown and argument.annotation is not None:
+                given[name] = self.evaluator.annotated(argument.annotation, cls)
+        return given
+
+    def _judge_parametrize(
+        self, function: Function, cls: Class | None, given: dict[str, Value], names: set[str], opaque: bool
+    ) -> bool:
+        certain = True
+        for parametrization, own in self._parametrizations(function, cls):
+            if not parametrization.known:
+                certain = False
+                continue
+            if own:
+                for problem in parametrization.row_problems(function.name):
+                    self.evaluator.emit(problem)
+            values = parametrization.values()
+            for name, value in values.items():
+                if name in names:
+                    if name not in parametrization.indirect:
+                        given[name] = value
+                elif own and not opaque and not self._may_be_fixture(name, cls):
+                    node = parametrization.mark.node
+                    at = node.args[0] if node.args else node
+                    self.evaluator.emit(
+                        ParametrizeProblem(at, "unknown-argument", name, function.name, names=tuple(sorted(names)))
+                    )
+        return certain
+
+    def _use_fixtures(self, function: Function, cls: Class | None) -> None:
+        """The fixtures that ``usefixtures`` marks of the test and of its class name."""
+        for node in (function.node, cls.node if cls is not None else None):
+            for value in self.decorations.get(node, ()) if node is not None else ():
+                if isinstance(value, Mark) and value.name == "usefixtures" and not value.arguments.starred:
+                    for item, name in zip(value.arguments.nodes, value.arguments.positional, strict=False):
+                        if isinstance(name, Instance) and isinstance(name.literal, str):
+                            self._request(item, name.literal, function, cls, False)
+
+    def _may_be_fixture(self, name: str, cls: Class | None) -> bool:
+        fixtures = self.world.fixtures
+        named = any("usefixtures" in source.text for source in (self.module, *self.chain))
+        return (
+            (fixtures.find(name, self.module, cls) is not None and named)
+            or name == "request"
+            or fixtures.asked_by_fixture(name, self.module, cls)
+            or not fixtures.certain(self.module)
+            or fixtures.mentioned(name, self.module)
+        )
+
+    def _request(
+        self, node: ast.arg | ast.expr, name: str, function: Function, cls: Class | None, opaque: bool
+    ) -> Value:
+        """A fixture that a test or fixture asks for: recorded, and its value."""
+        fixtures = self.world.fixtures
+        above = function if self.world.functions.info(function).fixture is not None and function.name == name else None
+        found = fixtures.find(name, self.module, cls, above)
+        evaluator = self.evaluator
+        if found is not None or name == "request" or name in MOCKER_FIXTURES and self._has_plugin("pytest_mock"):
+            evaluator.count("fixture", node, True)
+            outcome = Outcome.FOUND
+        else:
+            outcome = Outcome.UNKNOWN
+            fed = self.world.functions.info(function).fixture is not None and self.world.vetoes.parametrized(name)
+            if not opaque and not fed and fixtures.certain(self.module) and not fixtures.mentioned(name, self.module):
+                if cls is None or not self._class_is_mixin(cls):
+                    outcome = Outcome.MISSING
+            evaluator.count("fixture", node, outcome is Outcome.MISSING, "no fixture of that name is found")
+        module = self.module
+
+        def names() -> list[str]:
+            return fixtures.names(module, cls)
+
+        known = self.world.project.environment.known
+        if outcome is Outcome.MISSING:
+            evaluator.emit(FixtureRequest(node, name, outcome, function.name, names, known))
+        return self.fixture_value(name, cls, above)
+
+    def _class_is_mixin(self, cls: Class) -> bool:
+        return not self._collects(cls) or self.world.vetoes.subclass_exists(cls)
+
+    def _has_plugin(self, name: str) -> bool:
+        return self.world.library.module(name) is not None or not self.world.project.environment.known
+
+    def fixture_value(self, name: str, cls: Class | None, above: Function | None = None) -> Value:
+        """What asking for the fixture ``name`` gives."""
+        world = self.world
+        if name in MOCKER_FIXTURES:
+            fixture_class = world.classes.named("pytest_mock.plugin", "MockerFixture")
+            return Special("mocker", Instance(fixture_class) if fixture_class is not None else UNKNOWN)
+        if name == "monkeypatch":
+            patch_class = world.classes.named("_pytest.monkeypatch", "MonkeyPatch")
+            return Special("monkeypatch", Instance(patch_class) if patch_class is not None else UNKNOWN)
+        if name == "request":
+            return self._request_object(UNKNOWN)
+        found = world.fixtures.find(name, self.module, cls, above)
+        if found is None:
+            return UNKNOWN
+        value = self._fixture_values.get(found.function)
+        if value is None:
+            self._fixture_values[found.function] = UNKNOWN
+            value = self._fixture_values[found.function] = self._fixture(found, cls)
+        return value.fork() if isinstance(value, Mock) else value
+
+    def _request_object(self, param: Value) -> Value:
+        request_class = self.world.classes.named("_pytest.fixtures", "FixtureRequest")
+        return Request(param, Instance(request_class) if request_class is not None else UNKNOWN)
+
+    def _fixture(self, fixture: Fixture, cls: Class | None) -> Value:
+        world = self.world
+        function = fixture.function
+        if function.module is self.module:
+            scope = self._evaluate(function, fixture.cls)
+        else:
+            given: dict[str, Value] = {}
+            arguments = function.node.args
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                name = argument.arg
+                if name in ("self", "cls") and fixture.cls is not None:
+                    continue
+                if name == "request":
+                    given[name] = self._request_object(self._params(fixture))
+                    continue
+                value = self.fixture_value(name, cls, function if name == fixture.name else None)
+                if not isinstance(value, Unknown):
+                    given[name] = value
+            quiet = world.inference.quiet(function.module)
+            scope = quiet.run(function, None, given, None)
+            self.evaluator.shared_replaced |= scope.replaced
+        return self._provided(fixture, scope)
+
+    def _params(self, fixture: Fixture) -> Value:
+        """``request.param``: one of the fixture's ``params``."""
+        decorator = self.world.functions.info(fixture.function).fixture
+        if isinstance(decorator, ast.Call):
+            for keyword in decorator.keywords:
+                if keyword.arg == "params":
+                    values = self.world.inference.module_value(fixture.function.module, keyword.value)
+                    return self.world.calls.element(values)
+        return UNKNOWN
+
+    def _provided(self, fixture: Fixture, scope: Scope | None) -> Value:
+        world = self.world
+        function = fixture.function
+        if scope is None:
+            return UNKNOWN
+        from llmlint.semantics.values import union
+
+        values = scope.yields if world.inference.is_generator(function) else scope.returns
+        value = union(values) if values else world.none
+        if isinstance(value, Mock) and function.node.returns is not None:
+            annotated = world.annotations.value(function.node.returns, function.module, function.owner)
+            if world.inference.is_generator(function):
+                annotated = (
+                    world.calls.async_element(annotated) if function.is_async else world.calls.element(annotated)
+                )
+            self.evaluator.mocks.hand(value, annotated, "annotation")
+        if function.node.returns is not None:
+            unknown = any(isinstance(member, Unknown) for member in members_of(value))
+            if unknown:
+                annotated = world.annotations.value(function.node.returns, function.module, function.owner)
+                if world.inference.is_generator(function):
+                    annotated = (
+                        world.calls.async_element(annotated) if function.is_async else world.calls.element(annotated)
+                    )
+                if not isinstance(annotated, Unknown):
+                    return annotated
+        return value
