@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
 from llmlint.semantics.judgements import Judgements
-from llmlint.semantics.mocks import CallSpec, Mock, MockMethod
+from llmlint.semantics.mock_values import CallSpec, Mock, MockMethod
 from llmlint.semantics.nouns import (
     AttributeUse,
     Outcome,

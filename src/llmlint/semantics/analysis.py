@@ -12,7 +12,7 @@ from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
 from llmlint.semantics.contract_audit import ContractAudit
 from llmlint.semantics.fixture_requests import FixtureRequests
-from llmlint.semantics.mocks import Mock
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
     ContractProblem,
     Noun,

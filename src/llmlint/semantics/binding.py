@@ -6,7 +6,7 @@ import ast
 from typing import Any, ClassVar
 
 from llmlint.semantics.access import Access, dotted
-from llmlint.semantics.mocks import Mock
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
     Outcome,
 )

@@ -8,7 +8,7 @@ from llmlint.contracts.symbols import Class, Function
 from llmlint.semantics.collection import Collected
 from llmlint.semantics.fixtures import Fixture
 from llmlint.semantics.marks import Mark
-from llmlint.semantics.mocks import Mock
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
     FixtureRequest,
     Outcome,

@@ -12,7 +12,7 @@ from llmlint.contracts.symbols import Class, Function
 from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.binding import Assignments
-from llmlint.semantics.mocks import CallSpec, Mock, MockMethod
+from llmlint.semantics.mock_values import CallSpec, Mock, MockMethod
 from llmlint.semantics.nouns import (
     CallUse,
     Problem,

@@ -8,7 +8,7 @@ from llmlint.contracts.symbols import Class
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.lookup import Lookup
 from llmlint.semantics.mock_assertions import API
-from llmlint.semantics.mocks import Mock
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
     AttributeUse,
     AwaitProblem,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from llmlint.contracts.symbols import Class, Module
 from llmlint.semantics.evaluation import Evaluation
-from llmlint.semantics.mocks import Mock
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
     UndefinedName,
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.symbols import Class
 from llmlint.semantics.attributes import is_dunder
-from llmlint.semantics.mocks import Mock
+from llmlint.semantics.mock_standing import imitated, in_place
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import Outcome, Owner, PatchUse
 from llmlint.semantics.privacy import first_private
 from llmlint.semantics.values import (
@@ -312,7 +313,7 @@ class Patches:
             if isinstance(spec, Instance) and spec.cls.module.name == "builtins" and spec.literal is not True:
                 original = UNKNOWN
             elif not (isinstance(spec, Instance) and spec.literal is True):
-                original = spec if strict == "autospec" else self.evaluator.mocks.imitated(spec)
+                original = spec if strict == "autospec" else imitated(spec)
         mock = self.evaluator.mocks.of_patch(original, strict)
         for name, value, keyword_node in arguments.keywords if configured else ():
             if name in (*_MAKES_NO_MOCK, "create", "target", "attribute", "unsafe", "name"):
@@ -324,7 +325,7 @@ class Patches:
         """A mock that the test built is put in the place of ``original``."""
         if isinstance(original, Special):
             original = original.value
-        self.evaluator.mocks.hand(mock, self.evaluator.mocks.in_place(original), "patch")
+        self.evaluator.mocks.hand(mock, in_place(original, "", self.evaluator.test_modules), "patch")
 
     def _patcher(self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int) -> Value:
         mock, injects = self._made(node, arguments, original, form, new_at)

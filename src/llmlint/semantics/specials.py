@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.marks import Mark, ParameterSet
-from llmlint.semantics.mocks import CallSpec, Mock
+from llmlint.semantics.mock_values import CallSpec, Mock
 from llmlint.semantics.names import SPECIALS
 from llmlint.semantics.nouns import CallUse, GuardUse, Outcome, Problem
 from llmlint.semantics.patches import Patcher

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from llmlint.semantics.evaluation import ANCESTORS
 from llmlint.semantics.expressions import Expressions
-from llmlint.semantics.mocks import Mock, MockMethod
+from llmlint.semantics.mock_values import Mock, MockMethod
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.specials import Raises
 from llmlint.semantics.values import (

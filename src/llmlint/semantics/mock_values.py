@@ -1,0 +1,168 @@
+"""What a mock is: the value, its parts, and what is asked of it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple
+
+from llmlint.semantics.values import Value
+
+if TYPE_CHECKING:
+    from llmlint.semantics.arguments import Arguments
+    from llmlint.semantics.mocks import Mocks
+
+
+class Record:
+    """What is known of one built mock, shared by every name for it."""
+
+    __slots__ = ("configured", "factory", "handed", "mocks", "node", "only_called", "spec_of_bool", "specced", "unsafe")
+
+    def __init__(
+        self, node: ast.Call, factory: str, *, specced: bool, spec_of_bool: bool = False, unsafe: bool = False
+    ) -> None:
+        self.node = node
+        self.factory = factory
+        self.specced = specced
+        self.spec_of_bool = spec_of_bool
+        self.unsafe = unsafe
+        """``Mock(unsafe=True)``: whatever looks like an assertion is meant."""
+        self.only_called = True
+        self.configured = False
+        self.handed: list[tuple[Value, str, str | None]] = []
+        """What it was found to stand for: the value, how that is known, and the parameter it was handed to."""
+        self.mocks: list[Mock] = []
+        """The mock, and what it is in other tests."""
+
+    def again(self) -> Record:
+        """The record of another mock that the same call builds."""
+        other = Record(
+            self.node, self.factory, specced=self.specced, spec_of_bool=self.spec_of_bool, unsafe=self.unsafe
+        )
+        other.only_called, other.configured, other.handed = self.only_called, self.configured, list(self.handed)
+        return other
+
+
+class Mock(Value):
+    """A mock, or a part of one (an attribute, what calling it returns).
+
+    ``stands`` is what it stands for; None while that is not known. ``home`` keeps it, and may change it.
+    """
+
+    __slots__ = (
+        "asynchronous", "by", "children", "given", "home", "last", "missing", "opaque", "parameter", "record", "shaped",
+        "stands", "strict",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        home: Mocks | None,
+        stands: Value | None,
+        by: str = "unknown",
+        record: Record | None = None,
+        *,
+        strict: str = "",
+        asynchronous: bool | None = None,
+        opaque: bool = False,
+        parameter: str | None = None,
+    ) -> None:
+        self.home = home
+        self.stands = stands
+        self.by = by
+        self.record = record
+        self.strict = strict
+        """How it got its spec: ``spec``, ``spec_set``, ``wraps``, ``autospec`` or not at all."""
+        self.asynchronous = asynchronous
+        """Whether calling it gives a coroutine; None where that is not known."""
+        self.opaque = opaque
+        """Nothing will ever be known of it."""
+        self.parameter = parameter
+        self.missing = False
+        """What it is a part of has no such part."""
+        self.shaped = False
+        """A ``return_value`` or ``side_effect`` was given to it."""
+        self.last: Use | None = None
+        """Where it was last asked for."""
+        self.children: dict[str, Value] = {}
+        """Its attributes; ``()`` is what calling it returns."""
+        self.given: set[str] = set()
+        """The attributes that the test stored."""
+        if record is not None:
+            record.mocks.append(self)
+
+    def fork(
+        self, home: Mocks | None = None, record: Record | None = None, done: dict[Mock, Mock] | None = None
+    ) -> Mock:
+        """The same mock for another test: what one test configures does not reach the next."""
+        done = {} if done is None else done
+        found = done.get(self)
+        if found is not None:
+            return found
+        record = record or self.record
+        other = Mock(
+            home or self.home,
+            self.stands,
+            self.by,
+            record,
+            strict=self.strict,
+            asynchronous=self.asynchronous,
+            opaque=self.opaque,
+            parameter=self.parameter,
+        )
+        done[self] = other
+        other.missing, other.shaped, other.given = self.missing, self.shaped, set(self.given)
+        other.children = {
+            name: value.fork(home, None, done) if isinstance(value, Mock) else value
+            for name, value in self.children.items()
+        }
+        return other
+
+    def __repr__(self) -> str:
+        return f"<mock of {self.stands}>"
+
+
+class MockMethod(Value):
+    """A method of the mock API, bound to a mock."""
+
+    __slots__ = ("mock", "name")
+
+    def __init__(self, mock: Mock, name: str) -> None:
+        self.mock = mock
+        self.name = name
+
+
+class CallSpec(Value):
+    """``call(...)`` or ``call.method(...)``: ``path`` are the attributes before the arguments."""
+
+    __slots__ = ("arguments", "node", "path")
+
+    def __init__(self, path: tuple[str, ...], arguments: Arguments, node: ast.Call) -> None:
+        self.path = path
+        self.arguments = arguments
+        self.node = node
+
+
+class Use:
+    """An attribute that is asked of mocks (several where either may stand there), to be judged when the file is over."""
+
+    __slots__ = ("action", "child", "mocks", "name", "node", "stored")
+
+    def __init__(
+        self, mocks: tuple[Mock, ...], name: str, node: ast.expr, action: str, child: Value, *, stored: bool
+    ) -> None:
+        self.mocks = mocks
+        self.name = name
+        self.node = node
+        self.action = action
+        self.child = child
+        self.stored = stored
+        """Whether the attribute itself is given to the mock."""
+
+
+class Call(NamedTuple):
+    """A call of a mock, or an assertion about one."""
+
+    mock: Mock
+    node: ast.Call
+    assertion: str | None
+    arguments: Arguments
+    awaited: bool
