@@ -22,7 +22,13 @@ def test_json_has_ruffs_shape_and_more(shop, llmlint):
             "truth": {"filename": "src/shop/cart.py", "row": 1},
             "suggestion": "total",
             "side": "test",
-            "fix": None,
+            "fix": {
+                "applicability": "safe",
+                "message": "Rename to 'total'",
+                "edits": [
+                    {"content": "total", "location": {"row": 6, "column": 17}, "end_location": {"row": 6, "column": 21}}
+                ],
+            },
             "url": None,
         }
     ]
@@ -40,21 +46,21 @@ def test_json_lines(shop, llmlint):
 
 def test_concise(shop, llmlint):
     assert llmlint("tests", "--output-format", "concise", "--quiet").out == (
-        "tests/test_cart.py:6:17: LLM203 'Cart' has no attribute 'totl' (src/shop/cart.py:1); did you mean 'total'?\n"
+        "tests/test_cart.py:6:17: LLM203 [*] 'Cart' has no attribute 'totl' (src/shop/cart.py:1); did you mean 'total'?\n"
     )
 
 
 def test_grouped(shop, llmlint):
     assert llmlint("tests", "--output-format", "grouped", "--quiet").out == (
         "tests/test_cart.py:\n"
-        "  6:17 LLM203 'Cart' has no attribute 'totl' (src/shop/cart.py:1); did you mean 'total'?\n"
+        "  6:17 LLM203 [*] 'Cart' has no attribute 'totl' (src/shop/cart.py:1); did you mean 'total'?\n"
         "\n"
     )
 
 
 def test_full(shop, llmlint):
     assert llmlint("tests").out == (
-        "error[LLM203] unknown-attribute: 'Cart' has no attribute 'totl'\n"
+        "error[LLM203] unknown-attribute: 'Cart' has no attribute 'totl' [*]\n"
         " --> tests/test_cart.py:6:17\n"
         "  |\n"
         "6 |     assert cart.totl() == 0\n"
@@ -64,6 +70,7 @@ def test_full(shop, llmlint):
         "  = help: did you mean 'total'?\n"
         "\n"
         "Found 1 error in 1 file (1 checked).\n"
+        "[*] 1 fixable with --fix.\n"
     )
 
 

@@ -41,9 +41,16 @@ def test_every_rule_can_be_loaded():
 
 @page
 def test_a_page_has_the_headings(page):
-    headings = [heading for heading in page.headings if heading != "Options"]
+    headings = [heading for heading in page.headings if heading not in ("Options", "Fixes")]
     assert headings == HEADINGS
     assert ("Options" in page.headings) == bool(page.options)
+
+
+@page
+def test_a_fix_is_shown_before_and_after(page):
+    assert ("Fixes" in page.headings) == (page.fix != "none")
+    if page.fix != "none":
+        assert [file for example in examples(page.text, frozenset({"Fixes"})) for file in example.files if file.fixed]
 
 
 @page

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from llmlint.engine.fixes import Fixed
 from llmlint.engine.pages import Page
 from llmlint.engine.selection import select
+from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult, RunResult
 from llmlint.project.discovery import FoundFile
 from llmlint.project.project import Project
@@ -32,6 +34,10 @@ class Request:
     cache: bool = True
     jobs: int = 0
     """Processes; 0: as many as pay."""
+    fixable: tuple[str, ...] = ()
+    unfixable: tuple[str, ...] = ()
+    fixes: bool = False
+    """Whether to work out what exactly the fixes would write."""
     unresolved: bool = False
     """Whether to list what could not be judged."""
     uses: bool = False
@@ -74,6 +80,19 @@ class Session:
 
     def check_bytes(self, path: str, data: bytes) -> RunResult:
         """Judges bytes as if the file at ``path`` held them.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool]) -> Fixed:
+        """Applies fixes to bytes as if the file at ``path`` held them, until nothing changes. Writes nothing.
+
+        Args:
+            path: The file's.
+            data: What it holds.
+            wanted: Tells which findings are to be fixed.
 
         Raises:
             Problem: settings, selectors or rules are unusable.

@@ -6,11 +6,14 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from llmlint.engine.fixes import Fixed, fix_bytes
 from llmlint.engine.judge import Assignment, Judge, JudgeBuilder, Task
 from llmlint.engine.pages import Page, RuleError, rule_pages
 from llmlint.engine.recall import judge_all
+from llmlint.engine.runner import undisturbed
 from llmlint.engine.selection import SelectionError, named, select
 from llmlint.engine.watch import Watch
+from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult, RunResult
 from llmlint.project.discovery import FoundFile, role_of
 from llmlint.project.load import Loader, Options, ProjectFiles
@@ -45,6 +48,10 @@ class Request:
     cache: bool = True
     jobs: int = 0
     """Processes; 0: as many as pay."""
+    fixable: tuple[str, ...] = ()
+    unfixable: tuple[str, ...] = ()
+    fixes: bool = False
+    """Whether to work out what exactly the fixes would write."""
     unresolved: bool = False
     """Whether to list what could not be judged."""
     uses: bool = False
@@ -63,7 +70,7 @@ class Session:
             Problem: they cannot be read.
         """
         self.request = request
-        self._watch = Watch(request.unresolved, request.uses, request.debug)
+        self._watch = Watch(request.unresolved, request.uses, request.fixes, request.debug)
         self._loader = Loader(Options(request.python, (*request.config, *_overrides(request)), request.isolated))
         self._pages = pages_of(None)
         self._judges: dict[tuple[str, str], Judge] = {}
@@ -117,6 +124,22 @@ class Session:
         judge, role = self._judge_of(os.path.abspath(path))
         return self._result([judge.checker(0).check_bytes(os.path.abspath(path), data, role)], 1, [], [])
 
+    def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool]) -> Fixed:
+        """Applies fixes to bytes as if the file at ``path`` held them, until nothing changes. Writes nothing.
+
+        Args:
+            path: The file's.
+            data: What it holds.
+            wanted: Tells which findings are to be fixed.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        path = os.path.abspath(path)
+        judge, role = self._judge_of(path)
+        with undisturbed():
+            return fix_bytes(path, data, lambda now: judge.checker(0).check_bytes(path, now, role), wanted)
+
     def files(self) -> list[str]:
         """The files that would be linted: absolute, sorted.
 
@@ -143,9 +166,11 @@ class Session:
 
     def _assign(self, project: Project) -> Assignment:
         try:
-            for _, selectors in project.settings.per_file_ignores:
-                for selector in selectors:
-                    named(selector, self._pages)
+            settings = project.settings
+            ignores = [selector for _, selectors in settings.per_file_ignores for selector in selectors]
+            fixes = (*settings.fixable, *settings.unfixable, *settings.extend_safe_fixes, *settings.extend_unsafe_fixes)
+            for selector in (*ignores, *fixes):
+                named(selector, self._pages)
             return Assignment(project, select(self._pages, project.settings))
         except SelectionError as error:
             raise Problem(str(error)) from None
@@ -204,6 +229,7 @@ def pages_of(rule: str | None) -> tuple[Page, ...]:
 def _overrides(request: Request) -> list[str]:
     """The options of the command line that are settings, as ``--config`` would have them."""
     lists = {"select": request.select, "extend-select": request.extend_select, "ignore": request.ignore}
+    lists |= {"fixable": request.fixable, "unfixable": request.unfixable}
     overrides = [f"{key}={write_toml(values)}" for key, values in lists.items() if values]
     if request.preset is not None:
         overrides.append(f"preset={write_toml(request.preset)}")

@@ -13,6 +13,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,10 @@ from llmlint.model.diagnostic import Diagnostic
 if TYPE_CHECKING:
     from _pytest._code.code import ExceptionInfo, TerminalRepr
 
+    from llmlint.app import Session
+
 _PAGE = re.compile(r"(?P<code>[A-Z]+\d{3})-[a-z0-9-]+\.md")
-_SECTIONS = frozenset({"Faulty", "Sound"})
+_SECTIONS = frozenset({"Faulty", "Sound", "Fixes"})
 
 
 class ExampleFailure(Exception):
@@ -76,13 +79,19 @@ class MarkdownItem(pytest.Item):
         Raises:
             ExampleFailure: something else was found than the example says.
         """
+        if self.example.section == "Fixes" and self.code:
+            self._raise(check_fixes(self.example, self.code))
+            return
         if self.example.section == "Faulty" and not self.example.expected:
             raise ExampleFailure(f"{self.path}:{self.example.row}: a faulty example states no '# error'")
         if self.example.section == "Sound" and self.example.expected:
             raise ExampleFailure(
                 f"{self.path}:{self.example.expected[0].page_row}: a sound example states an '# error'"
             )
-        differences = list(check_example(self.example, self.code))
+        self._raise(check_example(self.example, self.code))
+
+    def _raise(self, found: Iterable[tuple[int, str]]) -> None:
+        differences = list(found)
         if differences:
             raise ExampleFailure("\n".join(f"{self.path}:{row}: {difference}" for row, difference in differences))
 
@@ -105,17 +114,64 @@ def check_example(example: Example, code: str | None) -> Iterator[tuple[int, str
         code: The page's own rule, which alone runs, with those that the example's comments name; None to run what the
             settings of the example say.
     """
+    with _written(example) as root:
+        yield from _compare(example, code, _lint(root, example, code), root)
+
+
+def check_fixes(example: Example, code: str) -> Iterator[tuple[int, str]]:
+    """The differences between what an example under *Fixes* shows and what the fixes make of it: the page's row and a sentence.
+
+    A block with ``fixed="safe"`` shows the file after ``--fix``, one with ``fixed="unsafe"`` after ``--unsafe-fixes``; where it
+    is alone, the safe fixes leave the file as it is. A second time, the fixes change nothing.
+    """
+    shown = {file.path: file for file in example.files if file.fixed}
+    if not shown:
+        yield example.row, "no block shows what the fix makes of it"
+    with _written(example) as root:
+        for file in example.files:
+            if file.fixed or file.path not in shown:
+                continue
+            data = file.text.encode()
+            after = {one.fixed: one for one in example.files if one.path == file.path and one.fixed}
+            for by in ("safe", "unsafe"):
+                expected = after.get(by) or after.get("safe") or file
+                made = _fix(root, example, code, file.path, data, by).decode()
+                if made != expected.text:
+                    words = "--fix" if by == "safe" else "--unsafe-fixes"
+                    yield expected.page_row, f"{words} makes of {file.path}:\n{made}"
+                elif _fix(root, example, code, file.path, made.encode(), by).decode() != made:
+                    yield expected.page_row, "fixed a second time, it changes again"
+
+
+@contextmanager
+def _written(example: Example) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="llmlint-") as folder:
         root = os.path.realpath(folder)
         for file in example.files:
+            if file.fixed:
+                continue
             target = os.path.join(root, *file.path.split("/"))
             os.makedirs(os.path.dirname(target), exist_ok=True)
             with open(target, "w", encoding="utf-8", newline="") as stream:
                 stream.write(file.text)
-        yield from _compare(example, code, _lint(root, example, code), root)
+        yield root
+
+
+def _fix(root: str, example: Example, code: str, path: str, data: bytes, by: str) -> bytes:
+    session = _session(root, example, code, fixes=True)
+    applied = ("safe",) if by == "safe" else ("safe", "unsafe")
+    target = os.path.join(root, *path.split("/"))
+    return session.fix_bytes(target, data, lambda one: one.fix is not None and one.fix.applicability in applied).after
 
 
 def _lint(root: str, example: Example, code: str | None) -> tuple[Diagnostic, ...]:
+    stated = {os.path.join(root, *expected.file.split("/")) for expected in example.expected}
+    session = _session(root, example, code)
+    result = session.check(wanted=lambda file: file.role in ("test", "conftest") or file.path in stated)
+    return result.diagnostics
+
+
+def _session(root: str, example: Example, code: str | None, *, fixes: bool = False) -> Session:
     from llmlint.app import Request, Session
 
     settings = "".join(file.text for file in example.files if file.path.endswith(".toml"))
@@ -129,12 +185,14 @@ def _lint(root: str, example: Example, code: str | None) -> tuple[Diagnostic, ..
         paths=(root, *sorted(stated)),
         cwd=root,
         python=None if re.search(r"^python\s*=", settings, re.MULTILINE) else sys.prefix,
-        select=tuple(sorted({code, *named})) if code else (),
+        select=tuple(sorted({code, *named})) if code and not fixes else (),
+        extend_select=(code,) if code and fixes else (),
+        fixable=(code,) if code and fixes else (),
+        fixes=fixes,
         cache=False,
         jobs=1,
     )
-    result = Session(request).check(wanted=lambda file: file.role in ("test", "conftest") or file.path in stated)
-    return result.diagnostics
+    return Session(request)
 
 
 def _compare(

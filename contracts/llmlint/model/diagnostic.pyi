@@ -1,8 +1,9 @@
 """What a rule finds, and what a reader is told."""
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from llmlint.model.position import Span, Truth
 
 Severity = Literal["error", "warning", "info"]
@@ -24,8 +25,23 @@ class Fix:
     """Edits that belong together, applied all or none."""
 
     message: str
+    """What it does, as an order: ``Rename to 'get_total'``."""
     applicability: Literal["safe", "unsafe", "display"]
+    """Whether ``--fix`` applies it, only ``--unsafe-fixes`` does, or nothing does."""
     edits: tuple[Edit, ...]
+    """Empty where nobody asked what exactly would be written: to work that out, the file has to be parsed once more."""
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """How a finding can be put right: known when it is made, worked out only when somebody wants the edits."""
+
+    message: str
+    """What it does, as an order: ``Rename to 'get_total'``."""
+    change: Callable[[Any], None]
+    """Writes the change into the ``llmlint.fixing.rewrite.Rewrite`` that it is handed; raises ``Unfixable`` where it cannot."""
+    safe: bool = False
+    """Whether the line cannot work as it stands and what was meant is beyond doubt. What changes what a passing test does, and
+    what is a guess, is not safe."""
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -42,6 +58,8 @@ class Finding:
     suggestion: str | None = None
     """The nearest real name, or the replacement."""
     side: Side = "test"
+    remedy: Remedy | None = None
+    """What would put it right, where that can be written by a machine."""
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:

@@ -15,3 +15,9 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 def twin(name: str, names: Iterable[str]) -> str | None:
     """The one of ``names`` that differs from ``name`` in case and underscores only."""
     ...
+
+def unmistakable(name: str, near: str | None, names: Iterable[str]) -> bool:
+    """Whether ``near`` is what a writer of ``name`` meant beyond doubt.
+
+    It is where the two differ in case and underscores or by one slip of the finger, and no other of ``names`` is as near.
+    """

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("full", "concise", "grouped", "json", "json-lines")
 
+WITH_EDITS = ("json", "json-lines")
+"""Formats that show what exactly the fixes would write."""
+
 _SEVERITIES = ("error", "warning", "info")
 _NEVER = "never"
 
@@ -37,6 +40,16 @@ def _selector(name: str, help_text: str) -> Callable[[_Function], _Function]:
 @_selector("--ignore", "Do not run these rules.")
 @_selector("--extend-select", "Run these rules besides.")
 @click.option("--preset", metavar="NAME", help="Start from this set: default, behavioral or all.")
+@click.option("--fix", is_flag=True, help="Fix what can be fixed safely, and report the rest.")
+@click.option("--unsafe-fixes", is_flag=True, help="Fix as well what changes what a test does, or is a guess.")
+@click.option("--fix-only", is_flag=True, help="Fix, and do not report what is left; implies --fix.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--show-fixes", is_flag=True, help="List what was fixed.")
+@_selector("--fixable", "Fix what these rules find only.")
+@_selector("--unfixable", "Do not fix what these rules find.")
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed, even if nothing is left."
+)
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to report.")
 @click.option("--output-file", "-o", metavar="FILE", help="Write the report there.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule, and what could be judged at all.")
@@ -78,6 +91,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             from llmlint.report.place import shown
 
             return _write("".join(f"{shown(path, os.getcwd())}\n" for path in session.files()), options)
+        if _fixes(options):
+            return _fix(paths, session, options)
         result = _standard_input(paths, session, options) if "-" in paths else _run(session, options)
     except Problem as error:
         raise Failure(_relative(str(error))) from None
@@ -85,6 +100,44 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     for failure in result.failures:
         click.echo(f"llmlint: error: {_relative(failure)}", err=True)
     return _exit_code(result, options)
+
+
+def _fixes(options: dict[str, Any]) -> bool:
+    return bool(options["fix"] or options["fix_only"] or options["diff"])
+
+
+def _fix(paths: tuple[str, ...], session: Session, options: dict[str, Any]) -> int:
+    from llmlint.app import Session
+    from llmlint.cli import fixing
+
+    cwd, given = os.getcwd(), "-" in paths
+    if given:
+        _alone(paths)
+        data = sys.stdin.buffer.read()
+        done = fixing.fix_input(session, fixing.input_name(options), data, options)
+    else:
+        built = iter([session])
+        session, done = fixing.fix_files(
+            lambda: next(built, None) or Session(_request(paths, options)), lambda one: _run(one, options), options
+        )
+    for failure in done.failures:
+        click.echo(f"llmlint: error: {_relative(failure)}", err=True)
+    code = fixing.exit_code(done, options, _exit_code(done.result, options))
+    if options["diff"]:
+        _write("".join(fixing.diffs(done, cwd)), options)
+    elif given:
+        one = next(iter(done.fixed.values()), None)
+        sys.stdout.buffer.write(one.after if one else data)
+        sys.stdout.flush()
+    if not options["diff"] and not options["fix_only"]:
+        _report(done.result, session, options, aside=given)
+        for failure in done.result.failures:
+            click.echo(f"llmlint: error: {_relative(failure)}", err=True)
+    if not options["quiet"]:
+        click.echo(
+            fixing.closing(done, would=options["diff"], details=options["show_fixes"], cwd=cwd), nl=False, err=True
+        )
+    return CANNOT if done.failures else code
 
 
 def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
@@ -100,6 +153,9 @@ def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
         select=options["select"],
         extend_select=options["extend_select"],
         ignore=options["ignore"],
+        fixable=options["fixable"],
+        unfixable=options["unfixable"],
+        fixes=_fixes(options) or options["output_format"] in WITH_EDITS,
         cache=not options["no_cache"],
         jobs=_jobs(options["jobs"]),
         unresolved=options["show_unresolved"],
@@ -117,9 +173,13 @@ def _jobs(value: str) -> int:
 
 
 def _standard_input(paths: tuple[str, ...], session: Session, options: dict[str, Any]) -> RunResult:
+    _alone(paths)
+    return session.check_bytes(options["stdin_filename"] or "test_stdin.py", sys.stdin.buffer.read())
+
+
+def _alone(paths: tuple[str, ...]) -> None:
     if len(paths) > 1:
         raise Failure("- (standard input) stands alone")
-    return session.check_bytes(options["stdin_filename"] or "test_stdin.py", sys.stdin.buffer.read())
 
 
 def _run(session: Session, options: dict[str, Any]) -> RunResult:
@@ -129,7 +189,8 @@ def _run(session: Session, options: dict[str, Any]) -> RunResult:
         return session.check(progress.show)
 
 
-def _report(result: RunResult, session: Session, options: dict[str, Any]) -> None:
+def _report(result: RunResult, session: Session, options: dict[str, Any], *, aside: bool = False) -> None:
+    """Prints the report; ``aside``, where standard output is taken by what was fixed."""
     from llmlint.report import summary
     from llmlint.report.style import Style
 
@@ -146,12 +207,13 @@ def _report(result: RunResult, session: Session, options: dict[str, Any]) -> Non
     if options["record_uses"]:
         _record(result, cwd, options["record_uses"])
     if options["output_format"].startswith("json"):
-        _write(text, options)
+        _write(text, options, aside=aside)
         sys.stderr.write(tables)
         return
     if not options["quiet"]:
         tables += summary.closing(result, style)
-    _write(text + tables, options)
+        tables += summary.fixable(result, style, fixed=_fixes(options), unsafe=options["unsafe_fixes"])
+    _write(text + tables, options, aside=aside)
 
 
 def _findings(result: RunResult, cwd: str, style: Any, name: str) -> Any:
@@ -177,9 +239,9 @@ def _findings(result: RunResult, cwd: str, style: Any, name: str) -> Any:
     return full(result, cwd, style)
 
 
-def _write(text: str, options: dict[str, Any]) -> int:
+def _write(text: str, options: dict[str, Any], *, aside: bool = False) -> int:
     if options["output_file"] is None:
-        stream = sys.stdout
+        stream = sys.stderr if aside else sys.stdout
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
         stream.write(text)

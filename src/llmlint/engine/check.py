@@ -11,6 +11,7 @@ from llmlint.engine.dispatch import Crash, Dispatcher, Found
 from llmlint.engine.globs import matcher
 from llmlint.engine.pages import Page
 from llmlint.engine.registry import load_rules
+from llmlint.engine.remedies import FileRemedies, Remedies
 from llmlint.engine.selection import Selection, matches
 from llmlint.engine.suppressions import Suppressions, read_suppressions
 from llmlint.engine.watch import Watch
@@ -50,6 +51,7 @@ class Checker:
         self._rules = load_rules(selection.pages)
         self._dispatchers: dict[Role, Dispatcher] = {}
         self._analyzer = Analyzer(project)
+        self._remedies = Remedies(project.settings, worked_out=watch.fixes)
         self._spared = [
             (matcher(glob, project.root), {page.code for page in pages if any(matches(one, page) for one in selectors)})
             for glob, selectors in project.settings.per_file_ignores
@@ -174,14 +176,18 @@ class Checker:
 
     def _diagnostics(self, judged: _Judged) -> tuple[Diagnostic, ...]:
         suppressions = judged.suppressions
+        remedies = self._remedies.of(judged.source)
         judged.found += [("LLM902", problem) for problem in suppressions.problems]
-        kept = list(suppressions.filter(self._judgements(judged, judged.found)))
+        kept = list(suppressions.filter(self._judgements(judged, judged.found, remedies)))
         if suppressions.entries:
             unused = [("LLM901", finding) for finding in suppressions.unused(self._selection)]
-            kept += suppressions.filter(self._judgements(judged, unused))
+            kept += suppressions.filter(self._judgements(judged, unused, remedies))
+        if remedies.crashes:
+            self._collect(remedies.crashes, judged)
+            kept += self._judgements(judged, judged.found[-len(remedies.crashes) :], remedies)
         return tuple(sorted(set(kept), key=_order))
 
-    def _judgements(self, judged: _Judged, found: Iterable[Found]) -> Iterator[Diagnostic]:
+    def _judgements(self, judged: _Judged, found: Iterable[Found], remedies: FileRemedies) -> Iterator[Diagnostic]:
         spared = set().union(*(codes for match, codes in self._spared if match(judged.path)))
         fixtures: list[tuple[int, int]] | None = None
         for code, finding in found:
@@ -206,6 +212,7 @@ class Checker:
                 truth=finding.truth,
                 suggestion=finding.suggestion,
                 side=side,
+                fix=remedies.fix(finding, page),
             )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _HEADING = re.compile(r"(?P<level>#{1,6}) (?P<title>.+)")
 _FENCE = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,}) *(?P<language>[\w-]*)(?P<info>.*)")
 _TITLED = re.compile(r'title="(?P<title>[^"]+)"')
+_FIXED = re.compile(r'fixed="(?P<by>safe|unsafe)"')
 _EXPECTED = re.compile(r"# *error(?:\[(?P<code>[A-Z]+\d*)\])?(?:: *(?P<text>[^#]*))?")
 _TRAILING = re.compile(r"(?:# *error(?:\[[A-Z]+\d*\])?(?::[^#]*)? *)+$")
 _LANGUAGES = frozenset({"python", "py", "pyi", "toml", "ini", "text", "cfg"})
@@ -38,6 +39,8 @@ class ExampleFile:
     text: str
     page_row: int
     """The row of its first line in the page."""
+    fixed: str = ""
+    """``safe`` or ``unsafe`` where the block shows what such fixes make of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def examples(text: str, sections: frozenset[str] | None = None) -> Iterator[Exam
     for number, heading, block in _parts(text):
         if block is not None:
             if sections is None or section in sections:
-                if any(file.path == block.path for file in files):
+                if any((file.path, file.fixed) == (block.path, block.fixed) for file in files):
                     raise ExampleError(number, f"{block.path} stands twice in this example")
                 files.append(block)
             continue
@@ -99,7 +102,7 @@ def examples(text: str, sections: frozenset[str] | None = None) -> Iterator[Exam
 
 
 def _example(section: str, title: str, row: int, files: list[ExampleFile]) -> Example:
-    expected = tuple(found for file in files for found in _expected(file))
+    expected = tuple(found for file in files if not file.fixed for found in _expected(file))
     return Example(section, title or section, row, tuple(files), expected)
 
 
@@ -127,7 +130,8 @@ def _parts(text: str) -> Iterator[tuple[int, tuple[int, str], ExampleFile | None
                 raise ExampleError(first, "the block is never closed")
             if fence["language"] in _LANGUAGES:
                 content = "".join(f"{inner.removeprefix(fence['indent'])}\n" for inner in lines[first:row])
-                yield first, (0, ""), ExampleFile(_path(fence), content, first + 1)
+                fixed = _FIXED.search(fence["info"])
+                yield first, (0, ""), ExampleFile(_path(fence), content, first + 1, fixed["by"] if fixed else "")
             row += 1
 
 

@@ -82,6 +82,11 @@ def matches(selector: str, page: Page) -> bool:
     return _specificity(page, (selector,)) >= 0
 
 
+def outdone(page: Page, selectors: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether ``others`` name the page's rule more specifically than ``selectors`` do, or as much."""
+    return _specificity(page, others) >= _specificity(page, selectors)
+
+
 def _specificity(page: Page, selectors: Iterable[str]) -> int:
     """The highest specificity of the selectors that match, -1 where none does."""
     best = -1

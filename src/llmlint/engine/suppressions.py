@@ -8,10 +8,12 @@ import re
 import tokenize
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from llmlint.engine.pages import Page
 from llmlint.engine.selection import Selection
-from llmlint.model.diagnostic import Diagnostic, Finding
+from llmlint.fixing.comments import drop_suppression
+from llmlint.model.diagnostic import Diagnostic, Finding, Remedy
 from llmlint.model.position import Span
 from llmlint.semantics.nearest import nearest
 
@@ -63,10 +65,12 @@ class Suppressions:
                 continue
             if entry.code is None:
                 if selection.complete:
-                    yield Finding(entry.span, "this suppression hides nothing")
+                    yield Finding(entry.span, "this suppression hides nothing", remedy=_removal(entry))
             elif entry.code in codes:
                 yield Finding(
-                    entry.span, f"nothing here is found by '{entry.written}', so its suppression hides nothing"
+                    entry.span,
+                    f"nothing here is found by '{entry.written}', so its suppression hides nothing",
+                    remedy=_removal(entry),
                 )
 
     def _silence(self, diagnostic: Diagnostic) -> bool:
@@ -79,6 +83,10 @@ class Suppressions:
             if (entry.whole_file or entry.row in rows) and entry.code in codes:
                 entry.used = silenced = True
         return silenced
+
+
+def _removal(entry: _Suppression) -> Remedy:
+    return Remedy("Remove it", partial(drop_suppression, span=entry.span, written=entry.written), safe=True)
 
 
 def read_suppressions(text: str, tree: ast.Module | None, pages: Sequence[Page]) -> Suppressions:

@@ -13,5 +13,7 @@ class Watch:
     """List what could not be judged."""
     uses: bool = False
     """List every use that was seen."""
+    fixes: bool = False
+    """Work out what exactly the fixes would write."""
     debug: bool = False
     """Show where a rule or reader failed."""

@@ -54,6 +54,10 @@ class Settings:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = option(
         "Rules not to run on files that match a glob.", ()
     )
+    fixable: tuple[str, ...] = option("Rules whose findings `--fix` may fix.", ("ALL",))
+    unfixable: tuple[str, ...] = option("Rules whose findings are never fixed.", ())
+    extend_safe_fixes: tuple[str, ...] = option("Rules whose unsafe fixes count as safe.", ())
+    extend_unsafe_fixes: tuple[str, ...] = option("Rules whose safe fixes count as unsafe.", ())
     exclude: tuple[str, ...] = option("Files and folders never looked at, as globs.", ())
     internal_modules: tuple[str, ...] = option("Modules that tests must not import, as globs (`shop.backends.*`).", ())
     boundaries: tuple[str, ...] = option("Modules or names that tests may mock.", ())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llmlint.model.result import RunResult
 from llmlint.report.place import shown
 from llmlint.report.style import Style, printable
-from llmlint.report.wording import sentence
+from llmlint.report.wording import mark, sentence
 
 
 def concise(result: RunResult, cwd: str, style: Style) -> Iterator[str]:
@@ -15,5 +15,5 @@ def concise(result: RunResult, cwd: str, style: Style) -> Iterator[str]:
     for diagnostic in result.diagnostics:
         span = diagnostic.span
         place = f"{style.bold(printable(shown(diagnostic.path, cwd)))}:{span.row}:{span.column + 1}:"
-        code = style.severity(diagnostic.severity, diagnostic.code)
+        code = style.severity(diagnostic.severity, diagnostic.code) + mark(diagnostic)
         yield f"{place} {code} {printable(sentence(diagnostic, cwd))}\n"

@@ -8,7 +8,7 @@ from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult, RunResult
 from llmlint.report.place import shown
 from llmlint.report.style import Style, printable, width
-from llmlint.report.wording import hint, truth
+from llmlint.report.wording import hint, mark, truth
 
 
 def full(result: RunResult, cwd: str, style: Style) -> Iterator[str]:
@@ -25,7 +25,7 @@ def _block(diagnostic: Diagnostic, file: FileResult, cwd: str, style: Style) -> 
     number = str(span.row)
     margin = " " * len(number)
     head = style.severity(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
-    yield f"{head} {style.dim(diagnostic.name + ':')} {style.bold(printable(diagnostic.message))}\n"
+    yield f"{head} {style.dim(diagnostic.name + ':')} {style.bold(printable(diagnostic.message))}{mark(diagnostic)}\n"
     yield f"{margin}{style.frame('-->')} {printable(shown(diagnostic.path, cwd))}:{span.row}:{span.column + 1}\n"
     gutter = style.frame("|")
     if line is not None and line.strip():

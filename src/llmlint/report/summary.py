@@ -29,6 +29,28 @@ def closing(result: RunResult, style: Style) -> str:
     return f"Found {words} in {count(faulty, 'file')} ({result.checked} checked).\n"
 
 
+def fixable(result: RunResult, style: Style, *, fixed: bool, unsafe: bool) -> str:
+    """How much could be fixed and by which option; nothing where nothing can be.
+
+    Args:
+        result: What was found.
+        style: How to color.
+        fixed: Whether ``--fix`` was given, so that what is safe is fixed already.
+        unsafe: Whether ``--unsafe-fixes`` was.
+    """
+    found = Counter(diagnostic.fix.applicability for diagnostic in result.diagnostics if diagnostic.fix)
+    now = 0 if fixed else found["safe"] + (found["unsafe"] if unsafe else 0)
+    more = 0 if unsafe else found["unsafe"]
+    options = "--fix --unsafe-fixes" if unsafe else "--fix"
+    if now:
+        words = f"[*] {now} fixable with {options}" + (f" ({more} more with --unsafe-fixes)" if more else "")
+    elif more:
+        words = f"No safe fixes{' are left' if fixed else ''} ({more} with --unsafe-fixes)"
+    else:
+        return ""
+    return style.dim(f"{words}.") + "\n"
+
+
 def statistics(result: RunResult, style: Style) -> Iterator[str]:
     """How often each rule spoke, and how much could be judged at all."""
     found = Counter((diagnostic.code, diagnostic.name, diagnostic.severity) for diagnostic in result.diagnostics)

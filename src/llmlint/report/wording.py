@@ -14,6 +14,11 @@ def truth(diagnostic: Diagnostic, cwd: str) -> tuple[str, str] | None:
     return "contract" if path.endswith(".pyi") else "source", f"{shown(path, cwd)}:{row}"
 
 
+def mark(diagnostic: Diagnostic) -> str:
+    """`` [*]`` where ``--fix`` would fix it."""
+    return " [*]" if diagnostic.fix is not None and diagnostic.fix.applicability == "safe" else ""
+
+
 def hint(diagnostic: Diagnostic) -> str | None:
     """The suggestion as a sentence without its end: a name is asked for, a piece of code is told."""
     suggestion = diagnostic.suggestion

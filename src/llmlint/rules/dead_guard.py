@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from llmlint.fixing.names import rename_to
 from llmlint.model.diagnostic import Finding
 from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import GuardUse
@@ -9,10 +10,12 @@ from llmlint.semantics.wording import lacks
 
 
 def check(guard: GuardUse) -> Iterator[Finding]:
+    near = nearest(guard.name, guard.owner.names())
     yield Finding(
         at=guard.node,
         message=f"{lacks(guard.owner, guard.name)}, so what this {guard.form} guards never runs",
         symbol=f"{guard.owner.symbol}.{guard.name}",
         truth=guard.owner.truth,
-        suggestion=nearest(guard.name, guard.owner.names()),
+        suggestion=near,
+        remedy=rename_to(near, guard.node, guard.name, safe=False),
     )

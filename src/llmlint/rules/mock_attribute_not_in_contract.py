@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from llmlint.fixing.names import rename_to
 from llmlint.model.diagnostic import Finding
-from llmlint.semantics.nearest import nearest
+from llmlint.semantics.nearest import nearest, unmistakable
 from llmlint.semantics.nouns import MockAttributeUse, Outcome
 from llmlint.semantics.place import of_name
 
@@ -44,4 +45,10 @@ def check(use: MockAttributeUse) -> Iterator[Finding]:
         symbol=f"{owner.symbol}.{use.name}",
         truth=owner.truth,
         suggestion=near,
+        remedy=rename_to(near, use.node, use.name, safe=_refused(use) and unmistakable(use.name, near, owner.names())),
     )
+
+
+def _refused(use: MockAttributeUse) -> bool:
+    """Whether the mock itself refuses the name, so that the line cannot work as it stands."""
+    return use.by in ("spec", "autospec") and not use.permitted and use.action != "configured"

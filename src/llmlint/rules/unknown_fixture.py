@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from llmlint.fixing.names import rename_to
 from llmlint.model.diagnostic import Finding
-from llmlint.semantics.nearest import nearest
+from llmlint.semantics.nearest import nearest, unmistakable
 from llmlint.semantics.nouns import FixtureRequest, Outcome
 
 
@@ -18,4 +19,10 @@ def check(request: FixtureRequest) -> Iterator[Finding]:
         message=f"'{request.by}' asks for a fixture '{request.name}' that nothing in scope defines",
         symbol=request.name,
         suggestion=near,
+        remedy=rename_to(
+            near,
+            request.node,
+            request.name,
+            safe=request.environment_known and unmistakable(request.name, near, request.names()),
+        ),
     )

@@ -149,7 +149,7 @@ class Assignments(Access):
             self._needless(node, value, "for", "__aiter__")
             return self.world.calls.async_element(value)
         if type(value) is Coroutine:
-            self.unawaited(node, value, "for")
+            self.unawaited(node, value, "value")
         elif type(value) is Instance and value.cls.symbol in ("typing.AsyncGenerator", "typing.AsyncIterator"):
             self._sync_over_async(node, value, "for")
         return self.iterate(node, value)

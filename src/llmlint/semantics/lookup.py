@@ -115,9 +115,12 @@ class Lookup(Evaluation):
             return
         fixture = self.hooks.is_fixture(name, self.scope.cls)
 
+        scope = self.scope
+
         def names() -> list[str]:
+            # Asked when the file is over: the scope at hand is another one by then.
             known: dict[str, None] = {}
-            current: Scope | None = self.scope
+            current: Scope | None = scope
             while current is not None:
                 known.update(dict.fromkeys(current.names))
                 current = current.parent

@@ -49,6 +49,19 @@ def twin(name: str, names: Iterable[str]) -> str | None:
     return min((other for other in names if other != name and _flat(other) == flat), default=None)
 
 
+def unmistakable(name: str, near: str | None, names: Iterable[str]) -> bool:
+    """Whether ``near`` is what a writer of ``name`` meant beyond doubt.
+
+    It is where the two differ in case and underscores or by one slip of the finger, and no other of ``names`` is as near.
+    """
+    if near is None:
+        return False
+    flat = _flat(name)
+    others = {other for other in names if other != name}
+    twins = {other for other in others if _flat(other) == flat}
+    return (twins or {other for other in others if _is_slip(flat, _flat(other))}) == {near}
+
+
 def _flat(name: str) -> str:
     return name.replace("_", "").casefold()
 

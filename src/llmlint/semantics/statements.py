@@ -138,7 +138,7 @@ class Statements(Expressions):
             else:
                 asynchronous = isinstance(node, ast.AsyncWith)
                 if type(value) is Coroutine and not asynchronous:
-                    self.unawaited(item.context_expr, value, "with")
+                    self.unawaited(item.context_expr, value, "value")
                 elif type(value) is Instance:
                     self._manager(item.context_expr, value, asynchronous)
                 entered = self.world.calls.entered(value, asynchronous)
