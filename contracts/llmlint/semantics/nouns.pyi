@@ -68,7 +68,8 @@ class ImportUse:
     declared: bool
     """Whether the project declares a dependency that may provide the module."""
     internal: bool = False
-    """Whether a glob of ``internal-modules`` matches ``module`` (in the noun without a name) or, where ``name`` is itself a\n    module, ``module.name``; never for a test that is part of that module's own package."""
+    """Whether a glob of ``internal-modules`` matches ``module`` (in the noun without a name) or, where ``name`` is itself a
+    module, ``module.name``; never for a test that is part of that module's own package."""
 
 @dataclass(frozen=True, slots=True)
 class AttributeUse:
@@ -82,7 +83,8 @@ class AttributeUse:
     """None where the receiver is unknown (possible for private names only)."""
     outcome: Outcome
     private: bool
-    """A private name that is not the documented underscore API of the standard library, not ``self``/``cls`` of the\n    test's own class, not on something that the tests themselves define."""
+    """A private name that is not the documented underscore API of the standard library, not ``self``/``cls`` of the
+    test's own class, not on something that the tests themselves define."""
     truth: Truth | None = None
     """For OFF_CONTRACT: where the implementation has it."""
     fails: bool = True
@@ -103,7 +105,7 @@ class Problem:
     """One way in which arguments do not bind to a signature."""
 
     kind: Literal[
-        """unknown-keyword", "missing", "too-many", "duplicate", "positional-only-by-keyword", "dropped-keyword"""
+        "unknown-keyword", "missing", "too-many", "duplicate", "positional-only-by-keyword", "dropped-keyword"
     ]
     name: str | None
     """The parameter or keyword."""
@@ -139,7 +141,8 @@ class PatchUse:
     at: Anchor
     """What names the target: the string, or the attribute's argument."""
     form: str
-    """``patch``, ``patch.object``, ``patch.multiple``, ``patch.dict``, ``monkeypatch.setattr``, ``monkeypatch.delattr``,\n    ``monkeypatch.setitem``, ``mocker.patch`` …: the canonical name under any alias."""
+    """``patch``, ``patch.object``, ``patch.multiple``, ``patch.dict``, ``monkeypatch.setattr``, ``monkeypatch.delattr``,
+    ``monkeypatch.setitem``, ``mocker.patch`` …: the canonical name under any alias."""
     target: str
     """The dotted path as given, or ``Owner.attribute`` for the object forms."""
     name: str
@@ -152,7 +155,8 @@ class PatchUse:
     private_part: str | None
     """The first private part (never a dunder, never documented underscore API, never something the tests define)."""
     makes_mock: bool
-    """Whether the patch makes its own mock with no ``new``, ``new_callable``, ``spec``, ``spec_set``, ``autospec``,\n    ``create=True``."""
+    """Whether the patch makes its own mock with no ``new``, ``new_callable``, ``spec``, ``spec_set``, ``autospec``,
+    ``create=True``."""
     creates: bool
     """``create=True`` or ``raising=False``."""
     target_kind: Literal["function", "async function", "class", "module", "instance", "value", "unknown"]
@@ -190,13 +194,14 @@ class MockAttributeUse:
     by: Literal["spec", "autospec", "patch", "annotation", "parameter", "unknown"] = "unknown"
     """How the class is known."""
     parameter: str | None = None
-    'For ``by == "parameter"``: the parameter it was handed to, as ``AICache(backend=…)``.'
+    """For ``by == "parameter"``: the parameter it was handed to, as ``AICache(backend=…)``."""
     misspelt: str | None = None
     """The real assertion (``assert_called_once``) where the name is a misspelling of one."""
     uncalled: bool = False
     """``assert m.assert_called_once`` without the call, or a bare ``m.assert_called_once`` statement."""
     permitted: bool = False
-    'For ``action == "configured"``: a plain name (``m.user = 1``, ``Mock(spec=C, user=1)``) given to a mock with ``spec`` (not\n    ``spec_set``), which Python lets a test do on purpose.'
+    """For ``action == "configured"``: a plain name (``m.user = 1``, ``Mock(spec=C, user=1)``) given to a mock with ``spec`` (not
+    ``spec_set``), which Python lets a test do on purpose."""
 
 @dataclass(frozen=True, slots=True)
 class MockCall:
@@ -209,6 +214,37 @@ class MockCall:
     signature: str
     parameters: tuple[str, ...]
     problems: tuple[Problem, ...]
+
+@dataclass(frozen=True, slots=True)
+class MockGift:
+    """What a mock is told to give, and what it stands for cannot give."""
+
+    node: ast.expr
+    """The value; of a ``side_effect`` list the element."""
+    form: Literal["return_value", "side_effect", "attribute"]
+    kind: Literal["type", "effect", "method"]
+    """``type``: not what the contract gives; ``effect``: a ``side_effect`` that is no exception, no callable and no iterable;
+    ``method``: a plain value in the place of a method."""
+    subject: Owner
+    """The function or method, or for an attribute the class that has it."""
+    name: str
+    """The attribute, else empty."""
+    given: str
+    """In a reader's words: ``None``, ``a dict``, ``a mock``."""
+    expected: str
+    """``int``, ``Response or None``; empty where it does not matter."""
+
+@dataclass(frozen=True, slots=True)
+class MockAwait:
+    """A synchronous mock in the place of a coroutine of the contract, or an ``AsyncMock`` in the place of a plain function."""
+
+    node: ast.expr
+    """Where the mock is built, or the attribute of one."""
+    callee: Owner
+    asynchronous: bool
+    """Whether it is the contract's that is asynchronous."""
+    part: bool
+    """Whether it is a part of a mock, which follows what the mock itself was built as."""
 
 @dataclass(frozen=True, slots=True)
 class FakeMethod:
@@ -319,6 +355,8 @@ Noun = (
     | MockUse
     | MockAttributeUse
     | MockCall
+    | MockGift
+    | MockAwait
     | Fake
     | FixtureRequest
     | ParametrizeProblem

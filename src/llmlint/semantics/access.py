@@ -149,7 +149,7 @@ class Access(Judgements):
             self.unawaited(node, value, "subscript")  # type: ignore[arg-type]
             return UNKNOWN
         if kind is Mock:
-            return UNKNOWN
+            return self.mocks.item(value, node)  # type: ignore[arg-type]
         if kind is Instance:
             self._typed_key(node, value, key)  # type: ignore[arg-type]
         elif kind is ClassValue:

@@ -6,7 +6,7 @@ import ast
 from typing import Any, ClassVar
 
 from llmlint.semantics.access import Access, dotted
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mock_values import Mock, MockType
 from llmlint.semantics.nouns import (
     Outcome,
 )
@@ -53,7 +53,7 @@ class Assignments(Access):
         if isinstance(target, ast.Name):
             self._bind(target.id, value)
         elif isinstance(target, ast.Attribute):
-            self._store(target, value)
+            self._store(target, value, source)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target, value)
         elif isinstance(target, ast.Subscript):
@@ -100,11 +100,14 @@ class Assignments(Access):
             else:
                 self.assign(part, element if not isinstance(element, Union) else UNKNOWN)
 
-    def _store(self, target: ast.Attribute, value: Value) -> None:
+    def _store(self, target: ast.Attribute, value: Value, source: ast.expr | None) -> None:
         receiver = self.eval(target.value)
         name = target.attr
         if type(receiver) is Mock:
-            self.mocks.store(receiver, name, value, target)
+            self.mocks.store(receiver, name, value, target, source)
+            return
+        if type(receiver) is MockType:
+            self.mocks.store_on_type(receiver.mock, name, value, target)
             return
         scope = self.scope
         if isinstance(target.value, ast.Name) and target.value.id == scope.self_name:
@@ -145,6 +148,8 @@ class Assignments(Access):
 
     def _looped(self, node: ast.expr, value: Value, asynchronous: bool) -> Value:
         """What ``for`` (or ``async for``) over ``value`` gives, recorded where it is the wrong one of the two."""
+        if type(value) is Mock:
+            return self.mocks.element(value, asynchronous, node)
         if asynchronous:
             self._needless(node, value, "for", "__aiter__")
             return self.world.calls.async_element(value)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 from llmlint.contracts.signature import from_function
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.invocation import Invocation
+from llmlint.semantics.mock_values import MockCalls
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.values import (
     UNANNOTATED,
@@ -123,6 +124,8 @@ class Expressions(Invocation):
                     self.unawaited(item, right, "compare")
             elif type(left) is Coroutine and is_none(right) and isinstance(node.left, ast.Call):
                 self.unawaited(node.left, left, "compare")
+            if (type(left) is MockCalls or type(right) is MockCalls) and isinstance(operator, (ast.Eq, ast.In)):
+                self.mocks.compared(left, right)
             left = right
         return self.world.boolean
 
@@ -204,13 +207,7 @@ class Expressions(Invocation):
         result: Value = UNKNOWN
 
         def later() -> None:
-            inner = Scope(self.module, node, scope, scope.cls)
-            for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-                inner.bind(argument.arg, UNANNOTATED)
-            for rest in (node.args.vararg, node.args.kwarg):
-                if rest is not None:
-                    inner.bind(rest.arg, UNKNOWN)
-            saved, self.scope = self.scope, inner
+            saved, self.scope = self.scope, self._lambda_scope(node, scope)
             try:
                 self.eval(node.body)
             finally:
@@ -221,6 +218,21 @@ class Expressions(Invocation):
         elif not node.args.args:
             result = self.eval(node.body) if not isinstance(node.body, (ast.Await, ast.Yield)) else UNKNOWN
         return Callable(result, signature, node, scope)
+
+    def _lambda_scope(self, node: ast.Lambda, scope: Scope) -> Scope:
+        inner = Scope(self.module, node, scope, scope.cls)
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            inner.bind(argument.arg, UNANNOTATED)
+        for rest in (node.args.vararg, node.args.kwarg):
+            if rest is not None:
+                inner.bind(rest.arg, UNKNOWN)
+        return inner
+
+    def of_lambda(self, node: ast.Lambda, scope: Scope) -> Value:
+        """What a lambda of this file gives, whatever it is handed."""
+        if scope.module is not self.module:
+            return UNKNOWN
+        return self._in_scope(self._lambda_scope(node, scope), node.body)
 
     def _comprehension(self, generators: Sequence[ast.comprehension]) -> tuple[dict[str, Value], Any]:
         saved = dict(self.scope.names)

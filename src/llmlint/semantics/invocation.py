@@ -12,7 +12,7 @@ from llmlint.contracts.symbols import Class, Function
 from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.binding import Assignments
-from llmlint.semantics.mock_values import CallSpec, Mock, MockMethod
+from llmlint.semantics.mock_values import CallSpec, Mock, MockCalls, MockMethod
 from llmlint.semantics.nouns import (
     CallUse,
     Problem,
@@ -75,6 +75,13 @@ class Invocation(Assignments):
         elif kind is ClassValue:
             self._callees[node] = function
         arguments = self.arguments(node)
+        if len(node.args) > 1 and any(type(value) is MockCalls for value in arguments.positional[:2]):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in (
+                "assertEqual",
+                "assertListEqual",
+                "assertIn",
+            ):
+                self.mocks.compared(*arguments.positional[:2])
         if kind is Unknown:
             return function
         if kind is Mock:

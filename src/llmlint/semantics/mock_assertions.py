@@ -39,6 +39,10 @@ WITH_ARGUMENTS: Final = frozenset(
         "assert_any_await",
     }
 )
+RECORDED: Final = frozenset(
+    {"mock_calls", "method_calls", "call_args", "call_args_list", "await_args", "await_args_list"}
+)
+"""What holds the calls that a mock took."""
 _TYPO_PREFIXES: Final = ("assert", "assret", "asert", "aseert", "assrt", "asssert")
 _MISSPELT: Final = {
     "called_once": "assert_called_once",

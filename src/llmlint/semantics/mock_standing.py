@@ -79,7 +79,7 @@ def result(world: World, stands: Value | None) -> Value | None:
 
 
 def part(world: World, stands: Value | None, name: str) -> Value | None:
-    """What the attribute ``name`` of a mock stands for; ``()`` is what calling it returns."""
-    if name == "()":
+    """What the attribute ``name`` of a mock stands for; ``()`` (and ``()1`` …) is what calling it returns."""
+    if name.startswith("()"):
         return result(world, stands)
     return world.attributes.get(stands, name).value if stands is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from llmlint.semantics.values import Value
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class Record:
     """What is known of one built mock, shared by every name for it."""
 
-    __slots__ = ("configured", "factory", "handed", "mocks", "node", "only_called", "spec_of_bool", "specced", "unsafe")
+    __slots__ = (
+        "configured", "factory", "handed", "mocks", "node", "only_called", "plain", "spec_of_bool", "specced", "unsafe"
+    )  # fmt: skip
 
     def __init__(
         self, node: ast.Call, factory: str, *, specced: bool, spec_of_bool: bool = False, unsafe: bool = False
@@ -30,6 +32,8 @@ class Record:
         self.configured = False
         self.handed: list[tuple[Value, str, str | None]] = []
         """What it was found to stand for: the value, how that is known, and the parameter it was handed to."""
+        self.plain: Value | None = None
+        """The builtin container that it stands for: nothing to look names up in, but something that could be built."""
         self.mocks: list[Mock] = []
         """The mock, and what it is in other tests."""
 
@@ -39,6 +43,7 @@ class Record:
             self.node, self.factory, specced=self.specced, spec_of_bool=self.spec_of_bool, unsafe=self.unsafe
         )
         other.only_called, other.configured, other.handed = self.only_called, self.configured, list(self.handed)
+        other.plain = self.plain
         return other
 
 
@@ -49,8 +54,8 @@ class Mock(Value):
     """
 
     __slots__ = (
-        "asynchronous", "by", "children", "given", "home", "last", "missing", "opaque", "parameter", "record", "shaped",
-        "stands", "strict",
+        "actions", "asynchronous", "at", "by", "children", "flavor", "given", "guided", "home", "last", "missing", "of",
+        "opaque", "parameter", "record", "shaped", "stands", "strict",
     )  # fmt: skip
 
     def __init__(
@@ -82,6 +87,16 @@ class Mock(Value):
         """A ``return_value`` or ``side_effect`` was given to it."""
         self.last: Use | None = None
         """Where it was last asked for."""
+        self.flavor = ""
+        """Whether the code that built it chose a mock whose calls give a coroutine: ``async``, ``sync``, or not known."""
+        self.guided = False
+        """Whether its attributes follow a spec, which makes each of them asynchronous or not as the real one is."""
+        self.at: ast.expr | None = None
+        """Where a part was first asked for, or a replacement was made."""
+        self.of: tuple[Value, str] | None = None
+        """For a ``PropertyMock`` in its place: what has the property, and its name."""
+        self.actions: set[str] = set()
+        """What is done with it: ``configured``, ``asserted``, ``not called``."""
         self.children: dict[str, Value] = {}
         """Its attributes; ``()`` is what calling it returns."""
         self.given: set[str] = set()
@@ -110,6 +125,8 @@ class Mock(Value):
         )
         done[self] = other
         other.missing, other.shaped, other.given = self.missing, self.shaped, set(self.given)
+        other.of = self.of
+        other.flavor, other.guided, other.at, other.actions = self.flavor, self.guided, self.at, set(self.actions)
         other.children = {
             name: value.fork(home, None, done) if isinstance(value, Mock) else value
             for name, value in self.children.items()
@@ -128,6 +145,25 @@ class MockMethod(Value):
     def __init__(self, mock: Mock, name: str) -> None:
         self.mock = mock
         self.name = name
+
+
+class MockCalls(Value):
+    """What a mock recorded: ``mock.mock_calls``, ``mock.call_args`` and their like."""
+
+    __slots__ = ("mock", "name")
+
+    def __init__(self, mock: Mock, name: str) -> None:
+        self.mock = mock
+        self.name = name
+
+
+class MockType(Value):
+    """``type(mock)``: where a ``PropertyMock`` is put."""
+
+    __slots__ = ("mock",)
+
+    def __init__(self, mock: Mock) -> None:
+        self.mock = mock
 
 
 class CallSpec(Value):
@@ -166,3 +202,24 @@ class Call(NamedTuple):
     assertion: str | None
     arguments: Arguments
     awaited: bool
+
+
+class Configured(NamedTuple):
+    """Something that a mock is told to give."""
+
+    mock: Mock
+    form: Literal["return_value", "side_effect", "attribute"]
+    value: Value
+    node: ast.expr
+    """The value."""
+    name: str = ""
+    """For an attribute."""
+
+
+def configured_at(keyword: ast.keyword, name: str) -> ast.expr:
+    """The expression of one configured value, also where it stands in ``**{"get.return_value": value}``."""
+    if keyword.arg is None and isinstance(keyword.value, ast.Dict):
+        for key, value in zip(keyword.value.keys, keyword.value.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == name:
+                return value
+    return keyword.value

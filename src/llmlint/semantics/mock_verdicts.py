@@ -157,7 +157,7 @@ class MockVerdicts:
             return
         bound, mismatches = found
         owner = evaluator.world.attributes.owner(stands)
-        if owner is None or not self._certain(stands):
+        if owner is None or not self.mocks.certain(stands):
             return
         problems = evaluator.problems(node, call.arguments, bound.signature, mismatches)
         if call.assertion is not None and any(
@@ -192,21 +192,3 @@ class MockVerdicts:
                 if called not in API and called != "call":
                     return True
         return False
-
-    def _certain(self, stands: FunctionValue | ClassValue) -> bool:
-        """Whether it is that signature which the code under test calls by, and not one of an override or a replacement."""
-        if isinstance(stands, ClassValue):
-            return stands.exact
-        vetoes = self.evaluator.world.vetoes
-        function, receiver = stands.function, stands.receiver
-        name = function.name
-        if name.startswith("__") and name.endswith("__"):
-            return False
-        if isinstance(receiver, (Instance, ClassValue)) and not receiver.exact:
-            if vetoes.subclass_has(receiver.cls, name) or (not receiver.cls.own and vetoes.abstract(receiver.cls)):
-                return False
-            via = receiver.via if isinstance(receiver, Instance) else None
-            if via and vetoes.stored_in_project(via, foreign_only=True):
-                return False
-        module = function.module
-        return not (module.own and not module.by_test and vetoes.stored_in_project(name))

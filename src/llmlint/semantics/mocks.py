@@ -7,12 +7,25 @@ mock stands for, and which attributes the test gave to it itself.
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.semantics.arguments import Arguments
-from llmlint.semantics.mock_assertions import API, WITH_ARGUMENTS
+from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.mock_assertions import API, RECORDED, WITH_ARGUMENTS
+from llmlint.semantics.mock_gifts import MockGifts
 from llmlint.semantics.mock_standing import imitated, in_place, known, part, result
-from llmlint.semantics.mock_values import Call, CallSpec, Mock, MockMethod, Record, Use
+from llmlint.semantics.mock_values import (
+    Call,
+    CallSpec,
+    Configured,
+    Mock,
+    MockCalls,
+    MockMethod,
+    Record,
+    Use,
+    configured_at,
+)
 from llmlint.semantics.mock_verdicts import MockVerdicts
 from llmlint.semantics.nouns import MockAttributeUse, MockUse, Outcome
 from llmlint.semantics.values import (
@@ -23,6 +36,7 @@ from llmlint.semantics.values import (
     FunctionValue,
     Instance,
     Union,
+    Unknown,
     Value,
     is_none,
     union,
@@ -30,6 +44,13 @@ from llmlint.semantics.values import (
 
 if TYPE_CHECKING:
     from llmlint.semantics.interpreter import Evaluator
+
+
+_FLAVORS: Final = {"AsyncMock": "async"}
+_CONTAINERS: Final = frozenset(
+    {"builtins.dict", "builtins.list", "builtins.set", "builtins.tuple", "builtins.frozenset"}
+)
+_AWAITED: Final = frozenset({"__aenter__", "__aexit__", "__anext__"})
 
 
 class Mocks:
@@ -42,6 +63,12 @@ class Mocks:
         """Every record that this file had to do with."""
         self.uses: list[Use] = []
         self.calls: list[Call] = []
+        self.configured: list[Configured] = []
+        """What mocks are told to give."""
+        self.replaced: list[Mock] = []
+        """Mocks that patches make, for what they stand in for."""
+        self.patched: list[Mock] = []
+        """Every mock that a patch makes."""
         self.stores: dict[ast.AST, None] = {}
         """Where the file stores attributes on mocks."""
         self.reads: dict[ast.AST, None] = {}
@@ -82,6 +109,8 @@ class Mocks:
         asynchronous = factory == "AsyncMock" if stands is None else None
         mock = Mock(self, stands, "spec" if given else "unknown", record, strict=strict, asynchronous=asynchronous)
         mock.opaque = given and stands is None
+        mock.flavor = "" if strict == "wraps" or factory == "PropertyMock" else _FLAVORS.get(factory, "sync")
+        mock.guided = strict in ("spec", "spec_set")
         self._built(mock)
         self._configure(mock, arguments, ("spec", "spec_set", "wraps", "name", "new_callable", "unsafe", "parent"))
         return mock
@@ -96,6 +125,7 @@ class Mocks:
             stands = None
         record = Record(node, "create_autospec", specced=True)
         mock = Mock(self, stands, "autospec", record, strict="autospec", opaque=stands is None)
+        mock.guided = True
         self._built(mock)
         self._configure(mock, arguments, ("spec", "spec_set", "instance", "unsafe"))
         return mock
@@ -106,12 +136,26 @@ class Mocks:
         self._built(mock)
         return mock
 
-    def of_patch(self, stands: Value, strict: str) -> Mock:
-        """The mock that a patch makes for its target."""
+    def of_patch(self, stands: Value, strict: str, at: ast.expr | None = None, flavor: str = "") -> Mock:
+        """The mock that a patch makes for its target; ``flavor`` where the test chose its class (at ``at``)."""
         found = known(in_place(stands, strict, self.evaluator.test_modules))
-        return Mock(
-            self, found, "autospec" if strict == "autospec" else "patch", None, strict=strict, opaque=found is None
-        )
+        by = "autospec" if strict == "autospec" else "patch"
+        mock = Mock(self, found, by, None, strict=strict, opaque=found is None)
+        mock.guided = strict != ""
+        asynchronous = isinstance(stands, FunctionValue) and stands.function.is_async
+        mock.flavor = flavor or ("async" if asynchronous else "sync")
+        if self.evaluator.sink is not None:
+            self.patched.append(mock)
+        if flavor and at is not None:
+            mock.at = at
+            self.replaced.append(mock)
+        return mock
+
+    def of_property(self, owner: Value | None, name: str, gives: Value) -> Mock:
+        """The ``PropertyMock`` that a patch puts in the place of a property that gives ``gives``."""
+        mock = Mock(self, Callable(gives), "patch", opaque=isinstance(gives, Unknown))
+        mock.of = (owner, name) if owner is not None else None
+        return mock
 
     def _built(self, mock: Mock) -> None:
         assert mock.record is not None
@@ -122,7 +166,7 @@ class Mocks:
     def _configure(self, mock: Mock, arguments: Arguments, own: tuple[str, ...]) -> None:
         for name, value, keyword in arguments.keywords:
             if name not in own:
-                self.store(mock, name, value, keyword.value)
+                self.store(mock, name, value, configured_at(keyword, name))
 
     def local(self, mock: Mock, *, anew: bool = False) -> Mock:
         """A mock that other files reach as well (or, ``anew``, that every call of a helper makes), as this file's own."""
@@ -148,16 +192,46 @@ class Mocks:
             return found
         if name in API:
             return self._api(mock, name)
-        if name.startswith("__") and name.endswith("__"):
-            return Mock(self, None, opaque=True)
+        child = Mock(self, None)
+        child.at = node
+        if is_dunder(name):
+            mock.children[name] = child
+            mock.given.add(name)  # never judged: mocks have some of them, whatever they stand for
+            self._derive(mock, name, child)
+            child.missing = False
+            return child
         if mock.record is not None:
             self._configured(mock.record)
-        child = Mock(self, None)
         mock.children[name] = child
         self._derive(mock, name, child)
         if not quiet:
             self._use((mock,), name, node, child)
         return child
+
+    def entered(self, mock: Mock, asynchronous: bool, node: ast.expr) -> Value:
+        """What ``with mock as x`` (or ``async with``) binds ``x`` to."""
+        return self._through(mock, "__aenter__" if asynchronous else "__enter__", node)
+
+    def element(self, mock: Mock, asynchronous: bool, node: ast.expr) -> Value:
+        """What a loop over the mock gives."""
+        calls = self.evaluator.world.calls
+        if asynchronous:
+            found = mock.children.get("__aiter__")
+            given = found.children.get("()") if isinstance(found, Mock) and "()" in found.given else None
+            return calls.element(given) if given is not None else UNKNOWN
+        found = self.attribute(mock, "__iter__", node)
+        given = self.returned(found) if isinstance(found, Mock) else UNKNOWN
+        return UNKNOWN if isinstance(given, Mock) else calls.element(given)
+
+    def item(self, mock: Mock, node: ast.expr) -> Value:
+        """``mock[key]``."""
+        return self._through(mock, "__getitem__", node)
+
+    def _through(self, mock: Mock, name: str, node: ast.expr) -> Value:
+        method = self.attribute(mock, name, node)
+        if not isinstance(method, Mock) or "effect" in method.actions:
+            return UNKNOWN
+        return self.returned(method)
 
     def of_union(self, value: Union, name: str, node: ast.expr) -> Value:
         """An attribute of one of several values, mocks among them: it is missing only where each of them lacks it."""
@@ -177,7 +251,10 @@ class Mocks:
             self._done(mock, "configured")
         if name.startswith("assert_"):
             self._done(mock, "asserted")
+            mock.actions.add("not called" if name in ("assert_not_called", "assert_not_awaited") else "asserted")
             return MockMethod(mock, name)
+        if name in RECORDED:
+            return MockCalls(mock, name)
         if name in ("configure_mock", "reset_mock", "attach_mock", "mock_add_spec"):
             return MockMethod(mock, name)
         return UNKNOWN
@@ -208,34 +285,42 @@ class Mocks:
         if isinstance(child, Mock) and not stored:
             child.last = use
 
-    def store(self, mock: Mock, name: str, value: Value, node: ast.expr) -> None:
-        """``mock.name = value``, or a keyword of its construction or of ``configure_mock``."""
+    def store(self, mock: Mock, name: str, value: Value, node: ast.expr, source: ast.expr | None = None) -> None:
+        """``mock.name = value``, or a keyword of its construction or of ``configure_mock``; ``source`` is the value's expression."""
         self.stores[node] = None
         first, _, rest = name.partition(".")
         if first == "return_value":
             if rest:
                 target = self.returned(mock)
                 if isinstance(target, Mock):
-                    self.store(target, rest, value, node)
+                    self.store(target, rest, value, node, source)
                 return
             mock.shaped = True
             self._done(mock, "configured")
             mock.children["()"] = value
             mock.given.add("()")
+            self._gives(mock, "return_value", value, source or node)
             if isinstance(value, Mock):
                 self.hand(value, result(self.evaluator.world, mock.stands), "attribute")
             return
         if first == "side_effect":
             mock.shaped = True
             self._done(mock, "configured")
+            self._effect(mock, value, source or node)
             return
-        if first in API or (first.startswith("__") and first.endswith("__")):
+        if first in API:
             return
         if rest:
             target = mock.children.get(first) or self.attribute(mock, first, node)
             if isinstance(target, Mock):
                 self._done(target, "configured")
-                self.store(target, rest, value, node)
+                self.store(target, rest, value, node, source)
+            return
+        if is_dunder(first):
+            if isinstance(value, Mock) and mock.stands is not None:
+                self.hand(value, part(self.evaluator.world, mock.stands, first), "attribute")
+            mock.children[first] = value
+            mock.given.add(first)
             return
         if mock.record is not None:
             self._configured(mock.record)
@@ -249,6 +334,55 @@ class Mocks:
             self.hand(value, child.stands, "attribute")
         mock.children[first] = value
         mock.given.add(first)
+        self._gives(mock, "attribute", value, source or node, first)
+
+    def store_on_type(self, mock: Mock, name: str, value: Value, node: ast.expr) -> None:
+        """``type(mock).name = value``: a property, for all that the mock is asked."""
+        if isinstance(value, Mock) and value.record is not None and value.record.factory == "PropertyMock":
+            gives = value.children.get("()", UNKNOWN)
+            effect = "effect" in value.actions
+            self.store(mock, name, UNKNOWN if isinstance(gives, Mock) or effect else gives, node, value.record.node)
+        else:
+            self.store(mock, name, UNKNOWN, node)
+
+    def _gives(
+        self, mock: Mock, form: Literal["return_value", "side_effect", "attribute"], value: Value, node: ast.expr,
+        name: str = "",
+    ) -> None:  # fmt: skip
+        mock.actions.add("configured")
+        if self.evaluator.sink is not None and not self.evaluator.muted and not isinstance(value, Unknown):
+            self.configured.append(Configured(mock, form, value, node, name))
+
+    def _effect(self, mock: Mock, value: Value, node: ast.expr) -> None:
+        """``mock.side_effect = value``."""
+        mock.actions.discard("effect")
+        if is_none(value):
+            return
+        mock.actions.add("effect")
+        self._gives(mock, "side_effect", value, node)
+        if isinstance(value, Instance) and value.items is not None:
+            given: Iterable[Value] = value.items
+        elif isinstance(value, (FunctionValue, Callable)):
+            given = [self.outcome(value)]
+        else:
+            return
+        for index, item in enumerate(item for item in given if isinstance(item, Mock)):
+            mock.children[f"(){index}"] = item
+            mock.given.add(f"(){index}")
+            self.hand(item, result(self.evaluator.world, mock.stands), "attribute")
+
+    def outcome(self, value: Value) -> Value:
+        """What calling a function of the tests gives, awaited where it is asynchronous."""
+        evaluator = self.evaluator
+        if isinstance(value, Callable):
+            found = value.result
+            if isinstance(found, Unknown) and value.node is not None and value.scope is not None:
+                found = evaluator.of_lambda(value.node, value.scope)
+        elif isinstance(value, FunctionValue) and value.function.module.by_test:
+            found = evaluator.world.calls.result(value, Arguments(starred=True, double_starred=True))
+        else:
+            return UNKNOWN
+        return found.result if isinstance(found, Coroutine) else found
 
     def returned(self, mock: Mock) -> Value:
         """``mock.return_value``."""
@@ -263,18 +397,28 @@ class Mocks:
         """Find out what a part of ``mock`` stands for, and whether it is known now."""
         if mock.stands is None:
             child.opaque = mock.opaque
+            child.flavor = _part_flavor(mock, name)
             if name != "()":
                 child.asynchronous = (
                     mock.asynchronous if mock.record is not None and mock.record.factory == "AsyncMock" else False
                 )
             return False
+        world = self.evaluator.world
         child.by, child.parameter, child.strict = mock.by, mock.parameter, mock.strict
         if name == "()":
-            child.stands = known(part(self.evaluator.world, mock.stands, name))
+            child.stands = known(part(world, mock.stands, name))
+            child.guided = mock.guided and mock.strict == "autospec" and isinstance(mock.stands, ClassValue)
+            child.flavor = "sync" if child.guided else _part_flavor(mock, name)
         else:
-            found = self.evaluator.world.attributes.get(mock.stands, name)
+            found = world.attributes.get(mock.stands, name)
             child.missing = found.outcome is Outcome.MISSING
             child.stands = None if child.missing else known(found.value)
+            child.guided = mock.guided and mock.strict == "autospec"
+            if mock.guided and not is_dunder(name):
+                real = child.stands
+                child.flavor = "async" if isinstance(real, FunctionValue) and real.function.is_async else "sync"
+            else:
+                child.flavor = _part_flavor(mock, name)
         child.opaque = child.stands is None
         return not child.opaque
 
@@ -282,14 +426,14 @@ class Mocks:
         """``mock(...)``."""
         self._done(mock, "called")
         self._called(mock, node, None, arguments)
-        result = self.returned(mock)
+        found = UNKNOWN if "effect" in mock.actions else self.returned(mock)
         if mock.asynchronous:
-            return Coroutine(result, None)
+            return Coroutine(found, None)
         stands = mock.stands
         if isinstance(stands, FunctionValue):
-            return Coroutine(result, None) if stands.function.is_async else result
+            return Coroutine(found, None) if stands.function.is_async else found
         if isinstance(stands, ClassValue) or (stands is None and mock.asynchronous is False) or "()" in mock.given:
-            return result
+            return found
         return UNKNOWN
 
     def method(self, method: MockMethod, node: ast.Call, arguments: Arguments) -> Value:
@@ -299,12 +443,14 @@ class Mocks:
             self._called(mock, node, name, arguments)
         elif name in ("assert_has_calls", "assert_has_awaits"):
             calls = arguments.positional[0] if arguments.positional else arguments.keyword("calls")
-            if isinstance(calls, Instance) and calls.items is not None:
-                for item in calls.items:
-                    if isinstance(item, CallSpec):
-                        self._expected(mock, item, name)
+            self._expect_all(mock, calls, name)
         elif name == "configure_mock":
             self._configure(mock, arguments, ())
+        elif name == "attach_mock":
+            attached = arguments.positional[1] if len(arguments.positional) > 1 else arguments.keyword("attribute")
+            if isinstance(attached, Instance) and isinstance(attached.literal, str) and arguments.positional:
+                mock.children[attached.literal] = arguments.positional[0]
+                mock.given.add(attached.literal)
         elif name == "mock_add_spec":
             self._add_spec(mock, arguments)
         return UNKNOWN
@@ -319,6 +465,23 @@ class Mocks:
         mock.children = {name: child for name, child in mock.children.items() if name in mock.given}
         if mock.record is not None:
             mock.record.specced = True
+
+    def compared(self, left: Value, right: Value) -> None:
+        """``mock.mock_calls == [call(…)]``, ``call(…) in mock.call_args_list``, ``mock.await_args == call(…)``."""
+        for calls, other in ((left, right), (right, left)):
+            if isinstance(calls, MockCalls):
+                calls.mock.actions.add("asserted")
+                if isinstance(other, CallSpec):
+                    self._expected(calls.mock, other, calls.name)
+                else:
+                    self._expect_all(calls.mock, other, calls.name)
+                return
+
+    def _expect_all(self, mock: Mock, calls: Value | None, assertion: str) -> None:
+        if isinstance(calls, Instance) and calls.items is not None:
+            for item in calls.items:
+                if isinstance(item, CallSpec):
+                    self._expected(mock, item, assertion)
 
     def _expected(self, mock: Mock, item: CallSpec, assertion: str) -> None:
         """``call.a.b(…)`` in a list of expected calls."""
@@ -352,6 +515,8 @@ class Mocks:
         if found is None or record is None or mock.stands is not None or mock.opaque:
             return
         if isinstance(found, Instance) and found.cls.module.name in ("builtins", "typing", "object"):
+            if found.cls.symbol in _CONTAINERS and record.plain is None and not record.handed:
+                record.plain = found
             return
         self.records[record] = None
         record.handed.append((found, by, parameter))
@@ -379,6 +544,7 @@ class Mocks:
                 if record.handed:
                     self._settle_record(record)
         MockVerdicts(self).judge()
+        MockGifts(self).judge()
 
     def _settle_record(self, record: Record) -> None:
         stands = known(union(value for value, _, _ in record.handed))
@@ -395,7 +561,7 @@ class Mocks:
         for name, child in mock.children.items():
             if not isinstance(child, Mock):
                 continue
-            if name in mock.given:
+            if name in mock.given and not (is_dunder(name) and child.record is None):
                 self.hand(child, part(self.evaluator.world, mock.stands, name), "attribute")
             elif child.stands is None and not child.opaque and self._derive(mock, name, child):
                 self._settle(child)
@@ -430,3 +596,28 @@ class Mocks:
         self.evaluator.emit(
             MockAttributeUse(node, name, "asserted", owner, Outcome.FOUND, "unknown", None, name, uncalled=True)
         )
+
+    def certain(self, stands: FunctionValue | ClassValue) -> bool:
+        """Whether it is that signature which the code under test calls by, and not one of an override or a replacement."""
+        if isinstance(stands, ClassValue):
+            return stands.exact
+        vetoes = self.evaluator.world.vetoes
+        function, receiver = stands.function, stands.receiver
+        name = function.name
+        if name.startswith("__") and name.endswith("__"):
+            return False
+        if isinstance(receiver, (Instance, ClassValue)) and not receiver.exact:
+            if vetoes.subclass_has(receiver.cls, name) or (not receiver.cls.own and vetoes.abstract(receiver.cls)):
+                return False
+            via = receiver.via if isinstance(receiver, Instance) else None
+            if via and vetoes.stored_in_project(via, foreign_only=True):
+                return False
+        module = function.module
+        return not (module.own and not module.by_test and vetoes.stored_in_project(name))
+
+
+def _part_flavor(mock: Mock, name: str) -> str:
+    """Which kind of mock the library makes for a part of one that no spec guides: another of its own kind."""
+    if is_dunder(name):
+        return "async" if name in _AWAITED else "sync"
+    return mock.flavor

@@ -231,6 +231,39 @@ class MockCall:
 
 
 @dataclass(frozen=True, slots=True)
+class MockGift:
+    """What a mock is told to give, and what it stands for cannot give."""
+
+    node: ast.expr
+    """The value; of a ``side_effect`` list the element."""
+    form: Literal["return_value", "side_effect", "attribute"]
+    kind: Literal["type", "effect", "method"]
+    """``type``: not what the contract gives; ``effect``: a ``side_effect`` that is no exception, no callable and no iterable;
+    ``method``: a plain value in the place of a method."""
+    subject: Owner
+    """The function or method, or for an attribute the class that has it."""
+    name: str
+    """The attribute, else empty."""
+    given: str
+    """In a reader's words: ``None``, ``a dict``, ``a mock``."""
+    expected: str
+    """``int``, ``Response or None``; empty where it does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class MockAwait:
+    """A synchronous mock in the place of a coroutine of the contract, or an ``AsyncMock`` in the place of a plain function."""
+
+    node: ast.expr
+    """Where the mock is built, or the attribute of one."""
+    callee: Owner
+    asynchronous: bool
+    """Whether it is the contract's that is asynchronous."""
+    part: bool
+    """Whether it is a part of a mock, which follows what the mock itself was built as."""
+
+
+@dataclass(frozen=True, slots=True)
 class FakeMethod:
     """One way in which a fake's method is not what the contract's is."""
 
@@ -340,6 +373,6 @@ class Unresolved:
 
 
 Noun = (
-    ImportUse | AttributeUse | GuardUse | CallUse | PatchUse | MockUse | MockAttributeUse | MockCall | Fake | FixtureRequest
+    ImportUse | AttributeUse | GuardUse | CallUse | PatchUse | MockUse | MockAttributeUse | MockCall | MockGift | MockAwait | Fake | FixtureRequest
     | ParametrizeProblem | AwaitProblem | UndefinedName | ContractProblem
 )  # fmt: skip

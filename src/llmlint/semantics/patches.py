@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.symbols import Class
 from llmlint.semantics.attributes import is_dunder
-from llmlint.semantics.mock_standing import imitated, in_place
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mock_standing import imitated, in_place, result
+from llmlint.semantics.mock_values import Mock, configured_at
 from llmlint.semantics.nouns import Outcome, Owner, PatchUse
 from llmlint.semantics.privacy import first_private
 from llmlint.semantics.values import (
     NOTHING,
     UNKNOWN,
+    Callable,
     ClassValue,
     Coroutine,
     FunctionValue,
@@ -72,11 +73,11 @@ class Patches:
         text = given[1].literal if isinstance(given[1], Instance) else NOTHING
         if not isinstance(text, str):
             self._count(node, False, "the target is computed")
-            return self._patcher(node, arguments, UNKNOWN, form, 1)
+            return self._patcher(node, arguments, form, 1)
         creates = self._flag(arguments, "create")
         target = self.resolve(text, patching=True)
         name = text.rpartition(".")[2]
-        mock = self._made(node, arguments, target.value, form, 1)
+        mock = self._made(node, arguments, target, name, form, 1)
         self._emit(node, given[0], form, text, name, target, arguments, 1, creates, mock[1])
         self._replace(name, target, creates)
         return self._wrap(form, mock[0], mock[1])
@@ -90,10 +91,10 @@ class Patches:
         name = named[1].literal if isinstance(named[1], Instance) else NOTHING
         if not isinstance(name, str):
             self._count(node, False, "the attribute is computed")
-            return self._patcher(node, arguments, UNKNOWN, form, 2)
+            return self._patcher(node, arguments, form, 2)
         creates = self._flag(arguments, "create")
         target = self._of_object(owner[1], name)
-        mock = self._made(node, arguments, target.value, form, 2)
+        mock = self._made(node, arguments, target, name, form, 2)
         shown = f"{self._shown(owner[0])}.{name}"
         self._emit(node, named[0], form, shown, name, target, arguments, 2, creates, mock[1])
         self._replace(name, target, creates)
@@ -121,7 +122,7 @@ class Patches:
             target = self._of_object(value, name)
             makes = isinstance(new, Special) and new.path == "unittest.mock.DEFAULT"
             if makes:
-                made[name] = self._made(node, arguments, target.value, form, 99, configured=False)[0]
+                made[name] = self._made(node, arguments, target, name, form, 99, configured=False)[0]
             elif isinstance(new, Mock):
                 self._hand(new, target.value)
             self._emit(node, keyword.value, form, f"{prefix}.{name}", name, target, arguments, 99, creates, makes)
@@ -172,8 +173,8 @@ class Patches:
             self._emit(node, first[0], form, text, name, target, arguments, 99, creates, False)
             self._replace(name, target, creates)
             given = self._argument(arguments, 1, "value")
-            if given is not None and isinstance(given[1], Mock) and not deletes:
-                self._hand(given[1], target.value)
+            if given is not None and not deletes:
+                self._put(given[1], target.value)
             return self.evaluator.world.none
         if second is None:
             return self.evaluator.world.none
@@ -186,8 +187,8 @@ class Patches:
         self._emit(node, second[0], form, shown, name_value, target, arguments, 99, creates, False)
         self._replace(name_value, target, creates)
         new = self._argument(arguments, 2, "value")
-        if new is not None and isinstance(new[1], Mock) and not deletes:
-            self._hand(new[1], target.value)
+        if new is not None and not deletes:
+            self._put(new[1], target.value)
         if isinstance(first[0], ast.Name) and new is not None and not deletes:
             self.evaluator.scope.stored[(first[0].id, name_value)] = new[1]
         return self.evaluator.world.none
@@ -283,25 +284,35 @@ class Patches:
     # -- what stands there afterwards ------------------------------------------------------------------------------------
 
     def _made(
-        self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int, *, configured: bool = True
-    ) -> tuple[Value, bool]:
+        self, node: ast.Call, arguments: Arguments, target: Target | None, name: str, form: str, new_at: int, *,
+        configured: bool = True,
+    ) -> tuple[Value, bool]:  # fmt: skip
         """The replacement, and whether the patch makes it itself (and hands it to what it decorates)."""
+        original = target.value if target is not None else UNKNOWN
         given = self._argument(arguments, new_at, "new")
         if given is not None and not (isinstance(given[1], Special) and given[1].path == "unittest.mock.DEFAULT"):
             value = given[1]
-            if isinstance(value, Mock) and not isinstance(original, Unknown):
-                self._hand(value, original)
+            if isinstance(value, Mock) and value.record is not None and value.record.factory == "PropertyMock":
+                value.of = (target.owner, name) if target is not None and target.owner is not None else None
+                self._hand(value, Callable(self._property(target, name)))
+            elif not isinstance(original, Unknown):
+                self._put(value, original)
             return value, False
         if arguments.double_starred:
             return UNKNOWN, True
         callable_ = arguments.keyword("new_callable")
         if callable_ is not None:
             if isinstance(callable_, Special) and callable_.path.startswith("unittest.mock."):
-                mock = self.evaluator.mocks.of_patch(original, "")
+                at = next(keyword.value for word, _, keyword in arguments.keywords if word == "new_callable")
                 if callable_.path.endswith(".PropertyMock"):
-                    mock.opaque, mock.stands = True, None
-                elif callable_.path.endswith(".AsyncMock"):
-                    mock.asynchronous = True
+                    mock = self.evaluator.mocks.of_property(
+                        target.owner if target is not None else None, name, self._property(target, name)
+                    )
+                else:
+                    flavor = "async" if callable_.path.endswith(".AsyncMock") else "sync"
+                    mock = self.evaluator.mocks.of_patch(original, "", at, flavor)
+                    mock.asynchronous = True if flavor == "async" else mock.asynchronous
+                self._configure(mock, arguments, configured)
                 return mock, True
             return UNKNOWN, True
         strict = ""
@@ -315,11 +326,30 @@ class Patches:
             elif not (isinstance(spec, Instance) and spec.literal is True):
                 original = spec if strict == "autospec" else imitated(spec)
         mock = self.evaluator.mocks.of_patch(original, strict)
-        for name, value, keyword_node in arguments.keywords if configured else ():
-            if name in (*_MAKES_NO_MOCK, "create", "target", "attribute", "unsafe", "name"):
-                continue
-            self.evaluator.mocks.store(mock, name, value, keyword_node.value)
+        self._configure(mock, arguments, configured)
         return mock, True
+
+    def _configure(self, mock: Mock, arguments: Arguments, configured: bool) -> None:
+        for name, value, keyword in arguments.keywords if configured else ():
+            if name not in (*_MAKES_NO_MOCK, "create", "target", "attribute", "unsafe", "name"):
+                self.evaluator.mocks.store(mock, name, value, configured_at(keyword, name))
+
+    def _property(self, target: Target | None, name: str) -> Value:
+        """What the property that is patched gives, read from an instance."""
+        owner = target.owner if target is not None else None
+        if not isinstance(owner, ClassValue):
+            return UNKNOWN
+        return self.evaluator.world.attributes.get(Instance(owner.cls, owner.args, owner.exact), name).value
+
+    def _put(self, value: Value, original: Value) -> None:
+        """``value`` is put in the place of ``original``: a mock, or a function of the tests that gives one."""
+        if isinstance(value, Mock):
+            self._hand(value, original)
+        elif isinstance(value, (FunctionValue, Callable)) and isinstance(original, (FunctionValue, ClassValue)):
+            found = self.evaluator.mocks.outcome(value)
+            if isinstance(found, Mock):
+                given = result(self.evaluator.world, in_place(original, "", self.evaluator.test_modules))
+                self.evaluator.mocks.hand(found, given, "patch")
 
     def _hand(self, mock: Mock, original: Value) -> None:
         """A mock that the test built is put in the place of ``original``."""
@@ -327,8 +357,8 @@ class Patches:
             original = original.value
         self.evaluator.mocks.hand(mock, in_place(original, "", self.evaluator.test_modules), "patch")
 
-    def _patcher(self, node: ast.Call, arguments: Arguments, original: Value, form: str, new_at: int) -> Value:
-        mock, injects = self._made(node, arguments, original, form, new_at)
+    def _patcher(self, node: ast.Call, arguments: Arguments, form: str, new_at: int) -> Value:
+        mock, injects = self._made(node, arguments, None, "", form, new_at)
         return self._wrap(form, mock, injects)
 
     def _wrap(self, form: str, mock: Value, injects: bool) -> Value:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.marks import Mark, ParameterSet
-from llmlint.semantics.mock_values import CallSpec, Mock
+from llmlint.semantics.mock_values import CallSpec, Mock, MockType
 from llmlint.semantics.names import SPECIALS
 from llmlint.semantics.nouns import CallUse, GuardUse, Outcome, Problem
 from llmlint.semantics.patches import Patcher
@@ -425,6 +425,8 @@ class Specials:
             return UNKNOWN
         if name == "type" and len(positional) == 1:
             value = positional[0]
+            if isinstance(value, Mock):
+                return MockType(value)
             return ClassValue(value.cls, value.args, exact=value.exact) if isinstance(value, Instance) else UNKNOWN
         if name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter") and positional:
             element = world.calls.element(positional[0])

@@ -134,7 +134,7 @@ class Statements(Expressions):
             elif type(value) is Patcher:
                 entered = value.mock
             elif type(value) is Mock:
-                entered = UNKNOWN
+                entered = self.mocks.entered(value, isinstance(node, ast.AsyncWith), item.context_expr)
             else:
                 asynchronous = isinstance(node, ast.AsyncWith)
                 if type(value) is Coroutine and not asynchronous:
