@@ -315,16 +315,17 @@ class UndefinedName:
 
 @dataclass(frozen=True, slots=True)
 class ContractProblem:
-    """A contract that does not parse, names what it neither defines nor imports, publishes a private name, or leaves out a
-    whole kind of member."""
+    """A contract that does not parse, names what it neither defines nor imports, publishes a private name, leaves out a whole
+    kind of member, or disagrees with its implementation; a module that has none."""
 
     at: Anchor
-    kind: Literal["syntax", "undefined-name", "private-name", "incomplete"]
+    kind: Literal["syntax", "undefined-name", "private-name", "incomplete", "drift", "no-contract"]
     module: str
     name: str
     """The offending name; for 'incomplete' the class or module (dotted)."""
     detail: str = ""
-    """For 'syntax' the parser's words; for 'incomplete' the kind of member, in the plural."""
+    """For 'syntax' the parser's words; for 'incomplete' the kind of member, in the plural; for 'drift' what disagrees; for
+    'no-contract' where the contract would stand."""
     missing: tuple[str, ...] = ()
     """For 'incomplete': the members left out."""
     truth: Truth | None = None

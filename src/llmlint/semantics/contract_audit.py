@@ -1,4 +1,4 @@
-"""The frozen contracts themselves: what does not parse, what names nothing, what leaves out a whole kind of member."""
+"""The frozen contracts themselves: what does not parse, names nothing, leaves out a whole kind of member, is not what the source is."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from llmlint.contracts.layout import places
+from llmlint.contracts.outline import Outline
+from llmlint.contracts.published import published
 from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, OPAQUE, Class, Module
 from llmlint.model.position import Span
 from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.drift import Comparison
 from llmlint.semantics.nouns import ContractProblem
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ class ContractAudit:
                 name = self._module_name(path, root, package)
                 for problem in self._module(path, name):
                     yield path, problem
+        yield from self._without_contract()
 
     def _stubs(self, root: str) -> Iterator[str]:
         for folder, names, files in os.walk(root):
@@ -68,6 +73,27 @@ class ContractAudit:
         yield from self._undefined(module)
         yield from self._private(module)
         yield from self._incomplete(module)
+        yield from self._drift(module)
+
+    # -- contract against source -------------------------------------------------------------------------------------------
+
+    def _drift(self, module: Module) -> Iterator[ContractProblem]:
+        for drift in Comparison(self.world).module(module):
+            yield ContractProblem(drift.at, "drift", module.name, drift.name, drift.message, (drift.kind,), drift.truth)
+
+    def _without_contract(self) -> Iterator[tuple[str, ContractProblem]]:
+        """Public modules of packages that have contracts, and have none themselves; those that publish nothing left out."""
+        every = places(self.world.project) if self.world.project.contract_roots else []
+        contracted = {place.module.partition(".")[0] for place in every if os.path.isfile(place.contract)}
+        for place in every:
+            if place.private or place.module.partition(".")[0] not in contracted or os.path.isfile(place.contract):
+                continue
+            module = self.world.library.module(place.module)
+            if module is None or module.kind != "source" or module.tree is None:
+                continue
+            if published(module, Outline(module.tree.body)):
+                shown = os.path.relpath(place.contract, self.world.project.root).replace(os.sep, "/")
+                yield place.source, ContractProblem(Span(1, 0, 1, 0), "no-contract", place.module, place.module, shown)
 
     # -- names that nothing binds ------------------------------------------------------------------------------------------
 

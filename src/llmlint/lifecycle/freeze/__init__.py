@@ -1,0 +1,1 @@
+"""Writing stubs from sources that are never run."""
