@@ -14,6 +14,7 @@ from llmlint import __version__
 COMMANDS = {
     "check": "Lint tests (the default: `llmlint tests/` is `llmlint check tests/`).",
     "config": "Explain the settings.",
+    "contract": "Freeze, check and compare contracts; prompts, fixtures and tests from them.",
     "rule": "Explain a rule.",
 }
 

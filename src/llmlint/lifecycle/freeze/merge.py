@@ -1,0 +1,200 @@
+"""Renewing parts of a contract and keeping the rest, its comments and the hands of those who edited it included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+_DOCSTRING = "<docstring>"
+
+
+@dataclass(slots=True)
+class _Item:
+    """Statements that belong together under one name: overloads, a property and its setter, an assignment and its docstring."""
+
+    name: str
+    statements: list[cst.BaseStatement] = field(default_factory=list)
+    imports: frozenset[str] = frozenset()
+    """For an import: the names that it binds."""
+
+
+def merge(
+    existing: str, frozen: str, renewed: Collection[str], dropped: Collection[str] = (), heads: Collection[str] = ()
+) -> str:
+    """``existing`` with the symbols of ``renewed`` as ``frozen`` has them, those of ``dropped`` left out, and what only ``frozen``
+    has put where it stands there. Of the classes in ``heads`` the first lines are renewed: decorators, bases, keywords.
+
+    Symbols are dotted below the module (``Cart.add``). Raises libcst.ParserSyntaxError where a text cannot be parsed.
+    """
+    old, new = cst.parse_module(existing), cst.parse_module(frozen)
+    told = _Told(frozenset(renewed), frozenset(dropped), frozenset(heads))
+    mine, theirs = _items(old.body), _items(new.body)
+    placed = _merged(mine, theirs, "", told)
+    code = old.with_changes(body=_statements(placed)).code
+    bound = {name for item in mine for name in (item.name, *item.imports)}
+    needed = [
+        _only(item, wanted)
+        for item in theirs
+        if (wanted := {name for name in item.imports - bound if re.search(rf"\b{re.escape(name)}\b", code)})
+    ]
+    if needed:
+        last = max((index for index, one in enumerate(placed) if one.imports or one.name == _DOCSTRING), default=-1)
+        placed[last + 1 : last + 1] = needed
+    return old.with_changes(body=_statements(placed)).code
+
+
+def names(text: str) -> list[str]:
+    """The dotted names that a stub binds, those of its classes included."""
+    return list(_all_names(_items(cst.parse_module(text).body), ""))
+
+
+def _all_names(items: Sequence[_Item], prefix: str) -> Iterator[str]:
+    for item in items:
+        if item.name and item.name != _DOCSTRING:
+            yield prefix + item.name
+        for statement in item.statements:
+            if isinstance(statement, cst.ClassDef) and isinstance(statement.body, cst.IndentedBlock):
+                yield from _all_names(_items(statement.body.body), f"{prefix}{item.name}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    renewed: frozenset[str]
+    dropped: frozenset[str]
+    heads: frozenset[str]
+
+
+def _statements(placed: Sequence[_Item]) -> list[cst.BaseStatement]:
+    return [statement for item in placed for statement in item.statements]
+
+
+def _merged(old: Sequence[_Item], new: Sequence[_Item], prefix: str, told: _Told) -> list[_Item]:
+    theirs = {item.name: item for item in new if item.name}
+    known = {name for item in old for name in (item.name, *item.imports) if name}
+    placed: list[_Item] = []
+    for item in old:
+        symbol = prefix + item.name
+        twin = theirs.get(item.name) if item.name else None
+        if item.name and symbol in told.dropped and twin is None:
+            continue
+        if twin is not None and symbol in told.renewed:
+            placed.append(twin)
+        elif twin is not None and (inner := _both_classes(item, twin)) is not None:
+            mine, other = inner
+            merged = _merged(_items(mine.body.body), _items(other.body.body), f"{symbol}.", told)
+            empty: list[cst.BaseStatement] = [cst.SimpleStatementLine([cst.Expr(cst.Ellipsis())])]
+            head = other if symbol in told.heads else mine
+            body = mine.body.with_changes(body=_statements(merged) or empty)
+            placed.append(_Item(item.name, [head.with_changes(body=body, leading_lines=mine.leading_lines)]))
+        else:
+            placed.append(item)
+    before = ""
+    for item in new:
+        if item.name and not item.imports and item.name not in known and prefix + item.name not in told.dropped:
+            _insert(placed, item, before)
+        before = item.name or before
+    return placed
+
+
+def _insert(placed: list[_Item], item: _Item, after: str) -> None:
+    """Put an item after the one that it follows in the fresh contract, else after the imports."""
+    for index, one in enumerate(placed):
+        if after and one.name == after:
+            placed.insert(index + 1, item)
+            return
+    heads = [index for index, one in enumerate(placed) if one.imports or one.name == _DOCSTRING]
+    placed.insert(heads[-1] + 1 if heads else 0, item)
+
+
+def _only(item: _Item, names: Collection[str]) -> _Item:
+    """An import of some of its names."""
+    line = item.statements[0]
+    if isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.ImportFrom):
+        statement = line.body[0]
+        if not isinstance(statement.names, cst.ImportStar):
+            kept = [alias for alias in statement.names if _bound(alias) in names]
+            kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            return _Item(item.name, [line.with_changes(body=[statement.with_changes(names=kept)])], item.imports)
+    return item
+
+
+def _both_classes(one: _Item, other: _Item) -> tuple[cst.ClassDef, cst.ClassDef] | None:
+    mine, theirs = one.statements[-1], other.statements[-1]
+    if isinstance(mine, cst.ClassDef) and isinstance(theirs, cst.ClassDef) and len(one.statements) == 1:
+        return _with_block(mine), _with_block(theirs)
+    return None
+
+
+def _with_block(node: cst.ClassDef) -> cst.ClassDef:
+    """``class A: ...`` as a class with an empty block."""
+    return node if isinstance(node.body, cst.IndentedBlock) else node.with_changes(body=cst.IndentedBlock([]))
+
+
+def _items(statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> list[_Item]:
+    items: list[_Item] = []
+    for statement in statements:
+        if not isinstance(statement, cst.BaseStatement):
+            continue
+        names = list(_names(statement))
+        if isinstance(statement, cst.SimpleStatementLine) and _is_string(statement):
+            if items:
+                items[-1].statements.append(statement)  # it documents what stands before it
+            else:
+                items.append(_Item(_DOCSTRING, [statement]))
+        elif _is_import(statement):
+            items.append(_Item("", [statement], frozenset(names)))
+        elif len(names) == 1 and items and items[-1].name == names[0]:
+            items[-1].statements.append(statement)
+        else:
+            items.append(_Item(" ".join(names), [statement]))
+    return items
+
+
+def _is_string(line: cst.SimpleStatementLine) -> bool:
+    return isinstance(line.body[0], cst.Expr) and isinstance(
+        line.body[0].value, (cst.SimpleString, cst.ConcatenatedString)
+    )
+
+
+def _is_import(statement: cst.BaseStatement) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and isinstance(
+        statement.body[0], (cst.Import, cst.ImportFrom)
+    )
+
+
+def _names(statement: cst.BaseStatement) -> Iterator[str]:
+    """The names that a statement binds; for a check of the version those of its branches."""
+    if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+        yield statement.name.value
+    elif isinstance(statement, cst.If):
+        for inner in statement.body.body:
+            if isinstance(inner, cst.BaseStatement):
+                yield from _names(inner)
+        if statement.orelse is not None:
+            blocks = statement.orelse.body.body if isinstance(statement.orelse, cst.Else) else [statement.orelse]
+            for inner in blocks:
+                if isinstance(inner, cst.BaseStatement):
+                    yield from _names(inner)
+    elif isinstance(statement, cst.SimpleStatementLine):
+        for small in statement.body:
+            if isinstance(small, cst.Assign):
+                yield from (t.target.value for t in small.targets if isinstance(t.target, cst.Name))
+            elif isinstance(small, (cst.AnnAssign, cst.AugAssign)):
+                if isinstance(small.target, cst.Name):
+                    yield small.target.value
+            elif isinstance(small, cst.TypeAlias):
+                yield small.name.value
+            elif isinstance(small, (cst.Import, cst.ImportFrom)) and not isinstance(small.names, cst.ImportStar):
+                yield from (_bound(alias) for alias in small.names)
+
+
+def _bound(alias: cst.ImportAlias) -> str:
+    if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+        return alias.asname.name.value
+    name: cst.BaseExpression = alias.name
+    while isinstance(name, cst.Attribute):
+        name = name.value
+    return name.value if isinstance(name, cst.Name) else ""
