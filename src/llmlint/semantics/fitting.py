@@ -26,6 +26,7 @@ PLAIN: Final = frozenset({f"builtins.{name}" for name in ("str", "bytes", "int",
 _CONTAINERS: Final = frozenset(
     {f"builtins.{name}" for name in ("list", "tuple", "dict", "set", "frozenset", "bytearray")}
 )
+_ROWS: Final = frozenset({f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset", "dict")})
 _NUMBERS: Final = frozenset({f"builtins.{name}" for name in ("bool", "int", "float", "complex")})
 _ANYTHING: Final = frozenset({"builtins.object", "typing.Hashable", "typing.Any", "builtins.type"})
 _AWAITABLE: Final = frozenset(
@@ -103,8 +104,12 @@ class Fitting:
             )
         if classes.is_subclass(have, want) or classes.is_subclass(want, have):
             return expected.literal is not NOTHING and self._other_literal(value, expected)
-        if have.symbol in _CONTAINERS and want.module.name == "typing" and self._iterates(want):
-            return False  # what is only iterated over may as well be a list
+        if have.symbol in _ROWS and have.symbol != "builtins.dict" and self._is_row(want):
+            return False
+        if have.symbol in _ROWS and want.module.name == "typing" and self._iterates(want):
+            return False  # what is only iterated over or unpacked may as well be a list
+        if self._protocol(want) and have.module.name != "builtins":
+            return False  # it may be made to meet it
         if self._protocol(want):
             return not all(
                 classes.member(have, name) is not None or name.startswith("__") and name in _LANGUAGE
@@ -133,6 +138,9 @@ class Fitting:
             stands = mock.stands
             return isinstance(stands, Instance) and not self.world.classes.is_subclass(stands.cls, expected.cls)
         return True
+
+    def _is_row(self, cls: Class) -> bool:
+        return any(base.symbol in _ROWS and base.symbol != "builtins.dict" for base in self.world.classes.mro(cls))
 
     def _iterates(self, cls: Class) -> bool:
         return self.world.classes.member(cls, "__iter__") is not None

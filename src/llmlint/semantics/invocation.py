@@ -162,8 +162,22 @@ class Invocation(Assignments):
             ):
                 self._hand_over(function, arguments)
             result = self.world.calls.result(function, arguments)
+            if type(function) is FunctionValue and function.function.module.by_test and type(result) is Instance:
+                result = self._made(function, arguments, result) or result
             return self.mocks.local(result, anew=True) if type(result) is Mock else result
         return UNKNOWN
+
+    def _made(self, function: FunctionValue, arguments: Arguments, annotated: Instance) -> Mock | None:
+        """The mock that a helper of the tests gives, and annotates as what it stands for."""
+        callee = function.function
+        if callee.node.returns is None or callee.is_async or "Mock(" not in callee.module.text:
+            return None
+        returned, _ = self.world.inference.results(callee, function.receiver, arguments, function.scope)
+        if not isinstance(returned, Mock):
+            return None
+        made = self.mocks.local(returned, anew=True)
+        self.mocks.hand(made, annotated, "annotation")
+        return made
 
     def _call_union(self, node: ast.Call, function: Union, arguments: Arguments) -> Value:
         members = [member for member in function.members if not is_none(member)]
@@ -186,15 +200,16 @@ class Invocation(Assignments):
         drop = self.world.functions.drops_first(callee, function.receiver)
         signature = from_function(node, callee.name, drop_first=drop)
         for parameter, value in arguments.filling(signature):
-            if parameter.annotation is None and parameter.kind in (0, 1, 3):
-                known = not isinstance(value, (Mock, MockMethod, CallSpec))
+            plain = parameter.annotation is None or type(value) is Mock and "Mock" in ast.unparse(parameter.annotation)
+            if plain and parameter.kind in (0, 1, 3):
+                known = not isinstance(value, (MockMethod, CallSpec))
                 received.setdefault(parameter.name, []).append(value if known else UNKNOWN)
 
     def given_by_callers(self, function: Function) -> dict[str, Value]:
         """What the parameters of a helper are, by the calls of this file; only those that are known at every call."""
         given: dict[str, Value] = {}
         for name, values in self.received.get(function, {}).items():
-            value = union(values)
+            value = self.mocks.one_of(values) if any(type(v) is Mock for v in values) else union(values)
             if type(value) is not Unknown and not is_none(value):
                 given[name] = value
         return given

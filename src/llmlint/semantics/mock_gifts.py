@@ -150,6 +150,8 @@ class MockGifts:
             info = self.world.functions.info(function)
             if info.opaque or info.fixture is not None or info.manager is not None or info.kind == "property":
                 return None
+            if function.owner is None and function.name not in function.module.table:
+                return None  # what a decorator made: its body says nothing of the one it decorates
             if self.world.inference.is_generator(function):
                 return None
         found = result(self.world, stands)
@@ -187,7 +189,8 @@ class MockGifts:
             if shown is not None and shown in kinds:
                 return True
         if function.node.returns is None:
-            return False  # it is by its body that we know
+            # It is by its body that we know; whether control reaches its end is not known.
+            return any(is_none(member) for member in members_of(value)) and _returns(node)
         returned, _ = self.world.inference.results(function, stands.receiver, None, stands.scope)
         if isinstance(returned, Unknown) or not members_of(returned):
             return False

@@ -189,6 +189,13 @@ class MockVerdicts:
             if isinstance(node, ast.Call) and any(keyword.arg == name for keyword in node.keywords):
                 function = node.func
                 called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-                if called not in API and called != "call":
+                if called not in API and _root(function) != "call":
                     return True
         return False
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes and calls begins with."""
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""

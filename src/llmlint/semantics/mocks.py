@@ -7,7 +7,7 @@ mock stands for, and which attributes the test gave to it itself.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.semantics.arguments import Arguments
@@ -39,6 +39,7 @@ from llmlint.semantics.values import (
     Unknown,
     Value,
     is_none,
+    same,
     union,
 )
 
@@ -520,6 +521,16 @@ class Mocks:
             return
         self.records[record] = None
         record.handed.append((found, by, parameter))
+
+    def one_of(self, values: Sequence[Value]) -> Value:
+        """One mock for all of those that callers hand to a helper: where they stand for the same."""
+        mocks = [value for value in values if isinstance(value, Mock)]
+        first = mocks[0]
+        alike = all(
+            mock is first or (mock.stands is not None and first.stands is not None and same(mock.stands, first.stands))
+            for mock in mocks
+        )
+        return first.fork() if alike and len(mocks) == len(values) else UNKNOWN
 
     def hand_attribute(self, mock: Mock, stands: Value) -> None:
         """A mock is stored in an attribute that had the value ``stands``: this store is no reason to doubt that."""

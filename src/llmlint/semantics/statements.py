@@ -59,7 +59,12 @@ class Statements(Expressions):
         return isinstance(test, ast.Constant) and not test.value
 
     def _return(self, node: ast.Return) -> bool:
-        self.scope.returns.append(self.eval(node.value) if node.value is not None else self.world.none)
+        value = self.eval(node.value) if node.value is not None else self.world.none
+        function = self.scope.function
+        if type(value) is Mock and function is not None and function.node.returns is not None and self.sink is not None:
+            if not self.world.inference.is_generator(function):
+                self.mocks.hand(value, self.annotated(function.node.returns, function.owner), "annotation")
+        self.scope.returns.append(value)
         return True
 
     def _raise(self, node: ast.Raise) -> bool:
