@@ -16,7 +16,7 @@ from tables import KINDS, percent, print_table
 
 def lint(suite: Suite, work: Workdir, python: str, options: list[str]) -> dict[str, Any]:
     """Runs llmlint over all tests of a suite, those that need a server included."""
-    command = [python, "-m", "llmlint", "check", *suite.tests, "--output-format", "json", "--statistics"]
+    command = [python, "-m", "llmlint", "check", *suite.tests, "--no-tools", "--output-format", "json", "--statistics"]
     command += ["--no-cache", "--jobs", "1", "--exit-zero", "--python", str(work.venv(suite)), *options]
     began = time.monotonic()
     done = subprocess.run(

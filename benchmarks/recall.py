@@ -18,7 +18,18 @@ def record_uses(suite: Suite, work: Workdir, python: str, options: list[str]) ->
     begins, 1-based code points), kind (attribute, call, patch, fixture), resolved, reason."""
     path = work.folder("uses") / f"{suite.name}.jsonl"
     path.unlink(missing_ok=True)
-    command = [python, "-m", "llmlint", "check", *suite.tests, "--output-format", "json", "--quiet", "--no-cache"]
+    command = [
+        python,
+        "-m",
+        "llmlint",
+        "check",
+        *suite.tests,
+        "--no-tools",
+        "--output-format",
+        "json",
+        "--quiet",
+        "--no-cache",
+    ]
     command += ["--jobs", "1", "--exit-zero", "--python", str(work.venv(suite)), "--record-uses", str(path), *options]
     done = subprocess.run(
         command, cwd=work.tree(suite), capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False

@@ -104,7 +104,18 @@ def commands(python: Path, suite: Suite, work: Workdir, files: list[str]) -> dic
     own = work.python(suite)
     hook = f"import sys; sys.path += [{site_packages(own)!r}, '.', 'src']"
     named = {
-        "llmlint": ["llmlint", "check", "--no-cache", "--jobs", "1", "--python", str(own), "--output-format", "json"],
+        "llmlint": [
+            "llmlint",
+            "check",
+            "--no-cache",
+            "--no-tools",
+            "--jobs",
+            "1",
+            "--python",
+            str(own),
+            "--output-format",
+            "json",
+        ],
         "ruff (F, E, B, PT)": ["ruff", "check", "--isolated", "--no-cache", "--quiet", "--select", "F,E,B,PT"],
         "flake8 + mock-spec + pytest-style": ["flake8", "--isolated", "--jobs", "1"],
         "pylint --errors-only": ["pylint", "--rcfile", os.devnull, "--errors-only", "--jobs", "1", "--init-hook", hook],

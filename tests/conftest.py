@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from llmlint.cli.main import run
+from llmlint.cli.main import COMMANDS, run
 
 CART = """\
 class Cart:
@@ -76,6 +76,14 @@ class Folder:
         return target
 
 
+def _alone(arguments: tuple[str, ...]) -> list[str]:
+    """The arguments; where a test does not speak of tools, none run: what they cost would be paid hundreds of times."""
+    linting = (
+        not arguments or arguments[0] == "check" or arguments[0] not in (*COMMANDS, "--help", "-h", "--version", "-V")
+    )
+    return [*arguments, "--no-tools"] if linting and "--tools" not in arguments else list(arguments)
+
+
 @pytest.fixture
 def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     """An empty project, which is the working directory."""
@@ -102,7 +110,7 @@ def llmlint(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
 
     def call(*arguments: str) -> Outcome:
         capsys.readouterr()
-        code = run(list(arguments))
+        code = run(_alone(arguments))
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)
 
@@ -117,7 +125,7 @@ def process() -> Callable[..., Outcome]:
         import os
 
         done = subprocess.run(
-            [sys.executable, "-m", "llmlint", *arguments],
+            [sys.executable, "-m", "llmlint", *_alone(arguments)],
             input=given,
             capture_output=True,
             check=False,

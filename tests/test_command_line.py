@@ -210,11 +210,13 @@ def test_a_broken_pipe_is_no_traceback(shop):
     for number in range(30):
         shop.write(f"tests/test_{number}.py", FAULTY * 20)
     writer = subprocess.Popen(
-        [sys.executable, "-m", "llmlint", "tests", "--no-cache"],
+        [sys.executable, "-m", "llmlint", "tests", "--no-cache", "--no-tools"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=shop.path,
     )
+    assert writer.stdout is not None
+    assert writer.stderr is not None
     writer.stdout.close()
     assert writer.stderr.read() == b""
     writer.stderr.close()

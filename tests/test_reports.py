@@ -30,6 +30,8 @@ def test_json_has_ruffs_shape_and_more(shop, llmlint):
                 ],
             },
             "url": None,
+            "also": [],
+            "notes": [],
         }
     ]
 

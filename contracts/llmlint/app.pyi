@@ -31,6 +31,8 @@ class Request:
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    tools: tuple[str, ...] | None = None
+    """The tools that run as well; None: those of the settings."""
     cache: bool = True
     jobs: int = 0
     """Processes; 0: as many as pay."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from llmlint.engine.fixes import Fixed, fix_bytes
 from llmlint.engine.judge import Assignment, Judge, JudgeBuilder, Task
 from llmlint.engine.pages import Page, RuleError, rule_pages
 from llmlint.engine.recall import judge_all
 from llmlint.engine.runner import undisturbed
-from llmlint.engine.selection import SelectionError, named, select
+from llmlint.engine.selection import SelectionError, check_selector, named, select
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult, RunResult
@@ -21,6 +23,9 @@ from llmlint.project.option import write_toml
 from llmlint.project.project import Project
 from llmlint.project.settings import SettingsError
 from llmlint.project.source import Role
+
+if TYPE_CHECKING:
+    from llmlint.alongside import Alongside
 
 
 class Problem(Exception):
@@ -45,6 +50,8 @@ class Request:
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    tools: tuple[str, ...] | None = None
+    """The tools that run as well; None: those of the settings."""
     cache: bool = True
     jobs: int = 0
     """Processes; 0: as many as pay."""
@@ -97,14 +104,34 @@ class Session:
         contracts = [Task(index, "", "contract") for index, one in enumerate(chosen) if one.project.contract_roots]
         build = JudgeBuilder(assignments, self._pages, self._watch)
         request = self.request
-        try:
-            results = judge_all([*contracts, *files], build, jobs=request.jobs, cached=request.cache, done=progress)
-        except RuleError as error:
-            raise Problem(str(error)) from None
+        tasks = [*contracts, *files]
+        told: list[str] = []
+        with ExitStack() as stack:
+            beside = self._alongside(assignments, files, stack)
+            try:
+                results = judge_all(tasks, build, jobs=request.jobs, cached=request.cache, done=progress)
+            except RuleError as error:
+                raise Problem(str(error)) from None
+            if beside:
+                results, told = _together(tasks, results, beside, self._pages)
         notices = [f"{path}:{row}: {message}" for one in chosen for path, row, message in one.project.notices]
+        notices += told
         if not files and not failures:
             notices.append("no Python files to lint")
         return self._result(results, len(files), notices, failures)
+
+    def _alongside(self, assignments: Sequence[Assignment], files: Sequence[Task], stack: ExitStack) -> list[Alongside]:
+        """The tools of each project, started before anything else: they take longest."""
+        if not any(assignment.project.settings.tools for assignment in assignments):
+            return []
+        from llmlint.alongside import Alongside
+
+        beside = []
+        for index, assignment in enumerate(assignments):
+            paths = [task.path for task in files if task.assignment == index and task.role != "contract"]
+            beside.append(Alongside(assignment, paths, cached=self.request.cache))
+            stack.callback(beside[-1].close)
+        return beside
 
     def check_source(self, path: str, text: str) -> FileResult:
         """Judges ``text`` as if the file at ``path`` held it; the file need not exist.
@@ -169,7 +196,9 @@ class Session:
             settings = project.settings
             ignores = [selector for _, selectors in settings.per_file_ignores for selector in selectors]
             fixes = (*settings.fixable, *settings.unfixable, *settings.extend_safe_fixes, *settings.extend_unsafe_fixes)
-            for selector in (*ignores, *fixes):
+            for selector in ignores:
+                check_selector(selector, self._pages)
+            for selector in fixes:
                 named(selector, self._pages)
             return Assignment(project, select(self._pages, project.settings))
         except SelectionError as error:
@@ -208,6 +237,30 @@ class Session:
         )
 
 
+def _together(
+    tasks: Sequence[Task], results: Sequence[FileResult], beside: Sequence[Alongside], pages: Sequence[Page]
+) -> tuple[list[FileResult], list[str]]:
+    """Our results with those of the tools, project by project."""
+    groups: list[list[FileResult]] = [[] for _ in beside]
+    owners = {task.path: task.assignment for task in tasks if task.path}
+    by_root = sorted(range(len(beside)), key=lambda index: -len(beside[index].root))
+    for result in results:
+        owner = owners.get(result.path)
+        if owner is None:
+            # A contract that was judged with its project.
+            owner = next((index for index in by_root if result.path.startswith(beside[index].root)), 0)
+        groups[owner].append(result)
+    for one, group in zip(beside, groups, strict=True):
+        one.check(group)
+    joined: list[FileResult] = []
+    notices: list[str] = []
+    for one, group in zip(beside, groups, strict=True):
+        found, told = one.joined(group, pages)
+        joined += found
+        notices += told
+    return joined, notices
+
+
 def pages_of(rule: str | None) -> tuple[Page, ...]:
     """The page of a rule, by code or name; without one every page, ordered by code.
 
@@ -231,6 +284,8 @@ def _overrides(request: Request) -> list[str]:
     lists = {"select": request.select, "extend-select": request.extend_select, "ignore": request.ignore}
     lists |= {"fixable": request.fixable, "unfixable": request.unfixable}
     overrides = [f"{key}={write_toml(values)}" for key, values in lists.items() if values]
+    if request.tools is not None:
+        overrides.append(f"tools={write_toml(request.tools)}")
     if request.preset is not None:
         overrides.append(f"preset={write_toml(request.preset)}")
     return overrides

@@ -189,6 +189,7 @@ def _session(root: str, example: Example, code: str | None, *, fixes: bool = Fal
         extend_select=(code,) if code and fixes else (),
         fixable=(code,) if code and fixes else (),
         fixes=fixes,
+        tools=(),
         cache=False,
         jobs=1,
     )

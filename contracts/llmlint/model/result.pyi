@@ -1,7 +1,7 @@
 """What a run hands to a report: plain facts, picklable, with the lines that the findings stand on."""
 
 from dataclasses import dataclass
-from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.diagnostic import Diagnostic, Edit
 
 KINDS: tuple[str, str, str, str]
 """What is counted as resolved or not, in the order of tables."""
@@ -31,6 +31,17 @@ class RecordedUse:
     reason: str
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """How a copy of a test differs in which a type checker sees what the test means: rows stay where they are."""
+
+    edits: tuple[Edit, ...] = ()
+    """Replacements within a row, in order, none overlapping another."""
+    footer: tuple[str, ...] = ()
+    """Lines that follow the last one: imports under private names."""
+    probes: tuple[tuple[int, int], ...] = ()
+    """First and last rows of what the test expects to fail: what a type checker says there is what the test says itself."""
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """What was found in one file."""
 
@@ -49,6 +60,8 @@ class FileResult:
     unresolved: tuple[UnresolvedUse, ...] = ()
     uses: tuple[RecordedUse, ...] = ()
     """Only where they were asked for."""
+    shadow: Shadow = Shadow()
+    """What a type checker has to be told so that it understands the file."""
 
     def joined(self, other: FileResult) -> FileResult:
         """This result with the diagnostics of another one of the same file, each once."""

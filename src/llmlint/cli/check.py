@@ -50,6 +50,9 @@ def _selector(name: str, help_text: str) -> Callable[[_Function], _Function]:
 @click.option(
     "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed, even if nothing is left."
 )
+@click.option("--tools", multiple=True, metavar="TOOLS", callback=_codes,
+              help="Report what these find as well: ruff, mypy, import-linter (default: as the settings say, all).")  # fmt: skip
+@click.option("--no-tools", is_flag=True, help="Report what llmlint itself finds, and nothing else.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to report.")
 @click.option("--output-file", "-o", metavar="FILE", help="Write the report there.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule, and what could be judged at all.")
@@ -156,6 +159,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
         fixable=options["fixable"],
         unfixable=options["unfixable"],
         fixes=_fixes(options) or options["output_format"] in WITH_EDITS,
+        tools=() if options["no_tools"] else options["tools"] or None,
         cache=not options["no_cache"],
         jobs=_jobs(options["jobs"]),
         unresolved=options["show_unresolved"],

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from llmlint.engine.codec import decode, encode
 from llmlint.engine.fingerprint import holds, settled
+from llmlint.model.codec import decode, encode
 from llmlint.model.result import FileResult
 
 _KEPT = 12

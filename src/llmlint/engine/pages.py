@@ -21,7 +21,7 @@ _FACT = re.compile(r"- (?P<key>[a-z-]+): (?P<value>.+)")
 _HEADING = re.compile(r"## (?P<title>.+)")
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
 
-_KEYS = frozenset({"default", "severity", "fix", "made-by", "options"})
+_KEYS = frozenset({"default", "severity", "fix", "made-by", "options", "overlaps"})
 
 
 class RuleError(Exception):
@@ -49,6 +49,8 @@ class Page:
     """Whether the engine makes its findings itself, so that there is no module."""
     options: tuple[str, ...]
     """The settings that it reads, as keys in TOML."""
+    overlaps: tuple[str, ...] = ()
+    """What tools call the same fault at the same place: ``mypy:attr-defined``, ``ruff:F821``."""
 
     @property
     def text(self) -> str:
@@ -138,8 +140,13 @@ def read_page(path: str) -> Page:
         severity=cast("Severity", severity),
         fix=facts.get("fix", "none"),
         made_by_engine="made-by" in facts,
-        options=tuple(option.strip() for option in facts.get("options", "").split(",") if option.strip()),
+        options=_listed(facts.get("options", "")),
+        overlaps=_listed(facts.get("overlaps", "")),
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
 def _headings(lines: list[str]) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from llmlint.engine.pages import Page
-from llmlint.model.settings import Settings
+from llmlint.model.settings import TOOLS, Settings
 from llmlint.semantics.nearest import nearest
 
 BEHAVIORAL = ("LLM107", "LLM108", "LLM312", "LLM316", "LLM412", "LLM503")
@@ -53,7 +53,7 @@ def select(pages: Sequence[Page], settings: Settings) -> Selection:
     if settings.preset not in PRESETS:
         raise SelectionError(_unknown("preset", settings.preset, PRESETS))
     for selector in (*settings.select, *settings.extend_select, *settings.ignore):
-        named(selector, pages)
+        check_selector(selector, pages)
     chosen = []
     for page in pages:
         wanted = _specificity(page, (*settings.select, *settings.extend_select))
@@ -63,6 +63,56 @@ def select(pages: Sequence[Page], settings: Settings) -> Selection:
             chosen.append(page)
     complete = {page.code for page in pages if page.default != "off"} <= {page.code for page in chosen}
     return Selection(tuple(chosen), complete)
+
+
+def check_selector(selector: str, pages: Sequence[Page]) -> None:
+    """Passes where a selector names a rule, or codes of a tool.
+
+    Raises:
+        SelectionError: it names nothing.
+    """
+    if not names_tool(selector):
+        named(selector, pages)
+
+
+def names_tool(selector: str) -> bool:
+    """Whether a selector is a tool's (``mypy``, ``ruff:S``, ``mypy:attr-defined``); what codes a tool has only it knows."""
+    return selector.partition(":")[0] in TOOLS
+
+
+def keeps(settings: Settings, tool: str, code: str | None = None) -> bool:
+    """Whether the findings of a tool are chosen; without a code, whether any may be.
+
+    Tools are chosen unless ``select`` names only rules; else as with rules, the more specific selector wins.
+    """
+    chosen = (*settings.select, *settings.extend_select)
+    wanted = _foreign(tool, code, chosen)
+    if not settings.select:
+        wanted = max(wanted, 0)
+    if code is None:
+        # A code that is chosen outdoes the tool that is not.
+        wanted = max([wanted, *(len(one) for one in chosen if one.startswith(f"{tool}:"))])
+    return wanted > _foreign(tool, code, settings.ignore)
+
+
+def spares(selectors: Iterable[str], tool: str, code: str) -> bool:
+    """Whether one of ``selectors``, of ``per-file-ignores``, names the code of a tool."""
+    return _foreign(tool, code, selectors) >= 0
+
+
+def _foreign(tool: str, code: str | None, selectors: Iterable[str]) -> int:
+    best = -1
+    for selector in selectors:
+        name, _, prefix = selector.partition(":")
+        if selector == "ALL":
+            best = max(best, 0)
+        elif name == tool and not prefix:
+            best = max(best, 1)
+        elif name == tool and code is not None and code == prefix:
+            best = max(best, 100)
+        elif name == tool and code is not None and code.startswith(prefix) and not code[len(prefix)].isalpha():
+            best = max(best, 1 + len(prefix))
+    return best
 
 
 def named(selector: str, pages: Sequence[Page]) -> list[Page]:

@@ -15,12 +15,13 @@ from llmlint.engine.selection import Selection
 from llmlint.fixing.comments import drop_suppression
 from llmlint.model.diagnostic import Diagnostic, Finding, Remedy
 from llmlint.model.position import Span
+from llmlint.model.settings import TOOLS
 from llmlint.semantics.nearest import nearest
 
 _DIRECTIVE = re.compile(r"#\s*llmlint:(?P<rest>.*)", re.DOTALL)
 _FORM = re.compile(r"\s*(?P<verb>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]#]*)\])?\s*(?:--.*|#.*)?", re.DOTALL)
 _OWN = ("LLM901", "LLM902")
-_FOREIGN = re.compile(r"[a-z][a-z-]*:[\w./-]+")
+_FOREIGN = re.compile(r"(?P<tool>[a-z][a-z-]*):[\w./-]+")
 _HEADED = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith,
     ast.Try, ast.TryStar, ast.Match,
@@ -73,12 +74,26 @@ class Suppressions:
                     remedy=_removal(entry),
                 )
 
+    def unused_of(self, tools: Collection[str]) -> Iterator[Finding]:
+        """The suppressions of tools' codes that silenced nothing (LLM901), among those of ``tools``, which were run."""
+        for entry in self.entries:
+            if not entry.used and entry.code is not None and entry.code.partition(":")[0] in tools:
+                yield Finding(
+                    entry.span, f"nothing here is found by '{entry.written}', so its suppression hides nothing"
+                )
+
+    def used_without_code(self) -> Iterator[Span]:
+        """The comments without codes that silenced something."""
+        for entry in self.entries:
+            if entry.used and entry.code is None:
+                yield entry.span
+
     def _silence(self, diagnostic: Diagnostic) -> bool:
         span = diagnostic.span
         rows = {span.row, self.first_rows.get(span.row, span.row)}
         silenced = False
         # A suppression that names no code does not hide that it hides nothing.
-        codes = (diagnostic.code,) if diagnostic.code in _OWN else (None, diagnostic.code)
+        codes = (diagnostic.code,) if diagnostic.code in _OWN else (None, diagnostic.selector)
         for entry in self.entries:
             if (entry.whole_file or entry.row in rows) and entry.code in codes:
                 entry.used = silenced = True
@@ -135,7 +150,10 @@ def _read(rest: str, span: Span, names: dict[str, str], codes: Collection[str], 
         code = names.get(name, name)
         if code in codes:
             suppressions.entries.append(_Suppression(code, name, whole_file, span.row, span))
-        elif not _FOREIGN.fullmatch(name):
+        elif foreign := _FOREIGN.fullmatch(name):
+            if foreign["tool"] in TOOLS:
+                suppressions.entries.append(_Suppression(name, name, whole_file, span.row, span))
+        else:
             near = nearest(name, [*names, *codes])
             suppressions.problems.append(Finding(span, f"there is no rule '{name}'", suggestion=near))
 

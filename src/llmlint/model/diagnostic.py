@@ -87,5 +87,15 @@ class Diagnostic:
     suggestion: str | None = None
     side: Side = "test"
     source: str = "llmlint"
+    """Who found it: ``llmlint``, ``ruff``, ``mypy`` or ``import-linter``. A tool's finding keeps the tool's own code."""
     fix: Fix | None = None
     url: str | None = None
+    also: tuple[str, ...] = ()
+    """Who else found the same fault, as ``mypy:attr-defined``."""
+    notes: tuple[str, ...] = ()
+    """What a tool says besides: mypy's notes, the chain of imports that breaks a contract."""
+
+    @property
+    def selector(self) -> str:
+        """What selects, ignores and suppresses it: the code, with the tool's name before it where it is not llmlint's."""
+        return self.code if self.source == "llmlint" else f"{self.source}:{self.code}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.diagnostic import Diagnostic, Edit
 
 KINDS = ("attribute", "call", "patch", "fixture")
 """What is counted as resolved or not, in the order of tables."""
@@ -37,6 +37,18 @@ class RecordedUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """How a copy of a test differs in which a type checker sees what the test means: rows stay where they are."""
+
+    edits: tuple[Edit, ...] = ()
+    """Replacements within a row, in order, none overlapping another."""
+    footer: tuple[str, ...] = ()
+    """Lines that follow the last one: imports under private names."""
+    probes: tuple[tuple[int, int], ...] = ()
+    """First and last rows of what the test expects to fail: what a type checker says there is what the test says itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """What was found in one file."""
 
@@ -55,6 +67,8 @@ class FileResult:
     unresolved: tuple[UnresolvedUse, ...] = ()
     uses: tuple[RecordedUse, ...] = ()
     """Only where they were asked for."""
+    shadow: Shadow = Shadow()
+    """What a type checker has to be told so that it understands the file."""
 
     def joined(self, other: FileResult) -> FileResult:
         """This result with the diagnostics of another one of the same file, each once."""

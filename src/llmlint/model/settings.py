@@ -14,6 +14,17 @@ class ContractRoot:
     package: str = ""
 
 
+TOOLS = ("ruff", "mypy", "import-linter")
+"""The tools whose findings are in the report as well. Their codes are selected and suppressed as ``mypy:attr-defined``."""
+
+RUFF_RULES = (
+    "F", "B", "S", "ASYNC", "SLF", "PGH", "PLC2701", "PLE", "E9", "BLE", "PT010", "PT011", "PT012", "PT014", "PT015", "PT016",
+    "PT017", "PT019", "PT020", "PT024", "PT025", "PT026", "PT028", "PT030", "PT031", "RUF006", "RUF009", "RUF012", "RUF016",
+    "RUF018", "RUF019", "RUF026", "RUF030", "RUF033", "RUF034", "RUF040", "RUF043", "RUF048", "RUF049", "RUF058", "RUF059",
+)  # fmt: skip
+"""What of ruff matters in tests: what may be wrong, not how it is written."""
+
+
 def option(doc: str, default: Any = None, **more: Any) -> Any:
     """A setting with its manual text; its key in TOML is the field's name with hyphens.
 
@@ -72,5 +83,22 @@ class Settings:
     max_mocks: int = option("How many mocks and patches may feed one test (LLM309).", 5)
     max_statements: int = option("How many statements a test may have (LLM412).", 50)
     max_assertions: int = option("How many assertions a test may have (LLM412).", 15)
-    tools: tuple[str, ...] = option("Combined tools that are switched on (none exist yet).", ())
+    tools: tuple[str, ...] = option(
+        "Tools whose findings are in the report as well: `ruff`, `mypy`, `import-linter`.",
+        TOOLS,
+        choices=TOOLS,
+    )
+    tool_time_limit: int = option("Seconds after which a tool that has not ended is ended (LLM904).", 600)
+    trust_plugins: bool = option(
+        "Let mypy load the plugins, and import-linter the contract types, that the project configures: they are code.",
+        False,
+    )
+    mypy_strict: bool = option(
+        "Run mypy as with `--strict` where the project's own mypy settings say nothing else.", True
+    )
+    deep_check: bool = option("Show mypy the types of fixtures and mocks.", True)
+    ruff_rules: tuple[str, ...] = option(
+        "Rules of ruff, by code or prefix, that are in the report; those that the project's own ruff settings ignore are not.",
+        RUFF_RULES,
+    )
     cache_dir: str = option("Where results are cached.", ".llmlint_cache", path=True)

@@ -42,6 +42,8 @@ def record(diagnostic: Diagnostic, cwd: str) -> dict[str, Any]:
         "side": diagnostic.side,
         "fix": diagnostic.fix and _fix(diagnostic.fix),
         "url": diagnostic.url,
+        "also": list(diagnostic.also),
+        "notes": list(diagnostic.notes),
     }
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix
 from llmlint.model.position import Span, Truth
-from llmlint.model.result import FileResult, RecordedUse, UnresolvedUse
+from llmlint.model.result import FileResult, RecordedUse, Shadow, UnresolvedUse
 
 
 def encode(result: FileResult) -> list[Any]:
@@ -24,6 +25,7 @@ def encode(result: FileResult) -> list[Any]:
         result.resolved,
         [[use.row, use.column, use.kind, use.text, use.reason] for use in result.unresolved],
         [[use.row, use.column, use.kind, use.resolved, use.reason] for use in result.uses],
+        [_edits(result.shadow.edits), result.shadow.footer, result.shadow.probes],
     ]
 
 
@@ -33,7 +35,7 @@ def decode(data: list[Any]) -> FileResult:
     Raises:
         TypeError, ValueError: it is none.
     """
-    path, diagnostics, lines, notices, total, resolved, unresolved, uses = data
+    path, diagnostics, lines, notices, total, resolved, unresolved, uses, (edits, footer, probes) = data
     return FileResult(
         path,
         tuple(_diagnostic(values) for values in diagnostics),
@@ -43,13 +45,22 @@ def decode(data: list[Any]) -> FileResult:
         tuple((kind, number) for kind, number in resolved),
         tuple(UnresolvedUse(*use) for use in unresolved),
         tuple(RecordedUse(*use) for use in uses),
+        Shadow(_edited(edits), tuple(footer), tuple((first, last) for first, last in probes)),
     )
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Fix):
-        return [value.message, value.applicability, [[edit.span, edit.text] for edit in value.edits]]
+        return [value.message, value.applicability, _edits(value.edits)]
     return value
+
+
+def _edits(edits: Iterable[Edit]) -> list[Any]:
+    return [[edit.span, edit.text] for edit in edits]
+
+
+def _edited(edits: Iterable[Any]) -> tuple[Edit, ...]:
+    return tuple(Edit(Span(*span), text) for span, text in edits)
 
 
 def _diagnostic(values: list[Any]) -> Diagnostic:
@@ -59,5 +70,6 @@ def _diagnostic(values: list[Any]) -> Diagnostic:
         known["truth"] = Truth(*known["truth"])
     if known["fix"] is not None:
         message, applicability, edits = known["fix"]
-        known["fix"] = Fix(message, applicability, tuple(Edit(Span(*span), text) for span, text in edits))
+        known["fix"] = Fix(message, applicability, _edited(edits))
+    known["also"], known["notes"] = tuple(known["also"]), tuple(known["notes"])
     return Diagnostic(**known)

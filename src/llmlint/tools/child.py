@@ -1,0 +1,123 @@
+"""A process of a tool: started at once, asked later, ended when its time is over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+_PATIENCE = 3.0
+"""Seconds between asking a process to end and ending it."""
+
+
+class ToolError(Exception):
+    """A tool that could not run, or said what cannot be read; the message has its own words, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a process left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Child:
+    """A tool's process. What it prints goes to files, so that it never waits for its reader."""
+
+    def __init__(
+        self, tool: str, arguments: Sequence[str], *, cwd: str, limit: float, environ: Mapping[str, str] | None = None
+    ) -> None:
+        """Starts it.
+
+        Args:
+            tool: What it is called in messages.
+            arguments: The command.
+            cwd: Its working directory.
+            limit: Seconds that it may take; 0: as many as it wants.
+            environ: Its environment; None: this process's.
+
+        Raises:
+            ToolError: it cannot be started.
+        """
+        self.tool = tool
+        self._limit = limit
+        self._started = time.monotonic()
+        self._out = tempfile.TemporaryFile()  # noqa: SIM115 - they live as long as the process
+        self._err = tempfile.TemporaryFile()  # noqa: SIM115
+        try:
+            self._process = subprocess.Popen(
+                arguments,
+                cwd=cwd,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=self._out,
+                stderr=self._err,
+                # A group of its own: what a tool starts ends with it.
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._close()
+            raise ToolError(f"{tool} cannot be started: {arguments[0]}: {error.strerror}") from None
+
+    def wait(self) -> Ended:
+        """What it left behind, once it has ended.
+
+        Raises:
+            ToolError: it was ended because of its time limit, or by a signal.
+        """
+        left = max(self._limit - (time.monotonic() - self._started), 0) if self._limit else None
+        try:
+            code = self._process.wait(left)
+        except subprocess.TimeoutExpired:
+            self.end()
+            raise ToolError(f"{self.tool} was ended after {self._limit:g} seconds (tool-time-limit)") from None
+        ended = Ended(code, _read(self._out), _read(self._err))
+        self._close()
+        if code < 0:
+            raise ToolError(f"{self.tool} was killed by {_signal(-code)}{_words(ended.err)}")
+        return ended
+
+    def end(self) -> None:
+        """Ends it, and what it has started, if it still runs."""
+        if self._process.poll() is None:
+            for number in (signal.SIGTERM, signal.SIGKILL):
+                with suppress(OSError):
+                    os.killpg(self._process.pid, number)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_PATIENCE)
+                    break
+        self._close()
+
+    def _close(self) -> None:
+        self._out.close()
+        self._err.close()
+
+
+def one_line(text: str, limit: int = 600) -> str:
+    """A tool's words in one line, shortened where they are many."""
+    words = " ".join(text.split())
+    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+
+
+def _words(text: str) -> str:
+    return f": {one_line(text)}" if text.strip() else ""
+
+
+def _read(file: object) -> str:
+    file.seek(0)  # type: ignore[attr-defined]
+    data: bytes = file.read()  # type: ignore[attr-defined]
+    return data.decode("utf-8", "replace")
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

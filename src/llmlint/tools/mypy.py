@@ -1,0 +1,363 @@
+"""mypy, shown what tests mean: its own process, its own cache, its findings back in the tests' columns.
+
+Where nothing is cached, what the tests import from outside the project is checked while llmlint is still reading the tests: that is
+most of mypy's work and needs none of the shadows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llmlint.model.diagnostic import Diagnostic, Edit, Severity
+from llmlint.model.position import Span
+from llmlint.model.result import Shadow
+from llmlint.project.project import Project
+from llmlint.project.source import SourceError, read_text
+from llmlint.tools.arguments import write_arguments, write_whole
+from llmlint.tools.child import Child, Ended, ToolError, one_line
+from llmlint.tools.contract_path import contract_folder
+from llmlint.tools.module_names import NamedFiles, named_files
+from llmlint.tools.mypy_columns import code_point_column
+from llmlint.tools.mypy_settings import read_mypy_settings, write_mypy_settings
+from llmlint.tools.places import Texts, command_of, inside, installed_version
+from llmlint.tools.report import ToolReport
+from llmlint.tools.shadow import original_place, shadowed
+
+ANNOTATIONS = frozenset({"no-untyped-def", "no-untyped-call", "untyped-decorator", "var-annotated"})
+"""What mypy says of annotations that a test lacks. Nobody annotates tests, and nothing is wrong with them for it."""
+
+_UNTYPED_DECORATOR = "Untyped decorator makes function"
+
+_WHAT_RAISES = frozenset(
+    {
+        "arg-type", "call-arg", "call-overload", "attr-defined", "union-attr", "index", "operator", "abstract", "misc", "typeddict-item",
+        "typeddict-unknown-key", "list-item", "dict-item", "assignment", "func-returns-value", "type-var", "comparison-overlap",
+        "not-callable", "unreachable",
+    }
+)  # fmt: skip
+"""What may be just what ``raises`` expects."""
+
+_OLDEST = (1, 11)
+"""The first mypy with ``--output json``."""
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))", re.MULTILINE
+)
+
+_FATAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What was handed to mypy."""
+
+    child: Child
+    named: NamedFiles
+    shadows: Mapping[str, Shadow]
+    texts: Mapping[str, str]
+    """What mypy read of each shadowed file."""
+
+
+class Mypy:
+    """One run over the files of a project: first what they import, then, when it is known what they mean, the files."""
+
+    def __init__(self, project: Project, files: Sequence[str], folder: str) -> None:
+        """Starts on what the files import, where mypy has not seen it yet.
+
+        Args:
+            project: Whose settings hold.
+            files: What is checked: absolute paths of ``.py`` files.
+            folder: Where it may write.
+
+        Raises:
+            ToolError: mypy, or its settings, cannot be used.
+        """
+        self._project = project
+        self._files = tuple(path for path in files if path.endswith(".py"))
+        self._folder = os.path.join(folder, "mypy")
+        self._settings = read_mypy_settings(project)
+        self.settings_file = self._settings.file
+        self._command = _command(project)
+        self._warming: Child | None = None
+        self._run: _Run | None = None
+        if self._files and not os.path.isdir(os.path.join(self._folder, "cache")):
+            self._warming = self._warm()
+
+    def end(self) -> None:
+        """Ends it early."""
+        for child in (self._warming, self._run.child if self._run else None):
+            if child is not None:
+                child.end()
+
+    def check(self, shadows: Mapping[str, Shadow], unfit: Collection[str], broken: Collection[str]) -> None:
+        """Starts on the files.
+
+        Args:
+            shadows: What there is to tell of files, by path.
+            unfit: Contracts that do not parse or leave out what the program has: mypy is not shown them.
+            broken: Files that do not parse, which would end its run.
+
+        Raises:
+            ToolError: it cannot be started, or ended while it was looking at what the files import.
+        """
+        files = [path for path in self._files if path not in broken]
+        if self._warming is not None:
+            # Of modules that cannot be checked the run over the files tells, if it needs them.
+            self._warming.wait()
+            self._warming = None
+        if not files:
+            return
+        if not self._project.settings.deep_check:
+            shadows = {}
+        texts = {path: _text(path) for path in files}
+        copies = {path: shadowed(texts[path], shadows[path]) for path in files if path in shadows}
+        named = named_files(files, self._folder, {**texts, **copies})
+        twins = {original: copy for copy, original in named.originals.items()}
+        arguments = []
+        for path, text in copies.items():
+            if path not in twins:
+                copy = self._write_copy(path, text)
+                arguments += ["--shadow-file", path, copy]
+        paths = [folder] if (folder := contract_folder(self._project, unfit, self._folder)) else []
+        config = self._write_settings(paths)
+        child = self._start([*arguments, *named.paths], config, "check")
+        self._run = _Run(child, named, shadows, {**texts, **copies})
+
+    def collect(self, texts: Texts) -> ToolReport:
+        """What it found, once it has ended.
+
+        Raises:
+            ToolError: it failed.
+        """
+        report = ToolReport("mypy")
+        if self._settings.plugins and not self._project.settings.trust_plugins:
+            names = ", ".join(self._settings.plugins)
+            report.notices.append(f"mypy's plugins are code and left out (trust-plugins = true loads them): {names}")
+        if self._run is None:
+            return report
+        ended = self._run.child.wait()
+        records = _records(ended)
+        report.notices += _complaints(ended, self.settings_file)
+        elsewhere: set[str] = set()
+        asked = set(self._files)
+        last: Diagnostic | None = None
+        hidden = 0
+        for record in records:
+            path = os.path.normpath(os.path.join(self._project.base or self._project.root, record["file"]))
+            path = self._run.named.originals.get(path, path)
+            if record["severity"] == "note":
+                if last is not None and (last.path, last.span.row) == (path, record["line"]):
+                    last = report.diagnostics[-1] = _noted(last, record["message"])
+                continue
+            last = None
+            if path not in asked:
+                elsewhere.add(path)
+                hidden += 1
+                continue
+            found = self._diagnostic(record, path, texts)
+            if found is not None:
+                report.diagnostics.append(found)
+                last = found
+        if hidden:
+            report.notices.append(
+                f"mypy: {hidden} finding{'s' * (hidden > 1)} in {len(elsewhere)} file{'s' * (len(elsewhere) > 1)} that "
+                "the tests import are not shown"
+            )
+        return report
+
+    # -- starting --------------------------------------------------------------------------------------------------------
+
+    def _warm(self) -> Child | None:
+        modules = sorted(_imported(self._files, self._project))
+        if not modules:
+            return None
+        text = "".join(f"import {module}\n" for module in modules)
+        path = os.path.join(self._folder, "warm", "llmlint_imports.py")
+        write_whole(path, text.encode())
+        return self._start([path], self._write_settings([]), "warm")
+
+    def _start(self, arguments: Sequence[str], config: str, name: str) -> Child:
+        every = [
+            "--config-file", config, "--cache-dir", os.path.join(self._folder, "cache"), "--output", "json", "--show-error-end",
+            "--no-error-summary", "--no-pretty", "--hide-error-context", "--show-traceback", "--no-warn-unused-configs",
+            "--no-color-output", *arguments,
+        ]  # fmt: skip
+        listed = write_arguments(every, self._folder, name)
+        environ = {key: value for key, value in os.environ.items() if key not in ("MYPYPATH", "MYPY_CACHE_DIR")}
+        return Child(
+            "mypy",
+            [*self._command, f"@{listed}"],
+            cwd=self._project.base or self._project.root,
+            limit=self._project.settings.tool_time_limit,
+            environ={**environ, "PYTHONSAFEPATH": "1", "MYPY_FORCE_COLOR": "", "PYTHONIOENCODING": "utf-8"},
+        )
+
+    def _write_settings(self, paths: Sequence[str]) -> str:
+        text = write_mypy_settings(self._settings, self._project, paths)
+        path = os.path.join(self._folder, "mypy.ini")
+        if not os.path.isfile(path) or _text(path) != text:
+            write_whole(path, text.encode())
+        return path
+
+    def _write_copy(self, path: str, text: str) -> str:
+        folder = self._project.base or self._project.root
+        inner = os.path.relpath(path, folder)
+        if inner.startswith(os.pardir):
+            inner = path.lstrip(os.sep).replace(":", "")
+        copy = os.path.join(self._folder, "shadows", inner)
+        if not os.path.isfile(copy) or _text(copy) != text:
+            write_whole(copy, text.encode(errors="surrogateescape"))
+        return copy
+
+    # -- reading ---------------------------------------------------------------------------------------------------------
+
+    def _diagnostic(self, record: dict[str, Any], path: str, texts: Texts) -> Diagnostic | None:
+        assert self._run is not None
+        code = record["code"] or "misc"
+        message = one_line(record["message"])
+        if code in ANNOTATIONS or message.startswith(_UNTYPED_DECORATOR):
+            return None
+        shadow = self._run.shadows.get(path, Shadow())
+        row = max(record["line"], 1)
+        lines = texts.lines(path)
+        if row > max(len(lines), 1):
+            return None  # what a shadow imports for itself
+        if code == "unused-ignore" and any(edit.span.row == row for edit in shadow.edits):
+            return None  # the shadow took away what was ignored
+        if code in _WHAT_RAISES and any(first <= row <= end for first, end in shadow.probes):
+            return None  # the test says itself that this fails
+        if code in ("import-not-found", "import-untyped") and path in self._run.named.originals.values():
+            return None  # a copy stands elsewhere
+        span = _span(record, row, shadow.edits, self._run.texts.get(path, ""), lines)
+        if span is None:
+            return None
+        configured: Severity = "error" if self.settings_file is not None else "warning"
+        hint = record.get("hint")
+        return Diagnostic(
+            path=path,
+            span=span,
+            code=code,
+            name=code,
+            severity=configured,
+            message=_plain(message),
+            source="mypy",
+            url=f"https://mypy.readthedocs.io/en/stable/_refs.html#code-{code}",
+            notes=tuple(_plain(one_line(line)) for line in hint.splitlines()) if hint else (),
+        )
+
+
+def _command(project: Project) -> list[str]:
+    """The target environment's mypy where it has one that speaks JSON, else ours that looks into that environment."""
+    environment = project.environment
+    version = installed_version(environment.site, "mypy")
+    own = command_of(environment.prefix, "mypy")
+    if environment.known and own is not None and version is not None and version >= _OLDEST:
+        return [own]
+    command = [sys.executable, "-m", "mypy"]
+    target = command_of(environment.prefix, "python") if environment.known else None
+    return [*command, "--python-executable", target] if target is not None else [*command, "--no-site-packages"]
+
+
+def _imported(files: Sequence[str], project: Project) -> Iterator[str]:
+    """The modules from outside the project that its tests and sources import."""
+    beside = {os.path.splitext(name)[0] for path in files for name in _names(os.path.dirname(path))}
+    local = {*project.own_packages, *beside, *_names(project.root), *_names(project.base or project.root)}
+    seen: set[str] = set()
+    for path in (*files, *_sources(project)):
+        for from_, plain in _IMPORT.findall(_text(path)):
+            module = from_ or plain
+            if module not in seen:
+                seen.add(module)
+                if module.split(".")[0] not in local and module != "__future__":
+                    yield module
+    yield from {"pytest", "unittest.mock"} - seen
+
+
+def _sources(project: Project) -> Iterator[str]:
+    for root in project.source_roots:
+        for package in sorted(project.own_packages):
+            for folder, folders, names in os.walk(os.path.join(root, package)):
+                folders[:] = sorted(name for name in folders if name.isidentifier())
+                yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _text(path: str) -> str:
+    try:
+        return read_text(path)
+    except SourceError:
+        return ""
+
+
+def _records(ended: Ended) -> list[dict[str, Any]]:
+    records, others = [], []
+    for line in ended.out.splitlines():
+        try:
+            record = json.loads(line)
+            record["file"], record["line"], record["column"], record["message"], record["severity"]
+            record.setdefault("code", None)
+            records.append(record)
+        except (ValueError, TypeError, KeyError):
+            if line.strip():
+                others.append(line)
+    if ended.code >= _FATAL or (not records and (others or ended.code)):
+        told = [f"{record['file']}:{record['line']}: {record['message']}" for record in records[:3]]
+        words = one_line("\n".join([*told, *ended.err.splitlines()[-12:], *others[-12:]])) or "it does not say why"
+        raise ToolError(f"mypy ended with code {ended.code}: {words}")
+    return records
+
+
+def _complaints(ended: Ended, settings_file: str | None) -> Iterator[str]:
+    """What it says on the side, of its settings mostly, as plain text."""
+    for line in ended.err.splitlines():
+        words = line.strip()
+        if (
+            not words
+            or words.startswith(("Warning: unused section", "Success", "Found "))
+            or "note: unused section" in words
+        ):
+            continue
+        if re.match(r"\S*mypy\.ini: \[", words):
+            place = settings_file or "its settings"
+            raise ToolError(f"mypy's settings are not what it takes: {place}: {one_line(words.split(': ', 1)[1])}")
+        yield f"mypy: {one_line(words, 200)}"
+
+
+def _span(record: dict[str, Any], row: int, edits: Sequence[Edit], text: str, lines: Sequence[str]) -> Span | None:
+    """The place in the original; None for what only the shadow has."""
+    shown = text.split("\n") if text else lines
+    line = shown[row - 1] if row <= len(shown) else ""
+    start = original_place(edits, row, code_point_column(line, max(record["column"], 0)))
+    end_row, end_column = record.get("end_line") or row, record.get("end_column")
+    if end_column is None or end_row < row:
+        end_row, end_column = row, record["column"] + 1
+    end_line = shown[end_row - 1] if end_row <= len(shown) else ""
+    end = original_place(edits, end_row, code_point_column(end_line, max(end_column, 0)))
+    if start.inserted and end.inserted and start.column == end.column and end_row == row:
+        return None
+    return inside(Span(row, start.column, end_row, end.column), lines)
+
+
+def _noted(diagnostic: Diagnostic, note: str) -> Diagnostic:
+    from dataclasses import replace
+
+    if note.startswith("See https://"):
+        return diagnostic
+    return replace(diagnostic, notes=(*diagnostic.notes, _plain(one_line(note))))
+
+
+def _plain(message: str) -> str:
+    """A message without the private names under which a shadow knows a type."""
+    return re.sub(r"\b_llmlint_\w+\.", "", message)

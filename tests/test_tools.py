@@ -1,0 +1,266 @@
+"""ruff, mypy and import-linter in one report with llmlint: found, merged, selected, suppressed, failed."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+
+import pytest
+
+MYPY = "[tool.mypy]\nstrict = true\n"
+
+
+@pytest.fixture
+def tooled(shop):
+    """A shop with settings for mypy, so that its findings are errors."""
+    shop.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n' + MYPY)
+    return shop
+
+
+def found(outcome):
+    return [(one["source"], one["code"], one["location"]["row"], one["also"]) for one in outcome.json]
+
+
+def test_one_fault_is_one_finding(tooled, llmlint):
+    outcome = llmlint("tests", "--tools", "mypy,ruff", "--output-format", "json")
+    assert found(outcome) == [("llmlint", "LLM203", 6, ["mypy:attr-defined"])]
+
+
+def test_tools_find_what_llmlint_does_not(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py",
+        "import os\nfrom shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n    print(undefined)\n",
+    )
+    outcome = llmlint("tests", "--tools", "mypy,ruff", "--output-format", "json")
+    assert found(outcome) == [
+        ("ruff", "F401", 1, []),
+        ("mypy", "arg-type", 6, []),
+        ("llmlint", "LLM217", 7, ["ruff:F821", "mypy:name-defined"]),
+    ]
+
+
+def test_ruffs_fixes_are_offered(tooled, llmlint):
+    tooled.write("tests/test_cart.py", "import os\n\n\ndef test_it() -> None:\n    assert sum([1]) == 1\n")
+    (finding,) = llmlint("tests", "--tools", "ruff", "--output-format", "json").json
+    assert finding["fix"]["applicability"] == "safe"
+    assert finding["fix"]["edits"] == [
+        {"content": "", "location": {"row": 1, "column": 1}, "end_location": {"row": 2, "column": 1}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (["--select", "LLM203"], ["LLM203"]),
+        (["--select", "ruff"], ["F401"]),
+        (["--select", "mypy:arg-type,ruff:F"], ["F401", "arg-type"]),
+        (["--select", "ALL", "--ignore", "ruff,LLM1"], ["arg-type", "LLM203"]),
+        (["--ignore", "mypy:arg-type,ruff:F4"], ["LLM203"]),
+        (["--ignore", "ruff", "--extend-select", "ruff:F401"], ["F401", "arg-type", "LLM203"]),
+    ],
+)
+def test_codes_of_tools_are_selected_like_ours(tooled, llmlint, arguments, codes):
+    tooled.write(
+        "tests/test_cart.py",
+        "import os\nfrom shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n    Cart().totl()\n",
+    )
+    assert llmlint("tests", "--tools", "mypy,ruff", "--output-format", "json", *arguments).codes == codes
+
+
+def test_codes_of_tools_are_suppressed_like_ours(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py",
+        "import os  # llmlint: ignore[ruff:F401] -- for its effect\n"
+        "from shop.cart import Cart\n\n\n"
+        "def test_add() -> None:\n"
+        "    Cart().add(1)  # llmlint: ignore[mypy:arg-type]\n"
+        "    Cart().add(2)  # llmlint: ignore\n"
+        '    Cart().add("")  # llmlint: ignore[mypy:arg-type]\n'
+        "    Cart().add(3)  # type: ignore[arg-type]\n"
+        "    import sys  # noqa: F401\n",
+    )
+    outcome = llmlint("tests", "--tools", "mypy,ruff", "--output-format", "json")
+    assert [(one["code"], one["location"]["row"]) for one in outcome.json] == [("LLM901", 8)]
+
+
+def test_codes_of_tools_are_spared_per_file(tooled, llmlint):
+    tooled.write("tests/test_cart.py", "import os\n")
+    spared = llmlint("tests", "--tools", "ruff", "--config", 'per-file-ignores={"tests/**" = ["ruff:F401"]}')
+    assert spared.code == 0
+
+
+def test_nothing_is_said_of_missing_annotations(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py",
+        "def helper(x):\n    return x\n\n\ndef test_it(tmp_path):\n    seen = []\n    assert helper(1) == 1\n    assert not seen\n",
+    )
+    assert llmlint("tests", "--tools", "mypy").code == 0
+
+
+def test_a_broken_contract_of_imports_is_told_with_its_chain(tooled, llmlint):
+    tooled.write("src/shop/low.py", "import shop.middle\n")
+    tooled.write("src/shop/middle.py", "\n\nfrom shop import high\n")
+    tooled.write("src/shop/high.py", "VALUE = 1\n")
+    tooled.write(
+        ".importlinter",
+        "[importlinter]\nroot_package = shop\n\n[importlinter:contract:layers]\nname = High above low\ntype = layers\n"
+        "layers =\n    shop.high\n    shop.low\n",
+    )
+    tooled.write("tests/test_cart.py", "")
+    (finding,) = llmlint("tests", "--tools", "import-linter", "--output-format", "json").json
+    assert finding["source"] == "import-linter"
+    assert finding["code"] == "layers"
+    assert (finding["filename"], finding["location"]["row"]) == ("src/shop/low.py", 1)
+    assert finding["message"] == "shop.low must not import shop.high (contract 'High above low')"
+    assert finding["notes"] == ["shop.low imports shop.middle (line 1)", "shop.middle imports shop.high (line 3)"]
+
+
+def test_helpers_of_tests_import_no_internal_module(tooled, llmlint):
+    tooled.write("src/shop/backends/__init__.py", "")
+    tooled.write("src/shop/backends/redis.py", "")
+    tooled.write("tests/__init__.py", "")
+    tooled.write("tests/helpers.py", "import os\nfrom shop.backends import redis\n\nprint(redis, os)\n")
+    outcome = llmlint(
+        "tests/test_cart.py", "--tools", "import-linter", "--output-format", "json",
+        "--config", 'internal-modules=["shop.backends.*"]', "--ignore", "LLM2",
+    )  # fmt: skip
+    assert [(one["code"], one["filename"], one["location"]["row"]) for one in outcome.json] == [
+        ("forbidden", "tests/helpers.py", 2)
+    ]
+
+
+def test_a_contract_type_of_the_project_is_code_and_left_out(tooled, llmlint):
+    tooled.write("src/shop/boom.py", 'raise SystemExit("the project was run")\n')
+    tooled.write(
+        ".importlinter",
+        "[importlinter]\nroot_package = shop\ncontract_types =\n    own: shop.boom.Contract\n    more: shop.boom.More\n\n"
+        "[importlinter:contract:own]\nname = Our own\ntype = own\n",
+    )
+    outcome = llmlint("tests", "--tools", "import-linter", "--ignore", "LLM2")
+    assert outcome.code == 0
+    assert "the contract 'Our own' is left out" in outcome.err
+    trusted = llmlint("tests", "--tools", "import-linter", "--ignore", "LLM2", "--config", "trust-plugins=true")
+    assert trusted.code == 2
+
+
+def test_a_plugin_of_mypy_is_code_and_left_out(tooled, llmlint):
+    tooled.write("boom.py", 'raise SystemExit("the project was run")\n')
+    tooled.write("mypy.ini", "[mypy]\nplugins = boom.py\n")
+    outcome = llmlint("tests/test_cart.py", "--tools", "mypy", "--ignore", "LLM2,mypy:attr-defined")
+    assert outcome.code == 0
+    assert "mypy's plugins are code and left out (trust-plugins = true loads them): boom.py" in outcome.err
+    assert llmlint("tests/test_cart.py", "--tools", "mypy", "--config", "trust-plugins=true", "--no-cache").code == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "tool", "words"),
+    [
+        ("mypy.ini", "[mypy]\nstrct = True\n", "mypy", "Unrecognized option: strct"),
+        ("mypy.ini", "[mypy\n", "mypy", "mypy's settings cannot be read"),
+        ("ruff.toml", "[lint]\nselct = []\n", "ruff", "unknown field `selct`"),
+        (".importlinter", "[importlinter]\nroot_package = nothing\n\n[importlinter:contract:a]\nname=A\ntype=layers\nlayers=x\n",
+         "import-linter", "nothing"),
+    ],
+)  # fmt: skip
+def test_a_misconfigured_tool_fails_and_the_rest_is_told(tooled, llmlint, file, text, tool, words):
+    tooled.write(file, text)
+    outcome = llmlint("tests", "--tools", "ruff,mypy,import-linter", "--output-format", "json")
+    assert outcome.code == 2
+    assert sorted(outcome.codes) == ["LLM203", "LLM904"]
+    (failure,) = [one for one in outcome.json if one["code"] == "LLM904"]
+    assert words in failure["message"]
+    assert failure["message"].startswith(tool)
+
+
+def _fake(folder, name, script):
+    """An environment whose tool does what ``script`` says."""
+    path = folder.write(f"env/bin/{name}", f"#!/bin/sh\n{script}\n")
+    os.chmod(path, stat.S_IRWXU)
+    folder.write("env/pyvenv.cfg", "home = /usr/bin\nversion = 3.11.2\n")
+    folder.write("env/lib/python3.11/site-packages/mypy-1.18.1.dist-info/METADATA", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands for the tool")
+@pytest.mark.parametrize("name", ["ruff", "mypy"])
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("kill -9 $$", "was killed by SIGKILL"),
+        ("echo all is lost >&2; exit 2", "ended with code 2: all is lost"),
+        ("echo what is this; exit 1", "what is this"),
+        ("sleep 60", "was ended after 1 seconds"),
+    ],
+)
+def test_a_tool_that_breaks_is_told_in_its_own_words(tooled, llmlint, name, script, words):
+    _fake(tooled, name, script)
+    outcome = llmlint(
+        "tests", "--tools", name, "--python", "env", "--output-format", "json", "--config", "tool-time-limit=1"
+    )
+    assert outcome.code == 2
+    assert {one["code"] for one in outcome.json} >= {"LLM203", "LLM904"}
+    (failure,) = [one for one in outcome.json if one["code"] == "LLM904"]
+    assert words in failure["message"]
+    assert failure["message"].startswith(name)
+
+
+def test_what_is_cached_is_the_same_and_goes_stale(tooled, llmlint):
+    tooled.write("tests/test_cart.py", "from shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n")
+    arguments = ("tests", "--tools", "ruff,mypy,import-linter", "--output-format", "json")
+    first = llmlint(*arguments)
+    assert llmlint(*arguments) == first
+    assert first.codes == ["arg-type"]
+    tooled.write("src/shop/cart.py", "class Cart:\n    def add(self, item: int) -> None: ...\n")
+    assert llmlint(*arguments).json == []
+    tooled.write("tests/test_cart.py", "import os\n")
+    assert llmlint(*arguments).codes == ["F401"]
+    tooled.write("ruff.toml", 'lint.ignore = ["F401"]\n')
+    assert llmlint(*arguments).json == []
+
+
+def test_conftests_of_one_name_are_told_apart(tooled, llmlint):
+    tooled.write("tests/unit/conftest.py", "import shop.cart\n\nshop.cart.Cart().add(1)\n")
+    tooled.write("tests/conftest.py", "import shop.cart\n\nshop.cart.Cart().add(2)\n")
+    tooled.write("tests/api/test_cart.py", "import shop.cart\n\nshop.cart.Cart().add(3)\n")
+    tooled.write("tests/my-tests/test-it.py", "import shop.cart\n\nshop.cart.Cart().add(3)\n")
+    outcome = llmlint("tests", "--tools", "mypy", "--select", "mypy", "--output-format", "json")
+    assert [(one["filename"], one["code"], one["location"]["row"]) for one in outcome.json] == [
+        ("tests/api/test_cart.py", "arg-type", 3),
+        ("tests/conftest.py", "arg-type", 3),
+        ("tests/my-tests/test-it.py", "arg-type", 3),
+        ("tests/test_cart.py", "attr-defined", 6),
+        ("tests/unit/conftest.py", "arg-type", 3),
+    ]
+
+
+def test_columns_count_code_points(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py",
+        'from shop.cart import Cart\n\n\ndef test_it() -> None:\n    größe = "日本"; Cart().add(1); assert größe\n',
+    )
+    (finding,) = llmlint("tests", "--tools", "mypy", "--output-format", "json").json
+    assert (finding["location"]["column"], finding["end_location"]["column"]) == (30, 31)
+
+
+def test_settings_that_hide_what_is_looked_for_are_told(tooled, llmlint):
+    tooled.write("ruff.toml", '[lint.per-file-ignores]\n"tests/**" = ["SLF001"]\n"test/*" = ["S101"]\n')
+    told = llmlint("tests", "--tools", "ruff").err
+    assert "ruff's settings ignore SLF001 in tests/**; llmlint says it as LLM102" in told
+    assert "ruff's per-file-ignores name 'test/*', which none of the tests match" in told
+
+
+def test_frozen_contracts_stand_first_on_mypys_path(tooled, llmlint):
+    tooled.write("pyproject.toml", MYPY + '[tool.llmlint]\ncontracts = [{path = "api", package = "shop"}]\n')
+    tooled.write("api/cart.pyi", "class Cart:\n    items: list[str]\n    def add(self, item: bytes, quantity: int = ...) -> None: ...\n    def total(self) -> int: ...\n")  # fmt: skip
+    tooled.write("tests/test_cart.py", 'from shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add("")\n')
+    (finding,) = llmlint("tests", "--tools", "mypy", "--output-format", "json", "--select", "mypy").json
+    assert finding["message"] == 'Argument 1 to "add" of "Cart" has incompatible type "str"; expected "bytes"'
+
+
+def test_the_report_is_the_same_in_any_order(tooled, llmlint):
+    tooled.write("tests/test_a.py", "import os\n")
+    one = llmlint("tests/test_a.py", "tests/test_cart.py", "--tools", "ruff,mypy", "--output-format", "json")
+    other = llmlint(
+        "tests/test_cart.py", "tests/test_a.py", "--tools", "mypy,ruff", "--output-format", "json", "--no-cache"
+    )
+    assert json.loads(one.out) == json.loads(other.out)
