@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from llmlint.contracts.symbols import Class
 from llmlint.semantics.attributes import is_dunder
@@ -44,9 +45,34 @@ class Judgements(Lookup):
         if not self.confirm(value, name):
             return
         owner = self.world.attributes.owner(value)
-        if owner is None or self._of_an_outer_class(value, name):
+        if owner is None or self._of_an_outer_class(value, name) or self._disputed(value):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
+
+    def _disputed(self, value: Value) -> bool:
+        """Whether a function that this file calls is annotated to return the class and, by its body, returns another."""
+        if not isinstance(value, Instance) or value.exact or not value.cls.own:
+            return False
+        related = self.world.classes.is_subclass
+        for callee in self._callees.values():
+            if not isinstance(callee, FunctionValue):
+                continue
+            function = callee.function
+            returns = function.node.returns
+            if returns is None or function.module.is_stub or not function.module.own:
+                continue
+            if "returned" not in function.memo:
+                if value.cls.name not in ast.unparse(returns):
+                    continue
+                returned, yielded = self.world.inference.results(function, callee.receiver, None, callee.scope)
+                function.memo["returned"] = {
+                    inner.cls for part in (returned, yielded) for inner in _instances(part) if inner.cls.own
+                }
+            found = function.memo["returned"]
+            if found and value.cls.name in ast.unparse(returns):
+                if not any(related(cls, value.cls) or related(value.cls, cls) for cls in found):
+                    return True
+        return False
 
     def _of_function(self, node: ast.expr, value: FunctionValue, name: str) -> None:
         """An attribute of a plain function of the project: a call that was forgotten."""
@@ -276,3 +302,14 @@ class Judgements(Lookup):
 def _final(cls: Class) -> bool:
     """Whether what is annotated with the class is of the class for all practical purposes (no subclass changes ``await``)."""
     return cls.own or cls.module.name in ("builtins", "datetime", "decimal", "pathlib", "uuid")
+
+
+def _instances(value: Value, depth: int = 0) -> Iterator[Instance]:
+    """The instances that a value is, or holds as an element."""
+    for member in members_of(value):
+        if isinstance(member, Coroutine):
+            yield from _instances(member.result, depth + 1)
+        elif isinstance(member, Instance):
+            yield member
+            for inner in (*member.args, *(member.items or ())) if depth < 4 else ():
+                yield from _instances(inner, depth + 1)

@@ -9,16 +9,22 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-_STORE = re.compile(r"(?<!\bself)(?<!\bcls)\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+*/|&]|//|\*\*)?=(?!=)")
+# Each begins with a literal, which is what makes searching fast; what must not stand before it is looked at afterwards.
+_STORE = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+*/|&]|//|\*\*)?=(?!=)")
 _BOUND = re.compile(r"\b(?:as|for)\s+[\w.]+\.(\w+)\b")
-_TUPLE = re.compile(r"(?<!\bself)\.(\w+)[ \t]*,[^=\n]*=(?!=)")
+_TUPLE = re.compile(r"\.(\w+)[ \t]*,[^=\n]*=(?!=)")
+_SELF = re.compile(r"\b(?:self|cls)$")
 _SETATTR = re.compile(r"""setattr\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
 _ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
 COMPUTED = re.compile(r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
 """``setattr`` with a computed name on something that is not ``self``."""
+_WORD = re.compile(r"\w+")
+_DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_TOP = re.compile(r"^\w", re.MULTILINE)
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
-_ALIAS = re.compile(r"\b(\w+)\s+as\s+(\w+)")
+_ALIAS = re.compile(r" as (\w+)")
+_LAST_WORD = re.compile(r"(\w+)\s*$")
 _MENTION = re.compile(r"""\.(\w+)\b|["'](\w+)["']""")
 _NAMES = re.compile(r"[\w.]+")
 
@@ -35,10 +41,14 @@ class TextIndex:
         """Names of attributes that are stored on anything but ``self`` and ``cls``, or named in ``setattr``."""
         found: set[str] = set()
         for text in self.texts.values():
-            found.update(_STORE.findall(text))
+            for pattern in (_STORE, _TUPLE):
+                found.update(
+                    match.group(1)
+                    for match in pattern.finditer(text)
+                    if not _SELF.search(text, max(0, match.start() - 5), match.start())
+                )
             if " as " in text or "for " in text:
                 found.update(_BOUND.findall(text))
-            found.update(_TUPLE.findall(text))
             if "setattr(" in text:
                 found.update(_SETATTR.findall(text))
         return frozenset(found)
@@ -58,9 +68,26 @@ class TextIndex:
         return frozenset(name for text in self.texts.values() if "attr(" in text for name in _ASKED.findall(text))
 
     @cached_property
-    def setting(self) -> tuple[str, ...]:
-        """The texts that set attributes by computed names on something that is not ``self``."""
-        return tuple(text for text in self.texts.values() if "setattr(" in text and COMPUTED.search(text))
+    def set_on(self) -> frozenset[str]:
+        """Names of what code may set attributes on by computed names: classes among them, and what their instances are made by.
+
+        They stand in the top-level statement that calls ``setattr``, or are handed by name to a function in it.
+        """
+        words: set[str] = set()
+        functions: set[str] = set()
+        for text in self.texts.values():
+            if "setattr(" not in text:
+                continue
+            for match in COMPUTED.finditer(text):
+                block = _block(text, match.start())
+                words.update(_WORD.findall(block))
+                functions.update(name for name in _DEF.findall(block) if not name.startswith("__"))
+        if functions:
+            calls = re.compile(rf"\b(?:{'|'.join(sorted(functions))})\(([^()]+)")
+            for text in self.texts.values():
+                for arguments in calls.findall(text):
+                    words.update(_WORD.findall(arguments))
+        return frozenset(words)
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
@@ -87,9 +114,10 @@ class TextIndex:
         """Other names that something is imported under (``X as Y``)."""
         found: dict[str, set[str]] = {}
         for text in self.texts.values():
-            for name, alias in _ALIAS.findall(text):
-                if name != alias:
-                    found.setdefault(name, set()).add(alias)
+            for match in _ALIAS.finditer(text):
+                word = _LAST_WORD.search(text, max(0, match.start() - 80), match.start())
+                if word is not None and word.group(1) != match.group(1):
+                    found.setdefault(word.group(1), set()).add(match.group(1))
         return {name: frozenset(aliases) for name, aliases in found.items()}
 
     def defines(self, path: str, name: str) -> bool:
@@ -104,3 +132,13 @@ class TextIndex:
                 rf"\bdef {word}\b|\b{word}\s*(?::[^=\n]+)?=(?!=)|^\s+{word}\s*:", re.MULTILINE
             )
         return pattern.search(text) is not None
+
+
+def _block(text: str, position: int) -> str:
+    """The top-level statement around a position, decorators left out."""
+    start = 0
+    for match in _TOP.finditer(text):
+        if match.start() > position:
+            return text[start : match.start()]
+        start = match.start()
+    return text[start:]

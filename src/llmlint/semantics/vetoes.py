@@ -69,9 +69,9 @@ class Vetoes:
         quoted = (f'"{name}"', f"'{name}'")
         if cls.module.by_test and any(text in cls.module.text for text in quoted):
             return False
-        if cls.own and any(COMPUTED.search(module.text) and self._quoted_by(tests, quoted) for module in tests):
+        if cls.own and self._quoted_by(tests, quoted) and any(_computes(module) for module in tests):
             return False
-        if cls.own and any(re.search(rf"\b{re.escape(cls.name)}\b", text) for text in self._own[0].setting):
+        if cls.own and cls.name in self._own[0].set_on:
             return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
@@ -84,6 +84,8 @@ class Vetoes:
         if not value.exact and self.subclass_has(cls, name):
             return False
         if not value.exact and self._has_unseen_kin(cls):
+            return False
+        if not value.exact and cls.own and (_stored_by_fake(tests, name) or self._inherited_abroad(cls, tests)):
             return False
         for base in self.world.classes.mro(cls):
             if base.module.kind == "typeshed" and not self._absent_at_runtime(
@@ -108,6 +110,30 @@ class Vetoes:
             return False
         abstract = self.abstract(cls) if cls.module.name == "builtins" else self._leaves_abstract(cls)
         return abstract or self.world.classes.derives(cls, "builtins.BaseException")
+
+    def _inherited_abroad(self, cls: Class, tests: list[Module]) -> bool:
+        """Whether a package of somebody else that the tests import has classes that (by its text) inherit from ``cls`` or a subclass."""
+        seen: set[str] = set()
+        top = cls.module.name.partition(".")[0]
+        kin = {cls.name}
+        todo = [cls.name]
+        while todo:
+            base = todo.pop()
+            below = {name for index in self._own for name, _, _ in index.subclasses.get(base, ())} - kin
+            kin |= below
+            todo.extend(below)
+        for module in tests:
+            for bindings in module.table.values():
+                for binding in bindings:
+                    if not binding.module or binding.module in seen:
+                        continue
+                    seen.add(binding.module)
+                    found = self.world.library.module(binding.module, module.roots)
+                    if found is None or found.own or found.by_test or found.kind == "typeshed" or top not in found.text:
+                        continue
+                    if not kin.isdisjoint(self._package(found).subclasses):
+                        return True
+        return False
 
     def _leaves_abstract(self, cls: Class) -> bool:
         """Whether a method of ``cls`` or of a base is abstract and not made concrete on the way."""
@@ -268,6 +294,8 @@ class Vetoes:
             return False
         if cls is not None and cls.scope is not None:
             return False
+        if not self._written(source, cls, name):
+            return False
         key = (source.path, cls.qualname if cls is not None else "", name)
         found = self._astroid.get(key)
         if found is None:
@@ -275,6 +303,33 @@ class Vetoes:
 
             found = self._astroid[key] = has_member(source.path, source.name, key[1], name)
         return found
+
+    def _written(self, source: Module, cls: Class | None, name: str) -> bool:
+        """Whether the name stands anywhere in what astroid would read: what is written nowhere, it cannot find."""
+        if cls is None:
+            return name in source.text or bool(source.stars) or bool(source.open)
+        for base in self.world.classes.mro(cls):
+            self.world.library.canonical(base)
+            for each in (base, base.implementation):
+                if each is not None and (name in each.module.text or each.module.stars):
+                    return True
+        return False
+
+
+def _computes(module: Module) -> bool:
+    """Whether the module sets attributes by computed names."""
+    return "setattr(" in module.text and COMPUTED.search(module.text) is not None
+
+
+def _stored_by_fake(tests: list[Module], name: str) -> bool:
+    """Whether a class of the tests has an attribute of that name: an object of it may stand where another was declared."""
+    if not any(name in module.text for module in tests):
+        return False
+    word = re.escape(name)
+    pattern = re.compile(
+        rf"\bself\.{word}\s*(?::[^=\n]+)?=(?!=)|^\s+(?:async\s+)?def {word}\b|^\s+{word}\s*[:=]", re.MULTILINE
+    )
+    return any("class " in module.text and pattern.search(module.text) for module in tests)
 
 
 def _is_abstract(member: Member) -> bool:
