@@ -395,9 +395,12 @@ def test_files_are_gathered_by_project(tmp_path: Path) -> None:
 def test_one_file_has_the_project_that_it_has_among_all(tmp_path: Path) -> None:
     """An editor, which opens one file, sees what a whole run sees."""
     plant(tmp_path, MONOREPO)
-    for one in projects_for([str(tmp_path)], Options(environ={})).projects:
-        for file in one.files:
-            assert load_project(file.path, environ={}) == one.project
+    projects = {
+        file.path: one.project
+        for one in projects_for([str(tmp_path)], Options(environ={})).projects
+        for file in one.files
+    }
+    assert {path: load_project(path, environ={}) for path in projects} == projects
 
 
 @pytest.mark.parametrize(

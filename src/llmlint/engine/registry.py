@@ -18,12 +18,13 @@ from llmlint.model.settings import Settings
 from llmlint.project.source import SourceFile
 from llmlint.semantics import nouns
 from llmlint.semantics.nearest import nearest
+from llmlint.semantics.proof.tests import Test, TestModule
 
 Kind = Literal["noun", "ast", "source", "libcst", "astroid"]
 """What a rule is handed: facts of the semantics, nodes of ``ast``, the whole file, or nodes of the two heavy trees, which are
 built only for files on which such a rule is selected."""
 
-_NOUNS: tuple[type, ...] = typing.get_args(nouns.Noun)
+_NOUNS: tuple[type, ...] = (*typing.get_args(nouns.Noun), Test, TestModule)
 _EXTRAS: Mapping[type, str] = {Settings: "settings", SourceFile: "source", Locate: "locate"}
 
 

@@ -20,6 +20,7 @@ from llmlint.semantics.nouns import (
     Unresolved,
 )
 from llmlint.semantics.patches import Patcher
+from llmlint.semantics.proof.tests import Test, TestModule
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.specials import MOCKER_FIXTURES
 from llmlint.semantics.values import ClassValue, Instance, Value, members_of
@@ -30,8 +31,8 @@ from llmlint.semantics.world import World
 class Analysis:
     """What one file means."""
 
-    nouns: list[Noun] = field(default_factory=list)
-    """In source order."""
+    nouns: list[Noun | Test | TestModule] = field(default_factory=list)
+    """In source order; at the end the tests as a whole."""
     repeated: bool = False
     """Whether some call gives a keyword twice, which only Python's compiler refuses."""
     statistics: Statistics = field(default_factory=Statistics)
@@ -92,7 +93,8 @@ class FileAnalysis(FixtureRequests):
             span = self.source.span(node)  # type: ignore[arg-type]
             uses.append((span.row, span.column, kind, resolved, reason))
         self.world.inference.forget(self.module)
-        return Analysis(_unique(nouns), sink.repeated, statistics, sink.unresolved, uses)
+        tests = TestModule(self)
+        return Analysis([*_unique(nouns), tests, *tests.tests], sink.repeated, statistics, sink.unresolved, uses)
 
     def class_body(self, cls: Class, scope: Scope, values: list[Value]) -> None:
         """A class statement: its body is evaluated now, its methods with the other functions."""

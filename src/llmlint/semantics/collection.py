@@ -90,7 +90,7 @@ class Collected:
             return self._matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(
                 function, None
             )
-        if not self._collects(cls):
+        if not self.collects(cls):
             return False
         if not self._matches_switch(function, cls):
             return False
@@ -104,7 +104,8 @@ class Collected:
             self._switches = frozenset(_SWITCH.findall(self.module.text) if "__test__" in self.module.text else ())
         return (f"{cls.name}.{function.name}" if cls is not None else function.name) not in self._switches
 
-    def _collects(self, cls: Class) -> bool:
+    def collects(self, cls: Class) -> bool:
+        """Whether pytest (or unittest) looks for tests in the class."""
         found = self._collected.get(cls)
         if found is None and self._switched_off(cls):
             found = self._collected[cls] = False

@@ -90,7 +90,7 @@ class Evaluation:
         """What the innermost ``await`` waits for."""
         self.received: dict[Function, dict[str, list[Value]]] = {}
         """What the calls of this file give to the parameters of its own functions."""
-        self._callees: dict[ast.AST, Value] = {}
+        self.callees: dict[ast.AST, Value] = {}
         """What each call was found to call."""
         self.test_modules: list[Module] = [module]
         self.hooks: Any = None

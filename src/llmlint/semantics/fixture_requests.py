@@ -134,7 +134,7 @@ class FixtureRequests(Collected):
         return self.fixture_value(name, cls, above)
 
     def _class_is_mixin(self, cls: Class) -> bool:
-        return not self._collects(cls) or self.world.vetoes.subclass_exists(cls)
+        return not self.collects(cls) or self.world.vetoes.subclass_exists(cls)
 
     def _has_plugin(self, name: str) -> bool:
         return self.world.library.module(name) is not None or not self.world.project.environment.known

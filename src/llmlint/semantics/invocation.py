@@ -65,15 +65,14 @@ class Invocation(Assignments):
                 self.calls_resolved += 1
             if self.record:
                 self._recorded(node, "call", function)
+        if kind is not Unknown:
+            self.callees[node] = function
         if kind is Special or kind is Bounded:
             return self.specials.call(node, function)  # type: ignore[arg-type]
         if kind is FunctionValue:
             handler = self.specials.of_function(function.function)  # type: ignore[attr-defined]
             if handler is not None:
                 return self.specials.call(node, Special(handler, function))
-            self._callees[node] = function
-        elif kind is ClassValue:
-            self._callees[node] = function
         arguments = self.arguments(node)
         if len(node.args) > 1 and any(type(value) is MockCalls for value in arguments.positional[:2]):
             if isinstance(node.func, ast.Attribute) and node.func.attr in (

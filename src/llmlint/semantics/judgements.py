@@ -231,9 +231,9 @@ class Judgements(Lookup):
             return
         if not self.world.is_plain_coroutine(value.function):
             return
-        callee = self._callees.get(node) if isinstance(node, ast.Call) else None
+        callee = self.callees.get(node) if isinstance(node, ast.Call) else None
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
-            callee = self._callees.get(node.value)
+            callee = self.callees.get(node.value)
         if isinstance(callee, FunctionValue) and not self.certain_call(callee):
             return
         self.emit(AwaitProblem(node, "missing-await", self.world.attributes.function_owner(value.function), form))  # type: ignore[arg-type]
@@ -248,7 +248,7 @@ class Judgements(Lookup):
             called = called.value  # `await (await f())`
         if not isinstance(called, ast.Call):
             return
-        callee = self._callees.get(called)
+        callee = self.callees.get(called)
         if isinstance(callee, ClassValue):
             if not callee.cls.own or callee.cls.module.by_test or type(value) is not Instance or not value.exact:
                 return
@@ -286,7 +286,7 @@ class Judgements(Lookup):
         if self.sink is None or self.probing("AttributeError", "TypeError"):
             return
         wanted = {"with": ("__aenter__" if needless else "__enter__"), "for": "__iter__"}[form]
-        callee = self._callees.get(node) if isinstance(node, ast.Call) else None
+        callee = self.callees.get(node) if isinstance(node, ast.Call) else None
         generates = isinstance(callee, FunctionValue) and callee.function.is_async
         if not value.exact and not generates and self.world.vetoes.subclass_has(value.cls, wanted):
             return

@@ -19,6 +19,7 @@ from llmlint.semantics.fixtures import Fixtures
 from llmlint.semantics.functions import Functions
 from llmlint.semantics.inference import Inference
 from llmlint.semantics.names import Names
+from llmlint.semantics.proof.following import Following
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
 from llmlint.semantics.vetoes import Vetoes
 
@@ -40,6 +41,7 @@ class World:
         self.inference = Inference(self)
         self.fixtures = Fixtures(self)
         self.vetoes = Vetoes(self)
+        self.following = Following(self)
         self._texts: dict[str, str] = {}
         self._declared: dict[str, bool] = {}
         self._constants: dict[tuple[type, Any], Value] = {}

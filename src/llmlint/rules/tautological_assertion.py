@@ -1,0 +1,12 @@
+"""An assertion that cannot fail."""
+
+from collections.abc import Iterator
+
+from llmlint.model.diagnostic import Finding
+from llmlint.semantics.proof.tests import TestModule
+from llmlint.semantics.proof.truisms import truisms
+
+
+def check(module: TestModule) -> Iterator[Finding]:
+    for condition, reason in truisms(module):
+        yield Finding(at=condition, message=f"this assertion cannot fail: {reason}")

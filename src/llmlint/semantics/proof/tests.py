@@ -1,0 +1,326 @@
+"""Tests as a whole: what pytest collects in a file, and what each test proves. Everything is found when it is asked for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from llmlint.contracts.symbols import Class, Function, FunctionNode
+from llmlint.model.position import Span
+from llmlint.semantics.marks import Mark, marks_in
+from llmlint.semantics.patches import Patcher
+from llmlint.semantics.proof.body import Body, last_name, own_nodes, without_docstring
+from llmlint.semantics.proof.checks import Check, form_of, inner_checks, own_checks
+from llmlint.semantics.proof.following import FRAME
+from llmlint.semantics.values import Value
+
+if TYPE_CHECKING:
+    from llmlint.semantics.analysis import FileAnalysis
+
+
+_FAILING: Final = r"(?:rais|crash|fail|throw|error|break|explode|hang|warn|block|deadlock|boom|kaboom|blow|recurse|segfault|leak|die|choke|panic)"
+_POINT: Final = re.compile(
+    rf"(?:not|nt|never|no|without|wont|cannot|cant|instead of)[_\s-]+(?:\w+[_\s-]+){{0,3}}?(?:an?[_\s])?{_FAILING}"
+    r"|no[_\s-]?(?:exception|issue|problem|traceback|op)|without[_\s](?:an?[_\s])?(?:\w+[_\s])?(?:exception|issue|problem)"
+    r"|should[_\s](?:\w+[_\s])?(?:pass|work|succeed|be[_\s](?:ok|fine|allowed|accepted|ignored|possible))"
+    r"|reach(?:es|ed)?[_\s](?:this|here)|get[_\s](?:to[_\s])?here|if (?:this|it) (?:works|passes|runs)|is enough"
+    r"|smoke|benchmark|sanity|(?:for|just)[_\s](?:the[_\s])?coverage|just[_\s](?:run|make|exercise|call)|silently"
+)
+"""What the authors of a test without assertion write in its name or docstring, who know what they do."""
+
+
+_DEFINING: Final = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""That an import or a definition is possible is all that such a test can show."""
+_ELSEWHERE: Final = re.compile(r"\bassert\b|\bexpect")
+"""In a text: a program that is run elsewhere, and asserts there."""
+
+
+class Test:
+    """A function or method that pytest (or unittest) collects."""
+
+    __test__ = False
+
+    def __init__(self, module: TestModule, function: Function, cls: Class | None) -> None:
+        self.module = module
+        self.function = function
+        self.cls = cls
+        """The class that it is a method of."""
+
+    @property
+    def node(self) -> FunctionNode:
+        """Its ``def``."""
+        return self.function.node
+
+    @property
+    def definition(self) -> Span:
+        """Where it stands in a report: its ``def`` line, up to the name."""
+        return self.module.head(self.node)  # type: ignore[return-value]
+
+    @property
+    def name(self) -> str:
+        """As ``TestCart.test_add``."""
+        return f"{self.cls.qualname}.{self.function.name}" if self.cls is not None else self.function.name
+
+    @cached_property
+    def unittest(self) -> bool:
+        """Whether it is a method of a ``unittest.TestCase``."""
+        return self.cls is not None and self.module.world.classes.derives(self.cls, "unittest.case.TestCase")
+
+    # -- its body --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def statements(self) -> list[ast.stmt]:
+        """The statements behind its docstring."""
+        return without_docstring(self.node)
+
+    @property
+    def body(self) -> Body:
+        """What it calls, asserts and names."""
+        return self.module.following.body(self.function)
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """Where it asserts, itself."""
+        return own_checks(self.body, self.module.callees)
+
+    @cached_property
+    def inner_checks(self) -> list[Check]:
+        """Where its inner functions and classes assert."""
+        return inner_checks(self.body, self.module.callees)
+
+    # -- what it proves --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def asserts(self) -> bool:
+        """Whether anything can fail it on purpose: in itself, what it names, its fixtures, its set-up and its decorators."""
+        if self.checks or self.inner_checks:
+            return True
+        following = self.module.following
+        module, cls = self.module.module, self.cls
+        return (
+            self.expects_failure
+            or all(isinstance(node, _DEFINING) for node in self.statements)
+            or any(_ELSEWHERE.search(str(text.value)) for text in (*self.body.own.strings, *self.body.inner.strings))
+            or bool(self.module.world.functions.info(self.function).opaque)
+            or following.names_what_asserts(self.function, self.body, self.module.callees)
+            or following.fixtures_assert(self.fixtures, module, cls)
+            or following.frame_asserts(module, cls)
+            or following.autouse(module, cls)
+        )
+
+    @cached_property
+    def says_that_passing_is_the_point(self) -> bool:
+        """Whether its name, docstring or a comment says that it is there to see that something does not fail."""
+        lines = self.module.source.lines[self.node.lineno - 1 : self.node.end_lineno]
+        comments = [line.partition("#")[2] for line in lines if "#" in line]
+        summary = (ast.get_docstring(self.node) or "").partition("\n\n")[0]
+        words = "\n".join((self.function.name, summary, *comments)).lower()
+        return _POINT.search(words.replace("'", "").replace("’", "")) is not None
+
+    @cached_property
+    def is_counterpart(self) -> bool:
+        """Whether it calls, and does no more than that, what another test of the file expects to raise: then not to raise
+        is what it shows.
+        """
+        expected = self.module.expected_to_raise
+        return any(
+            isinstance(node, ast.Expr)
+            and isinstance(call := node.value.value if isinstance(node.value, ast.Await) else node.value, ast.Call)
+            and last_name(call.func) in expected
+            for node in own_nodes(self.statements)
+        )
+
+    @cached_property
+    def fixtures(self) -> tuple[str, ...]:
+        """The fixtures that it asks for by its parameters and by ``usefixtures``; parametrized arguments are among them."""
+        if self.unittest:
+            return ()
+        arguments = self.node.args
+        names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        if self.cls is not None and self.module.world.functions.info(self.function).kind != "static":
+            names = names[1:]
+        for mark in self.marks:
+            if mark.name == "usefixtures":
+                names += [
+                    node.value
+                    for node in mark.arguments.nodes
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                ]
+        return tuple(dict.fromkeys(names))
+
+    # -- its marks -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def decorations(self) -> list[tuple[ast.expr, Value]]:
+        """Its decorators with their values, those of its class behind them."""
+        found = list(self.module.decorations(self.node))
+        if self.cls is not None:
+            found += self.module.decorations(self.cls.node)
+        return found
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """Those that are called, on itself, its class and its module."""
+        found = [value for _, value in self.decorations if isinstance(value, Mark)]
+        return found + self.module.marks + self.module.class_marks(self.cls)
+
+    def marked(self, *names: str) -> ast.expr | None:
+        """The decorator of one of those names (``skip``, ``xfail``), called or not, on itself or its class; None without."""
+        for node, _ in self.decorations:
+            if last_name(node) in names:
+                return node
+        return None
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The arguments that ``parametrize`` gives, as far as they are written out."""
+        names: set[str] = set()
+        for mark in self.marks:
+            if mark.name == "parametrize" and mark.arguments.nodes:
+                first = mark.arguments.nodes[0]
+                items = first.elts if isinstance(first, (ast.List, ast.Tuple)) else [first]
+                for item in items:
+                    if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                        names.update(part.strip() for part in item.value.split(","))
+        return frozenset(names)
+
+    @cached_property
+    def unknown_parameters(self) -> frozenset[str]:
+        """What it asks for that is no fixture of the tests with one value: parametrized elsewhere, or by a fixture's ``params``."""
+        fixtures, functions = self.module.world.fixtures, self.module.world.functions
+        names = {"request"} if "request" in self.fixtures else set()
+        for name in self.fixtures:
+            found = fixtures.find(name, self.module.module, self.cls)
+            if found is None:
+                names.add(name)
+                continue
+            decorator = functions.info(found.function).fixture
+            if isinstance(decorator, ast.Call) and any(keyword.arg == "params" for keyword in decorator.keywords):
+                names.add(name)
+        return frozenset(names)
+
+    @cached_property
+    def expects_failure(self) -> bool:
+        """Whether it is expected to fail, or what would pass without notice is made to fail it."""
+        if self.marked("xfail", "expectedFailure", "raises"):
+            return True
+        if any(mark.name == "xfail" for mark in self.marks):
+            return True
+        for mark in self.marks:
+            if mark.name == "filterwarnings" and any(
+                isinstance(node, ast.Constant) and str(node.value).startswith("error") for node in mark.arguments.nodes
+            ):
+                return True
+        return any(
+            last_name(call.func) in ("simplefilter", "filterwarnings")
+            and any(isinstance(node, ast.Constant) and node.value == "error" for node in call.args)
+            for call in self.body.own.calls
+        )
+
+    @cached_property
+    def patches(self) -> list[Patcher]:
+        """The patches among its decorators."""
+        return [value for _, value in self.decorations if isinstance(value, Patcher)]
+
+
+class TestModule:
+    """A file of tests (or a conftest) as a whole."""
+
+    __test__ = False
+
+    def __init__(self, analysis: FileAnalysis) -> None:
+        self._analysis = analysis
+        self.world = analysis.world
+        self.module = analysis.module
+        self.source = analysis.source
+        self.following = analysis.world.following
+        self.callees = analysis.evaluator.callees
+        """What each call in it was found to call."""
+
+    @property
+    def role(self) -> str:
+        """``test`` or ``conftest``."""
+        return self.source.role
+
+    @cached_property
+    def tests(self) -> list[Test]:
+        """What is collected, in the order of the source."""
+        found = [
+            Test(self, function, cls)
+            for function, cls in self.functions
+            if self._analysis.is_test(function, cls) and not self.is_frame(function)
+        ]
+        return sorted(found, key=lambda test: test.node.lineno)
+
+    def is_test(self, function: Function, cls: Class | None) -> bool:
+        """Whether pytest (or unittest) collects the function, by its name and where it stands."""
+        return self._analysis.is_test(function, cls)
+
+    def head(self, node: ast.stmt) -> Span | ast.stmt:
+        """Where a definition stands in a report: its ``def`` or ``class`` line, up to the name."""
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return node
+        words = {ast.FunctionDef: "def ", ast.AsyncFunctionDef: "async def ", ast.ClassDef: "class "}
+        return Span(node.lineno, node.col_offset, node.lineno, node.col_offset + len(words[type(node)] + node.name))
+
+    def is_frame(self, function: Function) -> bool:
+        """Whether it is a fixture, or sets up or tears down."""
+        return function.name in FRAME or self.world.functions.info(function).fixture is not None
+
+    @cached_property
+    def expected_to_raise(self) -> frozenset[str]:
+        """The last names of what the file calls where it expects an exception."""
+        names: set[str] = set()
+        for test in self.tests:
+            for node in own_nodes(test.statements):
+                if isinstance(node, (ast.With, ast.AsyncWith)):
+                    managers = [item.context_expr for item in node.items]
+                    if any(
+                        isinstance(one, ast.Call) and form_of(one, self.callees.get(one)) == "raises"
+                        for one in managers
+                    ):
+                        names.update(last_name(one.func) for one in own_nodes(node.body) if isinstance(one, ast.Call))
+                elif (
+                    isinstance(node, ast.Call)
+                    and len(node.args) > 1
+                    and form_of(node, self.callees.get(node)) == "raises"
+                ):
+                    names.add(last_name(node.args[1]))
+        names.discard("")
+        return frozenset(names)
+
+    @property
+    def functions(self) -> list[tuple[Function, Class | None]]:
+        """Every function and method of the file, inner ones left out."""
+        return self._analysis.functions
+
+    @property
+    def classes(self) -> list[Class]:
+        """Every class of the file."""
+        return self._analysis.classes
+
+    def collects(self, cls: Class) -> bool:
+        """Whether pytest looks for tests in the class."""
+        return self._analysis.collects(cls)
+
+    def decorations(self, node: FunctionNode | ast.ClassDef) -> list[tuple[ast.expr, Value]]:
+        """The decorators of a definition, with their values."""
+        return list(zip(node.decorator_list, self._analysis.decorations.get(node, ()), strict=False))
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        """The marks of ``pytestmark``."""
+        if "pytestmark" not in self.module.table:
+            return []
+        return list(marks_in(self.world.names.value(self.module, "pytestmark")))
+
+    def class_marks(self, cls: Class | None) -> list[Mark]:
+        """The marks of a class's ``pytestmark``."""
+        if cls is None:
+            return []
+        written = self.world.classes.body(cls).get("pytestmark")
+        if written is None or written.value is None:
+            return []
+        return list(marks_in(self.world.inference.class_value(cls, written.value)))
