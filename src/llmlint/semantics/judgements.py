@@ -54,7 +54,7 @@ class Judgements(Lookup):
         if not isinstance(value, Instance) or value.exact or not value.cls.own:
             return False
         related = self.world.classes.is_subclass
-        for callee in self._callees.values():
+        for callee in self.callees.values():
             if not isinstance(callee, FunctionValue):
                 continue
             function = callee.function
