@@ -25,6 +25,15 @@ class Outcome(Enum):
     """It cannot be decided."""
 
 @dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What a class itself tells of its instances: all that a mock's spec knows of it."""
+
+    unknown: tuple[str, ...]
+    """Public attributes that only an instance has: set in methods, fields without a value in the class."""
+    special: tuple[str, ...]
+    """Public members that are no plain methods: properties, static and class methods, variables, nested classes."""
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """The thing that a name was looked up on."""
 
@@ -41,6 +50,8 @@ class Owner:
     """Whether the linted project defines it (not the standard library or a third party)."""
     by_test: bool = False
     """Whether the tests themselves define it."""
+    blueprint: Callable[[], Blueprint | None] = ...
+    """For a class or its instances, where they are defined at the top of a module. Called only when there is a finding."""
 
 @dataclass(frozen=True, slots=True)
 class ImportUse:

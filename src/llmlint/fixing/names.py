@@ -74,7 +74,7 @@ def _rename_import(file: Rewrite, node: ast.alias, old: str, new: str) -> None:
     file.rename(Span(span.row, span.column, span.row, span.column + len(old)), old, new)
     if node.asname is None:
         # Other imports may bring in the same name; who binds it otherwise means something else by it.
-        if any(name != "import" for name in _binders(file.source.tree, old)):
+        if any(name != "import" for name in binders(file.source.tree, old)):
             raise Unfixable(f"'{old}' is bound elsewhere in the file")
         _rename_uses(file, file.source.tree, old, new)
 
@@ -85,7 +85,7 @@ def _rename_parameter(file: Rewrite, node: ast.arg, old: str, new: str) -> None:
     others = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     if any(other is not None and other.arg == new for other in others):
         raise Unfixable(f"'{new}' is a parameter already")
-    if sum(1 for _ in _binders(function, old)) > 1 or any(True for _ in _binders(function, new)):
+    if sum(1 for _ in binders(function, old)) > 1 or any(True for _ in binders(function, new)):
         raise Unfixable(f"'{old}' or '{new}' is bound in the function as well")
     if _mentioned(function, new):
         raise Unfixable(f"the function already means something by '{new}'")
@@ -129,7 +129,7 @@ def _mentioned(tree: ast.AST, name: str) -> bool:
     return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
 
 
-def _binders(tree: ast.AST, name: str) -> Iterator[str]:
+def binders(tree: ast.AST, name: str) -> Iterator[str]:
     """How a name is bound anywhere below ``tree``: ``import``, ``parameter``, ``assignment``, ``definition``, ``except``."""
     for node in ast.walk(tree):
         match node:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from llmlint.contracts.library import Entry, Open
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Class, Function, Member, Module
 from llmlint.model.position import Truth
-from llmlint.semantics.nouns import Outcome, Owner
+from llmlint.semantics.nouns import Blueprint, Outcome, Owner
 from llmlint.semantics.values import (
     NOTHING,
     OPEN,
@@ -446,7 +446,8 @@ class Attributes:
             kind = "enum" if on_class and shape == "enum" else "class" if on_class else "instance"
             if shape == "typeddict" and not on_class:
                 kind = "typed dict"
-            return Owner(kind, cls.qualname, cls.symbol, cls.truth, class_names, cls.module.own, cls.module.by_test)  # type: ignore[arg-type]
+            place = (cls.module.own, cls.module.by_test)
+            return Owner(kind, cls.qualname, cls.symbol, cls.truth, class_names, *place, lambda: self.blueprint(cls))  # type: ignore[arg-type]
         if isinstance(value, Super):
             owner = self.owner(Instance(value.cls))
             return owner and replace(owner, kind="super")
@@ -456,6 +457,30 @@ class Attributes:
         if isinstance(value, Coroutine) and value.function is not None:
             return self.function_owner(value.function)
         return None
+
+    def blueprint(self, cls: Class) -> Blueprint | None:
+        """What a spec of the class would know; None where the class is local to a function or another class."""
+        if cls.outer is not None or cls.scope is not None:
+            return None
+        classes, real = self.world.classes, cls.implementation or cls
+        shape = classes.shape(real)
+        unknown: list[str] = []
+        special: list[str] = []
+        for name, member in classes.members(real).items():
+            if name.startswith("_"):
+                continue
+            made = isinstance(member.value, ast.Call)
+            if member.kind == "instance attribute":
+                # A slot is a descriptor of the class.
+                (unknown if member.method is not None else special).append(name)
+            elif member.kind == "field" and (member.value is None or made or shape.kind == "pydantic"):
+                unknown.append(name)
+            elif member.kind != "method" or any(function.node.decorator_list for function in member.functions()):
+                special.append(name)
+        unknown += [
+            field.name for field in shape.fields if field.default is None and field.name not in (*unknown, *special)
+        ]
+        return Blueprint(tuple(unknown), tuple(special))
 
     def function_owner(self, function: Function) -> Owner:
         """A function as findings speak of it."""
