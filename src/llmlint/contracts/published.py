@@ -11,7 +11,10 @@ from llmlint.contracts.symbols import Module
 How = Literal["own", "re-export"]
 """Defined here, or imported to be imported from here."""
 
-MODULE_DUNDERS = frozenset({"__version__", "__author__", "__license__", "__getattr__", "__dir__", "__all__"})
+_HIDDEN_DUNDERS = frozenset(
+    {"__doc__", "__file__", "__path__", "__name__", "__package__", "__spec__", "__loader__", "__slots__", "__test__"}
+)
+"""What every module has, or what only tools read."""
 
 
 def published(module: Module, outline: Outline) -> dict[str, How]:
@@ -25,8 +28,11 @@ def published(module: Module, outline: Outline) -> dict[str, How]:
     found: dict[str, How] = {}
     gathers = module.is_package or _only_gathers(outline)
     for name, entries in outline.by_name.items():
-        if name in MODULE_DUNDERS:
-            if name != "__all__" or declared is not None:
+        if name.startswith("__") and name.endswith("__"):
+            if name == "__all__":
+                if declared is not None:
+                    found[name] = "own"
+            elif name not in _HIDDEN_DUNDERS and not all(entry.alias is not None for entry in entries):
                 found[name] = "own"
             continue
         imported = all(entry.alias is not None for entry in entries)

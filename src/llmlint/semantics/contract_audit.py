@@ -224,6 +224,8 @@ class ContractAudit:
     def _private_members(self, module: Module, cls: Class) -> Iterator[ContractProblem]:
         for name, member in self.world.classes.body(cls).items():
             if (member.kind == "method" or self._is_value(member.node)) and _is_private(name):
+                if any(field.name == name and field.init for field in self.world.classes.shape(cls).fields):
+                    continue  # a private field is a parameter of the constructor all the same
                 yield ContractProblem(member.node, "private-name", module.name, f"{cls.qualname}.{name}")
             elif member.kind == "nested class":
                 yield from self._private_members(module, module.class_at(member.node, cls))
@@ -242,6 +244,7 @@ class ContractAudit:
                 name
                 for name, found in source.table.items()
                 if found[-1].form in forms
+                and name not in module.table
                 and not name.startswith("_")
                 and self.world.library.public(source, name)
                 and not _is_machinery(found[-1].node)

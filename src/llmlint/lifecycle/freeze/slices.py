@@ -51,14 +51,14 @@ class Slices:
             pass
         return quoted(str(value))
 
-    def ignores(self, row: int) -> str:
-        """The ``# type: ignore`` comment that ends a line, with two blanks before it; '' where there is none."""
-        line = self._lines[row - 1]
-        at = line.find("# type: ignore")
-        if at < 0:
-            return ""
-        found = re.match(r"# type: ignore(?:\[[^\]]*\])?", line[at:])
-        return f"  {found[0]}" if found else ""
+    def ignores(self, row: int, before: int = 0) -> str:
+        """The ``# type: ignore`` comment that ends a line (or one of those from ``row`` to the one before ``before``), with two
+        blanks before it; '' where there is none."""
+        for line in self._lines[row - 1 : max(before - 1, row)]:
+            at = line.find("# type: ignore")
+            if at >= 0 and (found := re.match(r"# type: ignore(?:\[[^\]]*\])?", line[at:])):
+                return f"  {found[0]}"
+        return ""
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from llmlint.contracts.outline import is_private, last_name
+from llmlint.contracts.outline import FunctionNode, is_private, last_name, names_in_annotation
 from llmlint.contracts.symbols import FROM, IMPORT, Class, Function, Member, Module
 from llmlint.semantics import values
 from llmlint.semantics.values import Value, is_none
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _DISPLAYS: dict[type[ast.expr], str] = {ast.List: "list", ast.Set: "set", ast.ListComp: "list", ast.SetComp: "set"}
 _MAX_UNION = 4
-_SEQUENCES = frozenset({"list", "set", "frozenset", "deque", "Sequence", "Iterable", "Iterator", "Generator"})
+_STRING_OR_BYTES = frozenset({"Pattern", "Match", "IO", "PathLike"})
+"""Generic in one of two types: not in their union."""
 
 
 class Types:
@@ -46,6 +47,25 @@ class Types:
             if found is not None:
                 return found
         return self.text(self._world.attributes.member(member, values.Instance(self._world.library.canonical(cls))))
+
+    def inherited(self, cls: Class, name: str) -> str | None:
+        """The type that a base class gives a class variable which ``cls`` binds anew without saying one."""
+        for base in self._world.classes.mro(cls)[1:]:
+            found = self._world.classes.body(base).get(name)
+            if found is None or base.symbol == "builtins.object":
+                continue
+            if found.kind not in ("field", "class variable"):
+                return None
+            if found.annotation is None:
+                return self.inherited(base, name) or (self.class_variable(base, found) if base.module.own else None)
+            if self._has_variables(None, None, list(names_in_annotation(found.annotation)), base.module):
+                return self._any()
+            if base.module is self._module and last_name(found.annotation) not in ("ClassVar", "Final"):
+                for dotted in names_in_annotation(found.annotation):
+                    self._use(dotted)
+                return ast.unparse(found.annotation)
+            return self.text(self._world.attributes.annotated(found.annotation, base))
+        return None
 
     def attribute(self, cls: Class, member: Member) -> str | None:
         """The type of what the methods of a class assign on ``self``."""
@@ -105,7 +125,7 @@ class Types:
                     return None
                 return f"dict[{self._element(named, cls, method)}, {self._element(items, cls, method)}]"
             case ast.Name(id=name) if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                return self._parameter(method, name)
+                return self._parameter(method, name, cls)
             case ast.Lambda():
                 return f"{self._need('collections.abc', 'Callable')}[..., {self._any()}]"
             case ast.Call(func=ast.Name() | ast.Attribute() as function):
@@ -119,16 +139,17 @@ class Types:
             return self._any()
         return _joined(kept)
 
-    def _parameter(self, method: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> str | None:
+    def _parameter(self, method: FunctionNode, name: str, cls: Class | None) -> str | None:
         """The annotation of a parameter that is stored as it came."""
         arguments = method.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             if argument.arg == name:
                 if argument.annotation is None or _rebinds(method, name):
                     return None
-                from llmlint.contracts.outline import names_in_annotation
-
-                for dotted in names_in_annotation(argument.annotation):
+                names = list(names_in_annotation(argument.annotation))
+                if self._has_variables(method, cls, names):
+                    return None
+                for dotted in names:
                     self._use(dotted)
                 text = ast.unparse(argument.annotation)
                 default = self._default(arguments, argument)
@@ -141,6 +162,19 @@ class Types:
                     return f"{text} | None" if not text.startswith(("'", '"')) else None
                 return text
         return None
+
+    def _has_variables(
+        self, method: FunctionNode | None, cls: Class | None, names: Sequence[str], module: Module | None = None
+    ) -> bool:
+        """Whether an annotation has type variables that mean nothing outside of the method (or class) that they belong to."""
+        bound = set(self._world.annotations.parameters(cls)) if cls is not None else set()
+        own = {parameter.name for parameter in getattr(method, "type_params", ())}
+        return any(
+            name in own
+            or self._world.annotations.is_type_variable(module or self._module, ast.parse(name, mode="eval").body)
+            for name in names
+            if name not in bound
+        )
 
     @staticmethod
     def _default(arguments: ast.arguments, argument: ast.arg) -> ast.expr | None:
@@ -203,6 +237,8 @@ class Types:
         if not count:
             return name
         given = [self.text(argument, depth + 1) or self._any() for argument in arguments[:count]]
+        if cls.name in _STRING_OR_BYTES and cls.module.kind == "typeshed":
+            given = [self._any() if " | " in text else text for text in given]
         given += [self._any()] * (count - len(given))
         return f"{name}[{', '.join(given)}]"
 

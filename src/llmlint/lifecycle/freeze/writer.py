@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from llmlint.contracts.outline import (
     FunctionNode,
     Outline,
     is_main,
+    is_overload,
     is_private,
     is_static,
     last_name,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 _WIDTH = 120
 _LONGEST_VALUE = 100
 _BUILTINS = frozenset(dir(builtins))
-_CLASS_DUNDERS = frozenset({"__slots__", "__match_args__", "__hash__", "__test__", "__abstract__"})
+_CLASS_DUNDERS = frozenset({"__slots__", "__match_args__", "__hash__", "__abstract__", "__class_getitem__"})
 _WITHOUT_EFFECT = frozenset({"functools.wraps", "atexit.register", "functools.update_wrapper"})
 _INDENT = "    "
 _APART = "\0"
@@ -66,6 +68,10 @@ class Writer:
         self._pieces: dict[int, dict[str, list[str]]] = {}
         self._wanted: set[str] = set()
         self._ifs: dict[int, ast.If] = {}
+        self._abstract: dict[int, ast.expr] = {}
+        self._shadowed: frozenset[str] = frozenset()
+        """Builtins that a class being written has attributes of the same name as."""
+        self._builtins = False
 
     def write(self) -> str:
         """The text of the stub, without a heading."""
@@ -80,7 +86,7 @@ class Writer:
             for (module, name), local in sorted(self._extra.items())
             if re.search(rf"(?<![\w.]){local}\b", text)
         ]
-        return _tidy([*parts, *_grouped(extra), *body])
+        return _tidy([*parts, *(["import builtins"] if self._builtins else []), *_grouped(extra), *body])
 
     @property
     def imports(self) -> list[tuple[str, str]]:
@@ -274,6 +280,10 @@ class Writer:
                 if isinstance(part, ast.Constant) and isinstance(part.value, str) and self._types.is_type(entry.value):
                     self._used.update(names_in_annotation(part))
             yield f"{name} = {self._slices.of(entry.value)}{ignored}"
+        elif isinstance(entry.value, ast.Name) and self._is_builtin_type(entry.value.id):
+            hidden = entry.value.id in self._outline.by_name
+            self._builtins = self._builtins or hidden
+            yield f"{name} = {'builtins.' if hidden else ''}{entry.value.id}{ignored}"
         elif (made := self._alias(entry)) is not None:
             yield from made
         else:
@@ -282,6 +292,13 @@ class Writer:
             yield f"{name}: {text}{self._constant(entry.value)}"
         if docstring := self._following(node):
             yield docstring
+
+    def _is_builtin_type(self, name: str) -> bool:
+        """Whether a name is a class of ``builtins``, and in this module at most bound to itself (``str = str``)."""
+        return isinstance(getattr(builtins, name, None), type) and all(
+            isinstance(entry.value, ast.Name) and entry.value.id == name
+            for entry in self._outline.by_name.get(name, ())
+        )
 
     def _alias(self, entry: Entry) -> list[str] | None:
         """A function or module under another name, a lambda."""
@@ -337,8 +354,24 @@ class Writer:
         return f" = {text}" if len(text) <= _LONGEST_VALUE and "\n" not in text else ""
 
     def _annotation(self, node: ast.expr) -> str:
-        self._used.update(names_in_annotation(node))
+        names = set(names_in_annotation(node))
+        self._used.update(names)
+        if self._shadowed and not self._shadowed.isdisjoint(names):
+            return self._unshadowed(node)
         return self._slices.of(node)
+
+    def _unshadowed(self, node: ast.expr) -> str:
+        """An annotation in which builtins that an attribute of the class hides are called by their full names."""
+        self._builtins = True
+        shadowed = self._shadowed
+
+        class Full(ast.NodeTransformer):
+            def visit_Name(self, name: ast.Name) -> ast.expr:
+                if name.id in shadowed:
+                    return ast.Attribute(ast.Name("builtins", ast.Load()), name.id, ast.Load())
+                return name
+
+        return ast.unparse(Full().visit(copy.deepcopy(node)))
 
     # -- values ------------------------------------------------------------------------------------------------------------------
 
@@ -391,7 +424,10 @@ class Writer:
         self, node: FunctionNode, cls: Class | None, name: str | None = None, decorated: bool = True
     ) -> Iterator[str]:
         if decorated:
-            yield from self._decorators(node, node.name)
+            yield from self._decorators(node)
+            if id(node) in self._abstract:
+                self._used.update(names_in([self._abstract[id(node)]]))
+                yield f"@{self._slices.of(self._abstract[id(node)])}"
         generator = yields(node) if isinstance(node, ast.AsyncFunctionDef) or node.returns is None else False
         asynchronous = isinstance(node, ast.AsyncFunctionDef)
         returns = f" -> {self._annotation(node.returns)}" if node.returns is not None else ""
@@ -407,9 +443,9 @@ class Writer:
         parameters = self._parameters(node.args)
         start = f"{keyword} {name or node.name}{self._type_parameters(node)}("
         line = f"{start}{', '.join(parameters)}){returns}:"
-        ignored = self._slices.ignores(node.lineno)
+        ignored = self._slices.ignores(node.lineno, node.body[0].lineno)
         docstring = self._docstring_of(node)
-        if len(line) > _WIDTH and parameters:
+        if len(line) > _WIDTH and parameters and not ignored:
             yield start
             for parameter in parameters:
                 yield f"{_INDENT}{parameter},"
@@ -459,7 +495,7 @@ class Writer:
             text += f"={self._value(default)}"
         return text
 
-    def _decorators(self, node: FunctionNode | ast.ClassDef, name: str) -> Iterator[str]:
+    def _decorators(self, node: FunctionNode | ast.ClassDef) -> Iterator[str]:
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter", "getter"):
                 yield f"@{self._slices.of(decorator)}"
@@ -478,7 +514,7 @@ class Writer:
 
     def _class(self, node: ast.ClassDef, outer: Class | None, indent: str) -> Iterator[str]:
         cls = self._module.class_at(node, outer)
-        yield from (indent + line for line in self._decorators(node, node.name))
+        yield from (indent + line for line in self._decorators(node))
         bases: list[str] = []
         for base in node.bases:
             self._used.update(names_in_annotation(base))
@@ -510,10 +546,27 @@ class Writer:
     def _class_body(self, node: ast.ClassDef, cls: Class, outline: Outline, indent: str) -> Iterator[str]:
         kind = self._kind(cls)
         kept: dict[tuple[int, str], Entry] = {}
+        self._note_abstract(outline)
         for name in outline.by_name:
             if self._keeps_member(name, outline, kind):
                 for entry in outline.chosen(name):
                     kept[id(entry.node), name] = entry
+        outer = self._shadowed
+        assigned = {name for name in self._world.classes.instance(cls) if name not in outline.by_name}
+        if kind not in ("pydantic", "namedtuple", "typeddict", "enum"):
+            self._shadowed = frozenset(assigned & _BUILTINS - set(self._outline.by_name))
+        yield from self._members(node, cls, outline, kind, indent, kept)
+        self._shadowed = outer
+
+    def _members(
+        self,
+        node: ast.ClassDef,
+        cls: Class,
+        outline: Outline,
+        kind: str,
+        indent: str,
+        kept: dict[tuple[int, str], Entry],
+    ) -> Iterator[str]:
         attributes = list(self._attributes(cls, outline, kind, indent))
         for part in self._in_order(node.body, kept):
             if isinstance(part, ast.stmt):
@@ -525,6 +578,18 @@ class Writer:
             else:
                 yield from self._member(part, cls, kind, indent, outline)
         yield from attributes
+
+    def _note_abstract(self, outline: Outline) -> None:
+        """Overloads are as abstract as the implementation that follows them, which the stub does not have."""
+        for entries in outline.by_name.values():
+            overloads = [entry.node for entry in entries if is_overload(entry.node)]
+            for decorator in getattr(entries[-1].node, "decorator_list", ()) if overloads else ():
+                if last_name(decorator) == "abstractmethod" and entries[-1].node not in overloads:
+                    self._abstract.update(
+                        (id(node), decorator)
+                        for node in overloads
+                        if not any(last_name(one) == "abstractmethod" for one in getattr(node, "decorator_list", ()))
+                    )
 
     def _in_order(
         self, statements: Sequence[ast.stmt], kept: dict[tuple[int, str], Entry], depth: str = ""
@@ -626,20 +691,31 @@ class Writer:
             yield self._annotated(node, name, constants_only=False) + ignored
             return
         if name == "__hash__":
-            yield f"__hash__: {self._need('typing', 'ClassVar')}[None]"
+            yield f"__hash__: {self._need('typing', 'ClassVar')}[None]  # type: ignore[assignment]"
+            return
+        if name == "__class_getitem__":
+            any_ = self._need("typing", "Any")
+            yield "@classmethod"
+            yield f"def __class_getitem__(cls, item: {any_}, /) -> {any_}: ..."
             return
         if name in ("__slots__", "__match_args__"):
             if value is not None and self._is_simple(value):
                 yield f"{name} = {self._slices.of(value)}"
             return
         if name in ("model_config", "__abstract__") and value is not None:
-            # A model is not what it is without its configuration, however long that is.
+            # A model is not what it is without its configuration, however long that is; what only a run can tell is left out.
+            if isinstance(value, ast.Call) and any(not self._is_simple(keyword.value) for keyword in value.keywords):
+                kept = ast.Call(value.func, value.args, [one for one in value.keywords if self._is_simple(one.value)])
+                self._used.update(names_in([kept]))
+                yield f"{name} = {ast.unparse(kept)}"
+                return
             self._used.update(names_in([value]))
             yield f"{name} = {self._slices.of(value)}"
             return
         if kind == "enum" and value is not None and not isinstance(value, ast.Lambda):
             if not (isinstance(value, ast.Call) and last_name(value) in ("property", "staticmethod", "classmethod")):
-                yield f"{name} = {self._value(value)}{ignored}"
+                # With a `__new__` of its own, what a member is worth is not what is written.
+                yield f"{name} = {'...' if '__new__' in outline.by_name else self._value(value)}{ignored}"
                 return
         if isinstance(value, ast.Call) and last_name(value.func) == "property" and isinstance(value.func, ast.Name):
             yield from self._property_call(name, value, outline)
@@ -663,7 +739,9 @@ class Writer:
             yield f"{name} = {self._slices.of(value)}{ignored}"
             return
         member = self._world.classes.body(cls).get(name)
-        text = self._types.class_variable(cls, member) if member is not None else None
+        text = self._types.inherited(cls, name)
+        if text is None and member is not None:
+            text = self._types.class_variable(cls, member)
         text = text or self._need("typing", "Any")
         if kind in ("dataclass", "attrs", "pydantic", "namedtuple"):
             yield f"{name}: {self._need('typing', 'ClassVar')}[{text}]{self._constant(value)}"
