@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from llmlint.cli.main import CANNOT, Failure
+from llmlint.cli.output import FORMATS, OutputType, report, write
 
 if TYPE_CHECKING:
     from llmlint.app import Request, Session
     from llmlint.model.result import RunResult
 
-FORMATS = ("full", "concise", "grouped", "json", "json-lines")
-
-WITH_EDITS = ("json", "json-lines")
+_WITH_EDITS = ("json", "json-lines", "sarif", "rdjson")
 """Formats that show what exactly the fixes would write."""
 
 _SEVERITIES = ("error", "warning", "info")
@@ -53,7 +52,8 @@ def _selector(name: str, help_text: str) -> Callable[[_Function], _Function]:
 @click.option("--tools", multiple=True, metavar="TOOLS", callback=_codes,
               help="Report what these find as well: ruff, mypy, import-linter (default: as the settings say, all).")  # fmt: skip
 @click.option("--no-tools", is_flag=True, help="Report what llmlint itself finds, and nothing else.")
-@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How to report.")
+@click.option("--output-format", type=OutputType(), multiple=True,
+              help=f"How to report, and where; several at once. One of {', '.join(FORMATS)}.  [default: full]")  # fmt: skip
 @click.option("--output-file", "-o", metavar="FILE", help="Write the report there.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule, and what could be judged at all.")
 @click.option("--show-unresolved", is_flag=True, help="List what could not be judged, with the reason.")
@@ -158,7 +158,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
         ignore=options["ignore"],
         fixable=options["fixable"],
         unfixable=options["unfixable"],
-        fixes=_fixes(options) or options["output_format"] in WITH_EDITS,
+        fixes=_fixes(options) or any(one.format in _WITH_EDITS for one in options["output_format"]),
         tools=() if options["no_tools"] else options["tools"] or None,
         cache=not options["no_cache"],
         jobs=_jobs(options["jobs"]),
@@ -195,67 +195,16 @@ def _run(session: Session, options: dict[str, Any]) -> RunResult:
 
 def _report(result: RunResult, session: Session, options: dict[str, Any], *, aside: bool = False) -> None:
     """Prints the report; ``aside``, where standard output is taken by what was fixed."""
-    from llmlint.report import summary
-    from llmlint.report.style import Style
-
     cwd = session.request.cwd
     for notice in () if options["quiet"] else result.notices:
         click.echo(f"llmlint: {_relative(notice)}", err=True)
-    style = Style(_colored(options))
-    text = "".join(_findings(result, cwd, style, options["output_format"]))
-    tables = ""
-    if options["show_unresolved"]:
-        tables += "".join(summary.unresolved(result, cwd, style))
-    if options["statistics"]:
-        tables += "".join(summary.statistics(result, style))
     if options["record_uses"]:
         _record(result, cwd, options["record_uses"])
-    if options["output_format"].startswith("json"):
-        _write(text, options, aside=aside)
-        sys.stderr.write(tables)
-        return
-    if not options["quiet"]:
-        tables += summary.closing(result, style)
-        tables += summary.fixable(result, style, fixed=_fixes(options), unsafe=options["unsafe_fixes"])
-    _write(text + tables, options, aside=aside)
+    report(result, cwd, options, fixed=_fixes(options), aside=aside)
 
 
-def _findings(result: RunResult, cwd: str, style: Any, name: str) -> Any:
-    match name:
-        case "json":
-            from llmlint.report.machine import as_json
-
-            return as_json(result, cwd)
-        case "json-lines":
-            from llmlint.report.machine import as_json_lines
-
-            return as_json_lines(result, cwd)
-        case "concise":
-            from llmlint.report.concise import concise
-
-            return concise(result, cwd, style)
-        case "grouped":
-            from llmlint.report.grouped import grouped
-
-            return grouped(result, cwd, style)
-    from llmlint.report.full import full
-
-    return full(result, cwd, style)
-
-
-def _write(text: str, options: dict[str, Any], *, aside: bool = False) -> int:
-    if options["output_file"] is None:
-        stream = sys.stderr if aside else sys.stdout
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-        stream.write(text)
-        stream.flush()
-        return 0
-    try:
-        with open(options["output_file"], "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise Failure(f"{options['output_file']}: cannot be written: {error.strerror}") from None
+def _write(text: str, options: dict[str, Any]) -> int:
+    write(text, options["output_file"])
     return 0
 
 
@@ -279,16 +228,6 @@ def _record(result: RunResult, cwd: str, path: str) -> None:
                     file.write(json.dumps(record) + "\n")
     except OSError as error:
         raise Failure(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _colored(options: dict[str, Any]) -> bool:
-    if options["color"] != "auto":
-        return bool(options["color"] == "always")
-    if options["output_file"] is not None or os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR", "0") != "0":
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _exit_code(result: RunResult, options: dict[str, Any]) -> int:

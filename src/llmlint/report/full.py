@@ -37,6 +37,9 @@ def _block(diagnostic: Diagnostic, file: FileResult, cwd: str, style: Style) -> 
         notes.append(f"{style.bold(place[0] + ':')} {printable(place[1])}")
     if words := hint(diagnostic):
         notes.append(f"{style.help('help:')} {printable(words)}")
+    notes += [f"{style.bold('note:')} {printable(note)}" for note in diagnostic.notes]
+    if diagnostic.also:
+        notes.append(f"{style.dim('also:')} {', '.join(diagnostic.also)}")
     if notes and line is not None:
         yield f"{margin} {gutter}\n"
     for note in notes:

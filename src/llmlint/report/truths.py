@@ -1,0 +1,79 @@
+"""What a contract or source says at the place that decided: the public names of a class or module, the signature of a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from llmlint.model.position import Truth
+from llmlint.project.source import SourceError, read_source
+
+_MOST = 24
+"""Names that are listed; a class with more is named by its file."""
+
+
+def published(truth: Truth) -> str | None:
+    """``Cart: add(item, quantity=1), total()`` or ``def add(item: str) -> None``; None where the file cannot be read."""
+    try:
+        tree = read_source(truth.path, "other").tree
+    except SourceError:
+        return None
+    node = _at(tree, truth.row)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return _signature(node, full=True)
+    body = node.body if isinstance(node, ast.ClassDef) else tree.body
+    name = node.name if isinstance(node, ast.ClassDef) else "public names"
+    names = list(dict.fromkeys(_names(body)))
+    if not names:
+        return None
+    shown = names[:_MOST]
+    return f"{name}: {', '.join(shown)}" + (", …" if len(names) > _MOST else "")
+
+
+def _at(tree: ast.Module, row: int) -> ast.stmt | None:
+    """The innermost class or function whose head is at a row."""
+    found = None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            if first <= row <= max(node.lineno, node.body[0].lineno - 1):
+                found = node
+    return found
+
+
+def _names(body: list[ast.stmt]) -> Iterator[str]:
+    for statement in body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if not name.startswith("_"):
+                    yield _signature(statement, full=False)
+            case ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+                if not name.startswith("_"):
+                    yield name
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                if not name.startswith("_"):
+                    yield name
+            case ast.ImportFrom(names=aliases):
+                yield from (alias.asname for alias in aliases if alias.asname and alias.asname == alias.name)
+
+
+def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef, *, full: bool) -> str:
+    decorators = {ast.unparse(decorator) for decorator in node.decorator_list}
+    if "property" in decorators or any(one.endswith("cached_property") for one in decorators):
+        return node.name
+    arguments = ast.arguments(
+        posonlyargs=list(node.args.posonlyargs), args=list(node.args.args), vararg=node.args.vararg,
+        kwonlyargs=node.args.kwonlyargs, kw_defaults=node.args.kw_defaults, kwarg=node.args.kwarg, defaults=node.args.defaults,
+    )  # fmt: skip
+    for group in (arguments.posonlyargs, arguments.args):
+        if group and group[0].arg in ("self", "cls"):
+            del group[0]
+            break
+    begin = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
+    if full:
+        returned = f" -> {ast.unparse(node.returns)}" if node.returns is not None else ""
+        return f"{begin}def {node.name}({ast.unparse(arguments)}){returned}"
+    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+        if argument is not None:
+            argument.annotation = None
+    return f"{begin}{node.name}({ast.unparse(arguments)})"

@@ -1,0 +1,259 @@
+"""What other programs read: SARIF, GitLab, JUnit, rdjson, GitHub, Azure, pylint, LSP; and Markdown, HTML, agent.
+
+The published schemas of SARIF, JUnit (Ant's), rdjson and GitLab's Code Quality are not ours to carry. Where ``LLMLINT_SCHEMAS``
+names a folder with them (``sarif.json``, ``junit.xsd``, ``rdjson.json``, ``gitlab.json``), every report here is validated
+against them as well; what they, and the programs behind them, demand is checked here in any case.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+SCHEMAS = os.environ.get("LLMLINT_SCHEMAS")
+
+HARD = (
+    "from shop.cart import Cart\n\n\n"
+    "def test_größe(missing):\n"
+    '\tassert "日本 <&> \U0001f642", Cart().totl()\n'
+    "    # a tab, and wide characters\n".replace("    #", "\t#")
+    + "\timport os\n"
+)
+"""Characters of one, two, three and four bytes, a tab, and what XML and HTML take for markup."""
+
+
+@pytest.fixture
+def reported(shop, llmlint):
+    """A shop with findings on lines that are hard to point at, reported in a format."""
+    shop.write("tests/test_hard.py", HARD)
+    shop.write("tests/test_sound.py", "def test_it():\n    assert sum([1]) == 1\n")
+
+    def report(name: str) -> str:
+        outcome = llmlint("tests", "--output-format", name, "--tools", "ruff", "--quiet")
+        assert outcome.code == 1
+        return outcome.out
+
+    return report
+
+
+def validated(name: str, document: Any) -> Any:
+    """The document, which is valid against a published schema, if there is one."""
+    if SCHEMAS:
+        if name.endswith(".xsd"):
+            xmlschema = pytest.importorskip("xmlschema")
+            xmlschema.XMLSchema(os.path.join(SCHEMAS, name)).validate(document)
+        else:
+            jsonschema = pytest.importorskip("jsonschema")
+            jsonschema.validate(document, json.loads(Path(SCHEMAS, name).read_text(encoding="utf-8")))
+    return document
+
+
+def test_sarif_is_what_github_takes(reported):
+    log = validated("sarif.json", json.loads(reported("sarif")))
+    assert log["version"] == "2.1.0"
+    assert [run["tool"]["driver"]["name"] for run in log["runs"]] == ["llmlint", "ruff"]
+    assert len({run["automationDetails"]["id"] for run in log["runs"]}) == 2
+    for run in log["runs"]:
+        rules = run["tool"]["driver"]["rules"]
+        assert run["results"]
+        assert run["columnKind"] == "unicodeCodePoints"
+        for rule in rules:
+            assert rule["shortDescription"]["text"]
+            assert rule["help"]["text"]
+        for result in run["results"]:
+            assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+            place = result["locations"][0]["physicalLocation"]
+            assert not re.match(r"/|\w+:", place["artifactLocation"]["uri"])
+            assert set(place["region"]) == {"startLine", "startColumn", "endLine", "endColumn"}
+            assert min(place["region"].values()) >= 1
+            assert result["message"]["text"]
+            assert result["partialFingerprints"]
+
+
+def test_sarif_has_the_fixes(reported):
+    log = json.loads(reported("sarif"))
+    ours, ruffs = log["runs"]
+    (totl,) = [
+        one for one in ours["results"] if one["ruleId"] == "LLM203" and "test_cart" in json.dumps(one["locations"])
+    ]
+    (replacement,) = totl["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["insertedContent"] == {"text": "total"}
+    assert replacement["deletedRegion"] == {"startLine": 6, "startColumn": 17, "endLine": 6, "endColumn": 21}
+    assert any(one.get("fixes") for one in ruffs["results"])
+
+
+def test_sarif_tells_of_a_tool_that_failed(shop, llmlint):
+    shop.write("ruff.toml", "[lint]\nselct = []\n")
+    outcome = llmlint("tests", "--output-format", "sarif", "--tools", "ruff")
+    assert outcome.code == 2
+    (invocation,) = outcome.json["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert "selct" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_gitlabs_fingerprints_are_unique_and_outlive_edits(shop, reported, llmlint):
+    records = json.loads(reported("gitlab"))
+    for record in records:
+        validated("gitlab.json", record)
+        assert record["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert record["location"]["lines"]["begin"] >= 1
+        assert not record["location"]["path"].startswith(("/", "./"))
+        assert record["description"]
+        assert record["check_name"]
+    known = {record["fingerprint"] for record in records}
+    assert len(known) == len(records) == 4
+    shop.write("tests/test_hard.py", "# a line more\n\n" + HARD.replace("\tassert", "\tassert  "))
+    again = llmlint("tests", "--output-format", "gitlab", "--tools", "ruff", "--quiet").json
+    assert {record["fingerprint"] for record in again} == known
+
+
+def test_junit_has_a_case_for_each_finding(reported):
+    text = reported("junit")
+    root = validated("junit.xsd", ET.fromstring(text))
+    suites = {suite.get("name"): suite for suite in root}
+    assert set(suites) == {"tests/test_cart.py", "tests/test_hard.py", "tests/test_sound.py"}
+    assert suites["tests/test_hard.py"].get("failures") == "3"
+    assert len(suites["tests/test_hard.py"].findall("testcase/failure")) == 3
+    assert suites["tests/test_sound.py"].get("failures") == "0"
+    assert [case.get("name") for case in suites["tests/test_sound.py"].findall("testcase")] == ["llmlint"]
+
+
+def test_junit_holds_no_character_that_xml_has_not(shop, llmlint):
+    shop.write("tests/test_cart.py", 'def test_it():\n    assert {}["\x01\x0b"], "".nothing_\n')
+    root = ET.fromstring(llmlint("tests", "--output-format", "junit").out)
+    assert root.findall("testsuite/testcase/failure")
+
+
+def test_rdjson_counts_bytes(reported):
+    document = validated("rdjson.json", json.loads(reported("rdjson")))
+    (totl,) = [
+        one
+        for one in document["diagnostics"]
+        if one["code"]["value"] == "LLM203" and one["location"]["path"] == "tests/test_hard.py"
+    ]
+    line = HARD.splitlines()[4].encode()
+    start = totl["location"]["range"]["start"]
+    end = totl["location"]["range"]["end"]
+    assert line[start["column"] - 1 : end["column"] - 1] == b"totl"
+    assert totl["severity"] == "ERROR"
+    (suggestion,) = totl["suggestions"]
+    assert (suggestion["text"], suggestion["range"]) == ("total", totl["location"]["range"])
+
+
+def test_lsp_counts_utf16_units(reported, shop):
+    params = json.loads(reported("lsp"))
+    (hard,) = [one for one in params if one["uri"].endswith("/tests/test_hard.py")]
+    assert hard["uri"].startswith("file://")
+    (totl,) = [one for one in hard["diagnostics"] if one["code"] == "LLM203"]
+    line = HARD.splitlines()[4].encode("utf-16-le")
+    start, end = totl["range"]["start"], totl["range"]["end"]
+    assert line[2 * start["character"] : 2 * end["character"]].decode("utf-16-le") == "totl"
+    assert (start["line"], totl["severity"]) == (4, 1)
+    assert [one["diagnostics"] for one in params if one["uri"].endswith("test_sound.py")] == [[]]
+
+
+def test_github(shop, llmlint):
+    assert llmlint("tests", "--output-format", "github", "--quiet").out == (
+        "::error title=llmlint (LLM203),file=tests/test_cart.py,line=6,endLine=6,col=17,endColumn=20::"
+        "LLM203 'Cart' has no attribute 'totl' (src/shop/cart.py:1); did you mean 'total'?\n"
+    )
+
+
+def test_pylint(shop, llmlint):
+    assert llmlint("tests", "--output-format", "pylint", "--quiet").out == (
+        "tests/test_cart.py:6: [LLM203(unknown-attribute), ] 'Cart' has no attribute 'totl' (src/shop/cart.py:1); "
+        "did you mean 'total'?\n"
+    )
+
+
+def test_azure(shop, llmlint):
+    assert llmlint("tests", "--output-format", "azure", "--quiet").out == (
+        "##vso[task.logissue type=error;sourcepath=tests/test_cart.py;linenumber=6;columnnumber=17;code=LLM203;]"
+        "'Cart' has no attribute 'totl' (src/shop/cart.py:1); did you mean 'total'?\n"
+    )
+
+
+def test_markdown_fits_a_comment(shop, llmlint):
+    for number in range(60):
+        shop.write(
+            f"tests/test_{number}.py", "from shop.cart import Cart\n\n\ndef test_it():\n" + "    Cart().totl()\n" * 40
+        )
+    text = llmlint("tests", "--output-format", "markdown").out
+    assert len(text) < 65_536
+    assert text.startswith("### llmlint: 🔴 2401 errors\n")
+    assert re.search(r"… and \d+ findings in \d+ more files\.\n$", text)
+
+
+def test_html_is_one_page_that_loads_nothing(reported):
+    page = reported("html")
+    assert "<script src" not in page
+    assert not re.findall(r'(?:src|href)="(?!#|https://docs\.astral\.sh/)', page)
+    assert "&lt;&amp;&gt;" in page
+    assert page.count("<article") == 4
+    assert "the source: src/shop/cart.py:1" in page
+    assert "<mark>totl</mark>" in page
+
+
+def test_an_agent_is_told_causes_and_what_exists(shop, llmlint):
+    shop.write("tests/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef cart(): ...\n")
+    shop.write(
+        "tests/test_hard.py",
+        "from shop.cart import Cart\n\n\ndef test_a():\n    Cart().totl()\n\n\ndef test_b(crt): ...\n",
+    )
+    text = llmlint("tests", "--output-format", "agent", "--select", "LLM2").out
+    assert text.startswith("3 findings, 2 causes.\n")
+    assert "  at tests/test_cart.py:6; tests/test_hard.py:5\n" in text
+    assert "  did you mean 'total'?\n" in text
+    assert "  exists (src/shop/cart.py:1): Cart: add(item, quantity=1), total()\n" in text
+    assert "  fixtures in scope: cart\n" in text
+    assert "Do not edit sources to suit a test (src/shop/cart.py).\n" in text
+
+
+def test_several_reports_at_once(shop, llmlint):
+    outcome = llmlint(
+        "tests", "--output-format", "concise", "--output-format", "sarif:out.sarif", "--output-format", "junit:out.xml"
+    )
+    assert outcome.out.startswith("tests/test_cart.py:6:17: LLM203")
+    assert json.loads((shop.path / "out.sarif").read_text())["version"] == "2.1.0"
+    assert (shop.path / "out.xml").read_text().startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--output-format", "json", "--output-format", "full"], "two reports go to standard output"),
+        (["--output-format", "json:a", "--output-format", "full:a"], "two reports go to a"),
+        (["--output-format", "yaml"], "'yaml' is not one of full"),
+        (["--output-format", "json:"], "names no file"),
+        (["--output-format", "json:no/such/folder/a"], "cannot be written"),
+    ],
+)
+def test_reports_that_cannot_be_written(shop, llmlint, arguments, words):
+    outcome = llmlint("tests", *arguments)
+    assert outcome.code == 2
+    assert words in outcome.err
+
+
+@pytest.mark.parametrize(
+    "name", ["sarif", "github", "gitlab", "junit", "rdjson", "pylint", "azure", "markdown", "html", "agent", "lsp"]
+)
+def test_nothing_found_is_a_report_too(shop, llmlint, name):
+    shop.write("tests/test_cart.py", "def test_it():\n    assert sum([1]) == 1\n")
+    outcome = llmlint("tests", "--output-format", name)
+    assert outcome.code == 0
+    if name in ("sarif", "gitlab", "rdjson", "lsp"):
+        document = json.loads(outcome.out)
+        if name in ("sarif", "rdjson"):
+            validated(f"{name}.json", document)
+    elif name == "junit":
+        validated("junit.xsd", ET.fromstring(outcome.out))
+    elif name in ("github", "pylint", "azure"):
+        assert not outcome.out
+    else:
+        assert outcome.out
