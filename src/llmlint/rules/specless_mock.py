@@ -35,8 +35,8 @@ def check(use: MockUse, settings: Settings) -> Iterator[Finding]:
             remedy=_remedy(use, real, factory),
         )
         return
-    if use.specced or factory == "PropertyMock":
-        return
+    if use.specced or use.value or factory == "PropertyMock":
+        return  # what stands for a plain value wants to be that value (LLM311)
     if real is not None:
         yield Finding(
             at=use.node,

@@ -61,6 +61,8 @@ class Access(Judgements):
         if scope.stored or self.deferring:
             stored = self._stored(node.value, name)
             if stored is not None:
+                if self.sink is not None:
+                    self.replaced_reads[node] = value
                 return stored
         if kind is Mock:
             return self.mocks.attribute(value, name, node)  # type: ignore[arg-type]
@@ -71,6 +73,8 @@ class Access(Judgements):
                 mock = self.world.attributes.get(value, name).value
                 if type(mock) is Mock:
                     return self.mocks.local(mock)  # `self.fetch = patch("shop.fetch").start()`
+            if self.sink is not None:
+                self.replaced_reads[node] = value
             return REPLACED
         found = self.read(node, value, name)
         if kind is Instance and value.cls.module.by_test and type(found) is not Mock:  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from llmlint.contracts.symbols import Class, Function
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
 from llmlint.semantics.contract_audit import ContractAudit
+from llmlint.semantics.doubles import Doubles
 from llmlint.semantics.fixture_requests import FixtureRequests
 from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
@@ -77,6 +78,7 @@ class FileAnalysis(FixtureRequests):
         evaluator.probes = []
         evaluator.mocks.conclude()
         evaluator.mocks.report()
+        Doubles(self, tests).judge()
         self._judge_fakes()
         return self._result()
 

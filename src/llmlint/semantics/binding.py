@@ -123,6 +123,8 @@ class Assignments(Access):
             elif is_private(name) and isinstance(receiver, Unknown):
                 self.private(target, name, None, Outcome.UNKNOWN, "store")
             self.replaced_names.add(name)
+            if type(value) is Mock:
+                self.mocks.assigned.append((target, receiver, value))
             if type(value) is Mock and isinstance(receiver, Instance):
                 self.mocks.hand_attribute(value, self.world.attributes.get(receiver, name).value)
 

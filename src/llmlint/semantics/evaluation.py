@@ -92,6 +92,8 @@ class Evaluation:
         """What the calls of this file give to the parameters of its own functions."""
         self.callees: dict[ast.AST, Value] = {}
         """What each call was found to call."""
+        self.replaced_reads: dict[ast.AST, Value] = {}
+        """Attributes that were read where the tests replace them, and what they were read from."""
         self.test_modules: list[Module] = [module]
         self.hooks: Any = None
         """The file's analysis, told of imports, functions and classes; None in a quiet evaluation."""
@@ -143,6 +145,19 @@ class Evaluation:
     def replace(self, name: str) -> None:
         """From here on the tests replace attributes of that name."""
         self.replaced_names.add(name)
+
+    def callee(self, node: ast.AST) -> Value | None:
+        """What a call of this file was found to call."""
+        return self._callees.get(node)
+
+    def inside(self) -> ast.AST | None:
+        """The function whose body is being evaluated."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if scope.function is not None:
+                return scope.function.node
+            scope = scope.parent
+        return None
 
     def expect(self, exceptions: frozenset[str] | None) -> None:
         """From here on those exceptions are expected (None: any)."""

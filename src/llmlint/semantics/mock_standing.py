@@ -13,6 +13,7 @@ from llmlint.semantics.values import (
     FunctionValue,
     Instance,
     ModuleValue,
+    Special,
     Union,
     Unknown,
     Value,
@@ -43,6 +44,8 @@ def known(value: Value | None) -> Value | None:
 
 def imitated(spec: Value) -> Value:
     """What a mock with that ``spec`` imitates: an instance of the class that is given."""
+    if isinstance(spec, Special):
+        spec = spec.value
     if isinstance(spec, ClassValue):
         return Instance(spec.cls, spec.args, exact=spec.exact)
     return spec

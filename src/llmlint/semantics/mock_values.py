@@ -55,7 +55,7 @@ class Mock(Value):
 
     __slots__ = (
         "actions", "asynchronous", "at", "by", "children", "flavor", "given", "guided", "home", "last", "missing", "of",
-        "opaque", "parameter", "record", "shaped", "stands", "strict",
+        "opaque", "parameter", "record", "shaped", "sources", "stands", "strict",
     )  # fmt: skip
 
     def __init__(
@@ -99,6 +99,8 @@ class Mock(Value):
         """What is done with it: ``configured``, ``asserted``, ``not called``."""
         self.children: dict[str, Value] = {}
         """Its attributes; ``()`` is what calling it returns."""
+        self.sources: dict[str, ast.expr] = {}
+        """Of what the test gave to it: the expressions."""
         self.given: set[str] = set()
         """The attributes that the test stored."""
         if record is not None:
@@ -125,7 +127,7 @@ class Mock(Value):
         )
         done[self] = other
         other.missing, other.shaped, other.given = self.missing, self.shaped, set(self.given)
-        other.of = self.of
+        other.of, other.sources = self.of, dict(self.sources)
         other.flavor, other.guided, other.at, other.actions = self.flavor, self.guided, self.at, set(self.actions)
         other.children = {
             name: value.fork(home, None, done) if isinstance(value, Mock) else value

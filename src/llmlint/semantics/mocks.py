@@ -28,6 +28,7 @@ from llmlint.semantics.mock_values import (
 )
 from llmlint.semantics.mock_verdicts import MockVerdicts
 from llmlint.semantics.nouns import MockAttributeUse, MockUse, Outcome
+from llmlint.semantics.plain_values import PlainValues
 from llmlint.semantics.values import (
     UNKNOWN,
     Callable,
@@ -68,6 +69,14 @@ class Mocks:
         """What mocks are told to give."""
         self.replaced: list[Mock] = []
         """Mocks that patches make, for what they stand in for."""
+        self.made: dict[ast.Call, ast.AST | None] = {}
+        """Every call that builds a mock, with the function that it stands in."""
+        self.joined: dict[ast.Call, ast.Call] = {}
+        """Mocks that are put in place by a patch: the calls that build them, and those of the patches."""
+        self.echoes: dict[ast.AST, tuple[Mock, str]] = {}
+        """Where the test itself reads what a mock was told to give."""
+        self.assigned: list[tuple[ast.Attribute, Value, Mock]] = []
+        """Mocks that are stored in attributes: where, on what, and the mock."""
         self.patched: list[Mock] = []
         """Every mock that a patch makes."""
         self.stores: dict[ast.AST, None] = {}
@@ -161,6 +170,7 @@ class Mocks:
     def _built(self, mock: Mock) -> None:
         assert mock.record is not None
         self.records[mock.record] = None
+        self.made.setdefault(mock.record.node, self.evaluator.inside())
         if self.evaluator.sink is not None:
             self.built.append(mock)
 
@@ -188,6 +198,8 @@ class Mocks:
         self.reads[node] = None
         found = mock.children.get(name)
         if found is not None:
+            if name in mock.sources and self.evaluator.sink is not None:
+                self.echoes[node] = (mock, name)
             if name not in mock.given and isinstance(found, Mock) and not quiet:
                 self._use((mock,), name, node, found)
             return found
@@ -300,6 +312,7 @@ class Mocks:
             self._done(mock, "configured")
             mock.children["()"] = value
             mock.given.add("()")
+            mock.sources["()"] = source or node
             self._gives(mock, "return_value", value, source or node)
             if isinstance(value, Mock):
                 self.hand(value, result(self.evaluator.world, mock.stands), "attribute")
@@ -335,6 +348,7 @@ class Mocks:
             self.hand(value, child.stands, "attribute")
         mock.children[first] = value
         mock.given.add(first)
+        mock.sources[first] = source or node
         self._gives(mock, "attribute", value, source or node, first)
 
     def store_on_type(self, mock: Mock, name: str, value: Value, node: ast.expr) -> None:
@@ -428,6 +442,8 @@ class Mocks:
         self._done(mock, "called")
         self._called(mock, node, None, arguments)
         found = UNKNOWN if "effect" in mock.actions else self.returned(mock)
+        if "()" in mock.sources and found is not UNKNOWN and self.evaluator.sink is not None:
+            self.echoes[node] = (mock, "()")
         if mock.asynchronous:
             return Coroutine(found, None)
         stands = mock.stands
@@ -598,6 +614,7 @@ class Mocks:
                     owner,
                     all(other.only_called for other in alike[record.node]),
                     any(other.configured for other in alike[record.node]),
+                    self._plain_value(mock, stands),
                 )
             )
 
@@ -607,6 +624,19 @@ class Mocks:
         self.evaluator.emit(
             MockAttributeUse(node, name, "asserted", owner, Outcome.FOUND, "unknown", None, name, uncalled=True)
         )
+
+    def _plain_value(self, mock: Mock, stands: Value | None) -> str:
+        """What kind of plain value the mock stands for, where the test could as well have built one."""
+        record = mock.record
+        if stands is None and record is not None and isinstance(record.plain, Instance):
+            return record.plain.cls.name if record.factory in ("Mock", "MagicMock") else ""
+        if not isinstance(stands, Instance) or any(
+            isinstance(child, Mock) and isinstance(child.stands, FunctionValue)
+            for twin in (record.mocks if record is not None else ())
+            for child in twin.children.values()
+        ):
+            return ""
+        return PlainValues(self.evaluator.world).kind(stands.cls)
 
     def certain(self, stands: FunctionValue | ClassValue) -> bool:
         """Whether it is that signature which the code under test calls by, and not one of an override or a replacement."""

@@ -184,6 +184,8 @@ class PatchUse:
     """``create=True`` or ``raising=False``."""
     target_kind: Literal["function", "async function", "class", "module", "instance", "value", "unknown"]
     """What stands at the target."""
+    replaces: Owner | None = None
+    """The function, method, class or module that stands at the target, as its definition names it."""
 
 
 @dataclass(slots=True)
@@ -203,6 +205,8 @@ class MockUse:
     """Only called, asserted about as a callable, configured by ``return_value``/``side_effect``, or handed over: a callback."""
     configured: bool
     """An attribute (other than the mock API's own) was read, called or configured on it."""
+    value: str = ""
+    """Where it stands for a plain value that could as well be built: ``dataclass``, ``enum``, ``model``, ``dict`` …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +277,73 @@ class MockAwait:
     """Whether it is the contract's that is asynchronous."""
     part: bool
     """Whether it is a part of a mock, which follows what the mock itself was built as."""
+
+
+@dataclass(frozen=True, slots=True)
+class MockedSubject:
+    """A test that replaces a method of the object or class whose behaviour it then asserts."""
+
+    at: ast.expr
+    """What names the method in the patch, or the attribute that is assigned."""
+    subject: Owner
+    method: str
+    itself: bool
+    """Whether what is asserted comes from the replaced method itself, and not from another one of the same object."""
+
+
+@dataclass(frozen=True, slots=True)
+class MockLoad:
+    """How many mocks and patches feed one test."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    own: int
+    """In the test and its decorators."""
+    fixtures: int
+    """In the fixtures (and the set-up) that it asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class MockEcho:
+    """An assertion whose two sides are the same configured value of a mock."""
+
+    node: ast.expr
+    text: str
+    """How the test reads the mock: ``repo.get('a')``."""
+    configured: ast.expr
+    """Where the value was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionOnly:
+    """A test that asserts about calls made on mocks, and nothing else."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    assertions: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissedPatch:
+    """A patch of a name in the module that defines it, which those who imported the name before do not see."""
+
+    at: ast.expr
+    target: str
+    user: str
+    """The module that the test exercises and that holds a binding of its own."""
+    binding: str
+    """That binding's name."""
+    truth: Truth | None
+    """Where it is bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedMock:
+    """A mock that is handed to nothing, or a patch that changes nothing and whose mock is never read."""
+
+    at: ast.expr
+    name: str
+    patch: bool
+    asserted: bool = False
+    """Whether all that the test does with it is to assert that it was not called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +457,7 @@ class Unresolved:
 
 
 Noun = (
-    ImportUse | AttributeUse | GuardUse | CallUse | PatchUse | MockUse | MockAttributeUse | MockCall | MockGift | MockAwait | Fake | FixtureRequest
-    | ParametrizeProblem | AwaitProblem | UndefinedName | ContractProblem
+    ImportUse | AttributeUse | GuardUse | CallUse | PatchUse | MockUse | MockAttributeUse | MockCall | MockGift
+    | MockAwait | MockedSubject | MockLoad | MockEcho | InteractionOnly | MissedPatch | UnusedMock | Fake
+    | FixtureRequest | ParametrizeProblem | AwaitProblem | UndefinedName | ContractProblem
 )  # fmt: skip

@@ -57,11 +57,26 @@ class Target(NamedTuple):
     missing_part: str | None
 
 
+class Replacement(NamedTuple):
+    """One name that a patch replaces."""
+
+    node: ast.Call
+    at: ast.expr
+    form: str
+    name: str
+    target: Target
+    value: Value
+    """What stands there afterwards."""
+    inside: ast.AST | None
+    """The function that the patch stands in; None for a decorator."""
+
+
 class Patches:
     """The patch semantics of one file's evaluation."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        self.replacements: dict[tuple[ast.Call, str], Replacement] = {}
 
     # -- the forms -------------------------------------------------------------------------------------------------------
 
@@ -79,6 +94,7 @@ class Patches:
         name = text.rpartition(".")[2]
         mock = self._made(node, arguments, target, name, form, 1)
         self._emit(node, given[0], form, text, name, target, arguments, 1, creates, mock[1])
+        self._note(node, given[0], form, name, target, mock[0])
         self._replace(name, target, creates)
         return self._wrap(form, mock[0], mock[1])
 
@@ -97,6 +113,7 @@ class Patches:
         mock = self._made(node, arguments, target, name, form, 2)
         shown = f"{self._shown(owner[0])}.{name}"
         self._emit(node, named[0], form, shown, name, target, arguments, 2, creates, mock[1])
+        self._note(node, named[0], form, name, target, mock[0])
         self._replace(name, target, creates)
         if isinstance(owner[0], ast.Name):
             self.evaluator.scope.stored[(owner[0].id, name)] = mock[0]
@@ -126,6 +143,7 @@ class Patches:
             elif isinstance(new, Mock):
                 self._hand(new, target.value)
             self._emit(node, keyword.value, form, f"{prefix}.{name}", name, target, arguments, 99, creates, makes)
+            self._note(node, keyword.value, form, name, target, made.get(name, new))
             self._replace(name, target, creates)
         dictionary = self.evaluator.world.classes.builtin("dict")
         if arguments.double_starred or dictionary is None:
@@ -173,6 +191,7 @@ class Patches:
             self._emit(node, first[0], form, text, name, target, arguments, 99, creates, False)
             self._replace(name, target, creates)
             given = self._argument(arguments, 1, "value")
+            self._note(node, first[0], form, name, target, given[1] if given is not None else UNKNOWN)
             if given is not None and not deletes:
                 self._put(given[1], target.value)
             return self.evaluator.world.none
@@ -187,6 +206,7 @@ class Patches:
         self._emit(node, second[0], form, shown, name_value, target, arguments, 99, creates, False)
         self._replace(name_value, target, creates)
         new = self._argument(arguments, 2, "value")
+        self._note(node, second[0], form, name_value, target, new[1] if new is not None else UNKNOWN)
         if new is not None and not deletes:
             self._put(new[1], target.value)
         if isinstance(first[0], ast.Name) and new is not None and not deletes:
@@ -364,6 +384,12 @@ class Patches:
     def _wrap(self, form: str, mock: Value, injects: bool) -> Value:
         return mock if form.startswith("mocker") else Patcher(mock, injects)
 
+    def _note(self, node: ast.Call, at: ast.expr, form: str, name: str, target: Target, value: Value) -> None:
+        inside = self.evaluator.inside()
+        self.replacements[node, name] = Replacement(node, at, form, name, target, value, inside)
+        if isinstance(value, Mock) and value.record is not None:
+            self.evaluator.mocks.joined[value.record.node] = node
+
     # -- recording -------------------------------------------------------------------------------------------------------
 
     def _emit(
@@ -406,8 +432,18 @@ class Patches:
                 makes_mock,
                 creates,
                 _kind(target),  # type: ignore[arg-type]
+                self._replaced(target),
             )
         )
+
+    def _replaced(self, target: Target) -> Owner | None:
+        """What code stands at the target; None for a plain value or what is not known."""
+        value = target.value.value if isinstance(target.value, Special) else target.value
+        if isinstance(value, (FunctionValue, ClassValue, ModuleValue)):
+            return self.evaluator.world.attributes.owner(value)
+        if isinstance(value, Instance) and value.literal is NOTHING and not _is_plain(value.cls):
+            return self.evaluator.world.attributes.owner(value)
+        return None
 
     def _private(self, shown: str, target: Target, owner: Owner | None) -> str | None:
         parts = [part.partition("(")[0].partition("[")[0] for part in shown.split(".")]

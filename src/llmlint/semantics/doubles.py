@@ -1,0 +1,496 @@
+"""What the mocks and patches of a test do to it: judged for each test when its file is over."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from llmlint.contracts.symbols import FROM, Class, Function, FunctionNode, Module
+from llmlint.model.position import Truth
+from llmlint.semantics.flow import Flow, chain, is_test_case_assertion, root_name
+from llmlint.semantics.mock_assertions import API, ASSERTIONS
+from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.nouns import (
+    InteractionOnly,
+    MissedPatch,
+    MockEcho,
+    MockedSubject,
+    MockLoad,
+    Outcome,
+    UnusedMock,
+)
+from llmlint.semantics.patches import Replacement
+from llmlint.semantics.values import Callable, ClassValue, FunctionValue, Instance, ModuleValue, Special, Value
+
+if TYPE_CHECKING:
+    from llmlint.semantics.analysis import FileAnalysis
+    from llmlint.semantics.interpreter import Evaluator
+
+_NOT_CALLED: Final = frozenset({"assert_not_called", "assert_not_awaited"})
+_CONFIGURES: Final = frozenset({"configure_mock", "reset_mock", "mock_add_spec"})
+_SETUP: Final = frozenset({"setUp", "asyncSetUp", "setup_method", "setup"})
+_COUNTED: Final = frozenset(
+    {"patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "mocker.patch",
+     "mocker.patch.object", "mocker.patch.multiple"}
+)  # fmt: skip
+_SILENCING: Final = re.compile(r"\blocals\(\)|\bglobals\(\)|\bexec\(|\beval\(|\bvars\(\)")
+
+
+class Doubles:
+    """Judges the tests of one file by the mocks and patches that feed them."""
+
+    def __init__(self, analysis: FileAnalysis, tests: list[tuple[Function, Class | None]]) -> None:
+        self.analysis = analysis
+        self.evaluator = analysis.evaluator
+        self.world = analysis.world
+        self.mocks = analysis.evaluator.mocks
+        self.patches = analysis.evaluator.patches
+        self.tests = tests
+        self._flows: dict[ast.AST, Flow] = {}
+        self._inside: dict[ast.AST | None, list[Replacement]] = {}
+        for replacement in self.patches.replacements.values():
+            self._inside.setdefault(replacement.inside, []).append(replacement)
+
+    def judge(self) -> None:
+        """Emit what can be said."""
+        if not self.mocks.made and not self.patches.replacements and not self.mocks.patched and not self.analysis.chain:
+            return
+        for function, cls in self.tests:
+            replacements = list(self._active(function, cls))
+            self._load(function, cls, replacements)
+            self._subjects(function, replacements)
+            self._echoes(function, replacements)
+            self._missed(function, replacements)
+            self._interactions(function)
+            self._unused_patches(function, cls, replacements)
+        self._unused_mocks()
+
+    def _flow(self, node: FunctionNode) -> Flow:
+        found = self._flows.get(node)
+        if found is None:
+            found = self._flows[node] = Flow(node)
+        return found
+
+    def _active(self, function: Function, cls: Class | None) -> Iterator[Replacement]:
+        """The patches of a test: in its body, on it, on its class."""
+        yield from self._inside.get(function.node, ())
+        decorators = [*function.node.decorator_list, *(cls.node.decorator_list if cls is not None else ())]
+        for replacement in self._inside.get(None, ()):
+            if any(replacement.node is decorator for decorator in decorators):
+                yield replacement
+
+    # -- how many ----------------------------------------------------------------------------------------------------------
+
+    def _load(self, function: Function, cls: Class | None, replacements: list[Replacement]) -> None:
+        own = len(replacements) - sum(1 for item in replacements if item.form not in _COUNTED)
+        own += self._built(self.evaluator, function.node)
+        fixtures = 0
+        for fixture in self._fixtures(function, cls):
+            module = fixture.module
+            evaluator = self.evaluator if module is self.analysis.module else self.world.inference.quiet(module)
+            fixtures += self._built(evaluator, fixture.node)
+            fixtures += sum(
+                1
+                for item in evaluator.patches.replacements.values()
+                if item.form in _COUNTED and (item.inside is fixture.node or item.node in fixture.node.decorator_list)
+            )
+        fixtures += self._set_up(function, cls)
+        if own or fixtures:
+            self.evaluator.emit(MockLoad(function.node, own, fixtures))
+
+    def _built(self, evaluator: Evaluator, node: ast.AST) -> int:
+        """The mocks that a function builds, those left out that a patch puts in place."""
+        mocks = evaluator.mocks
+        within = {
+            id(inner)
+            for item in evaluator.patches.replacements.values()
+            if item.inside is node
+            for inner in ast.walk(item.node)
+        }
+        return sum(
+            1
+            for call, inside in mocks.made.items()
+            if inside is node and call not in mocks.joined and id(call) not in within
+        )
+
+    def _fixtures(self, function: Function, cls: Class | None) -> Iterator[Function]:
+        """The fixtures that a test asks for, those that these ask for included."""
+        fixtures = self.world.fixtures
+        seen: set[Function] = set()
+        pending: list[tuple[Function, Function | None]] = [(function, None)]
+        while pending:
+            asking, above = pending.pop()
+            arguments = asking.node.args
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                same = above if asking.name == argument.arg else None
+                found = fixtures.find(argument.arg, self.analysis.module, cls, same)
+                if found is not None and found.function not in seen:
+                    seen.add(found.function)
+                    yield found.function
+                    pending.append((found.function, found.function))
+
+    def _set_up(self, function: Function, cls: Class | None) -> int:
+        """What the set-up of the test's class makes: its patches, and those mocks that the test mentions."""
+        if cls is None:
+            return 0
+        count = 0
+        text = ast.unparse(function.node)
+        for name in _SETUP:
+            member = self.world.classes.body(cls).get(name)
+            for method in member.functions() if member is not None else ():
+                count += sum(1 for item in self._inside.get(method.node, ()) if item.form in _COUNTED)
+                for statement in ast.walk(method.node):
+                    if isinstance(statement, ast.Assign) and statement.value in self.mocks.made:
+                        target = chain(statement.targets[0])
+                        if target is not None and re.search(rf"{re.escape(target)}\b", text):
+                            count += statement.value not in self.mocks.joined
+        return count
+
+    # -- the subject itself ------------------------------------------------------------------------------------------------
+
+    def _subjects(self, function: Function, replacements: list[Replacement]) -> None:
+        replaced: list[tuple[ast.expr, str, Value, str | None]] = []
+        for item in replacements:
+            owner = item.target.owner
+            if isinstance(owner, (Instance, ClassValue)) and item.form not in ("mocker.spy", "monkeypatch.delattr"):
+                by_object = len(item.node.args) > 1 and item.at is item.node.args[1]
+                replaced.append((item.at, item.name, owner, chain(item.node.args[0]) if by_object else None))
+        for target, receiver, _ in self.mocks.assigned:
+            if isinstance(receiver, (Instance, ClassValue)) and self._within(function.node, target):
+                replaced.append((target, target.attr, receiver, chain(target.value)))
+        if not replaced:
+            return
+        flow = self._flow(function.node)
+        behind = list(self._asserted_calls(flow))
+        for at, name, owner, shown in replaced:
+            method = self._own_method(owner, name)
+            if method is None:
+                continue
+            cls = owner.cls  # type: ignore[attr-defined]
+            form: bool | None = None
+            for call in behind:
+                if isinstance(call.func, ast.Attribute):
+                    if self._is_subject(call, cls, shown if isinstance(owner, Instance) else None, name):
+                        form = bool(form) or call.func.attr == name
+            if form is not None:
+                subject = self.world.attributes.owner(owner)
+                if subject is not None:
+                    self.evaluator.emit(MockedSubject(at, subject, name, form))
+
+    def _within(self, function: ast.AST, node: ast.expr) -> bool:
+        last = getattr(function, "end_lineno", 0) or 0
+        return bool(getattr(function, "lineno", 0) <= node.lineno <= last)
+
+    def _own_method(self, owner: Value, name: str) -> FunctionValue | None:
+        """The method of the project's own class that is replaced."""
+        if not isinstance(owner, (Instance, ClassValue)) or not owner.cls.module.own or owner.cls.module.by_test:
+            return None
+        found = self.world.attributes.get(owner, name).value
+        return found if isinstance(found, FunctionValue) and found.function.owner is not None else None
+
+    def _is_subject(self, call: ast.Call, cls: Class, shown: str | None, name: str) -> bool:
+        """Whether the call is one of a method of the object (or class) whose method is replaced."""
+        function = call.func
+        assert isinstance(function, ast.Attribute)
+        if shown is not None:
+            return chain(function.value) == shown
+        receiver = self.evaluator.replaced_reads.get(function)
+        if receiver is None:
+            callee = self.evaluator.callee(call)
+            receiver = callee.receiver if isinstance(callee, FunctionValue) else None
+        if not isinstance(receiver, (Instance, ClassValue)):
+            return False
+        return self.world.classes.is_subclass(receiver.cls, cls)
+
+    def _asserted_calls(self, flow: Flow) -> Iterator[ast.Call]:
+        """The calls whose results are asserted, and those that are expected to raise."""
+        for condition in flow.asserted():
+            for node in flow.sources(condition):
+                if isinstance(node, ast.Call):
+                    yield node
+
+    # -- echoes ------------------------------------------------------------------------------------------------------------
+
+    def _echoes(self, function: Function, replacements: list[Replacement]) -> None:
+        if not self.mocks.echoes and not replacements:
+            return
+        flow = self._flow(function.node)
+        for node in ast.walk(function.node):
+            sides: list[ast.expr] = []
+            at: ast.expr | None = None
+            if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
+                at = node.test
+                if len(node.test.ops) == 1 and isinstance(node.test.ops[0], (ast.Eq, ast.Is)):
+                    sides = [node.test.left, node.test.comparators[0]]
+            elif isinstance(node, ast.Call) and is_test_case_assertion(node) and len(node.args) >= 2:
+                at = node
+                if node.func.attr in ("assertEqual", "assertIs", "assertDictEqual", "assertListEqual"):  # type: ignore[attr-defined]
+                    sides = node.args[:2]
+            for side, other in ((sides[0], sides[1]), (sides[1], sides[0])) if sides else ():
+                read = flow.origin(side)
+                given = next(
+                    (item for item in self._echoed(flow, read, replacements) if self._same(flow, item, read, other)),
+                    None,
+                )
+                if at is not None and given is not None:
+                    self.evaluator.emit(MockEcho(at, _short(read), given))
+                    break
+
+    def _echoed(self, flow: Flow, read: ast.expr, replacements: list[Replacement]) -> Iterator[ast.expr]:
+        """The expressions of the values that the test may read back from a mock."""
+        found = self.mocks.echoes.get(read)
+        if found is not None:
+            mock, name = found
+            handed = name != "()" and (
+                self._is_handed(flow, root_name(read)) or isinstance(mock.children.get(name), Mock)
+            )
+            if not handed and name in mock.sources:
+                yield mock.sources[name]
+        elif isinstance(read, ast.Call) and isinstance(read.func, ast.Attribute):
+            receiver = self.evaluator.replaced_reads.get(read.func)
+            for item in replacements if isinstance(receiver, ModuleValue) else ():
+                owner = item.target.owner
+                if item.name == read.func.attr and isinstance(owner, ModuleValue) and owner.module is receiver.module:  # type: ignore[union-attr]
+                    if (
+                        isinstance(item.value, Mock)
+                        and "effect" not in item.value.actions
+                        and "()" in item.value.sources
+                    ):
+                        yield item.value.sources["()"]
+                    elif isinstance(item.value, Callable) and item.value.node is not None:
+                        yield item.value.node.body
+
+    def _same(self, flow: Flow, given: ast.expr, read: ast.expr, other: ast.expr) -> bool:
+        if isinstance(other, ast.Attribute) and other.attr == "return_value" and isinstance(read, ast.Call):
+            if ast.dump(other.value) == ast.dump(read.func):
+                return True
+        ways = {ast.dump(given), ast.dump(flow.origin(given))}
+        return ast.dump(other) in ways or ast.dump(flow.origin(other)) in ways
+
+    def _is_handed(self, flow: Flow, name: str | None) -> bool:
+        """Whether a mock leaves the test's hands, so that something else may have changed it."""
+        return name is None or any(self._use_of(flow, load) == "used" for load in flow.loads.get(name, ()))
+
+    def _use_of(self, flow: Flow, load: ast.Name) -> str:
+        """What one mention of a mock does: ``configures`` it, asserts that it was ``not called``, ``reads`` it, or is ``used``."""
+        node: ast.AST = load
+        parent = flow.parents.get(node)
+        while isinstance(parent, (ast.Attribute, ast.Call, ast.Subscript)) and _carries(parent, node):
+            if isinstance(parent, ast.Call) and isinstance(node, ast.Attribute):
+                statement = flow.parents.get(parent)
+                if isinstance(statement, ast.Expr) and node.attr in _CONFIGURES:
+                    return "configures"
+                if isinstance(statement, ast.Expr) and node.attr in _NOT_CALLED:
+                    return "not called"
+            node, parent = parent, flow.parents.get(parent)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            return "configures"
+        if node is load:
+            return "used"
+        if isinstance(node, ast.Attribute) and node.attr not in API:
+            return "reads"
+        return "used"
+
+    # -- a patch in the wrong place ----------------------------------------------------------------------------------------
+
+    def _missed(self, function: Function, replacements: list[Replacement]) -> None:
+        for item in replacements:
+            owner = item.target.owner
+            if not isinstance(owner, ModuleValue) or item.form == "mocker.spy":
+                continue
+            defining = owner.module
+            if not self._is_defined(item.target.value, defining) or self._sees(defining, item.name):
+                continue
+            found = self._holder(function, defining, item.name)
+            if found is None:
+                continue
+            user, binding, row = found
+            flow = self._flow(function.node)
+            if any(
+                isinstance(node, ast.Attribute) and node.attr == item.name and isinstance(node.ctx, ast.Load)
+                for node in ast.walk(function.node)
+                if not any(outer is item.node for outer in flow.around(node))
+            ):
+                continue
+            self.evaluator.emit(
+                MissedPatch(item.at, f"{defining.name}.{item.name}", user.name, binding, Truth(user.path, row))
+            )
+
+    def _is_defined(self, value: Value, module: Module) -> bool:
+        """Whether the module itself defines what is patched there."""
+        if isinstance(value, Special):
+            value = value.value
+        if isinstance(value, FunctionValue):
+            return value.function.owner is None and value.function.module.name == module.name
+        return isinstance(value, ClassValue) and value.cls.module.name == module.name
+
+    def _sees(self, defining: Module, name: str) -> bool:
+        """Whether somebody in the project looks the name up where it is patched."""
+        source = defining.implementation or defining
+        if source.own and source.tree is not None and not source.is_stub:
+            for node in ast.walk(source.tree):
+                if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                    return True
+        elif not defining.own and source.tree is not None and not source.is_stub:
+            return True  # somebody else's module: what of it the project reaches is not followed
+        vetoes = self.world.vetoes
+        if vetoes.mentioned_in_project(name):
+            return True
+        last = defining.name.rpartition(".")[2]
+        inner = re.compile(
+            rf"^[ \t]+from\s+[\w.]*\b{re.escape(last)}\s+import\b[^#\n]*(?:\(|\b{re.escape(name)}\b)", re.MULTILINE
+        )
+        return vetoes.sources_match(inner)
+
+    def _holder(self, function: Function, defining: Module, name: str) -> tuple[Module, str, int] | None:
+        """The module that the test exercises and that imported the name."""
+        holders: list[tuple[Module, str, int]] = []
+        for module in self._exercised(function):
+            if module is defining or module.is_stub:
+                return None
+            for bound, bindings in module.table.items():
+                for binding in bindings:
+                    if binding.form == FROM and binding.name == name and binding.module == defining.name:
+                        if len(bindings) == 1 and not binding.conditional:
+                            holders.append((module, bound, binding.node.lineno))
+        return holders[0] if holders else None
+
+    def _exercised(self, function: Function) -> list[Module]:
+        """The project's modules whose functions and classes the test calls."""
+        found: dict[Module, None] = {}
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.Call):
+                callee = self.evaluator.callee(node)
+                called: Function | Class | None = None
+                if isinstance(callee, FunctionValue):
+                    called = callee.function
+                elif isinstance(callee, ClassValue):
+                    called = callee.cls
+                if called is not None and called.module.own and not called.module.by_test:
+                    source = called.module.implementation or called.module
+                    found[source] = None
+        return list(found)
+
+    # -- interactions ------------------------------------------------------------------------------------------------------
+
+    def _interactions(self, function: Function) -> None:
+        """Count the assertions about calls of mocks, unless there is one of another kind."""
+        count = 0
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.Assert):
+                if not _asks_a_mock(node.test):
+                    return
+                count += 1
+            elif isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in ASSERTIONS:
+                    count += 1
+                elif is_test_case_assertion(node):
+                    if not any(_asks_a_mock(argument) for argument in node.args):
+                        return
+                    count += 1
+                elif name in ("raises", "warns", "fail", "deprecated_call", "assertLogs") or re.match(
+                    r"_?(assert|check|verify|expect|ensure|validate)", name
+                ):
+                    return
+                elif self._asserts(node):
+                    return
+        if count:
+            self.evaluator.emit(InteractionOnly(function.node, count))
+
+    def _asserts(self, call: ast.Call) -> bool:
+        """Whether a helper of the tests asserts something."""
+        callee = self.evaluator.callee(call)
+        if not isinstance(callee, FunctionValue) or not callee.function.module.by_test:
+            return False
+        return any(isinstance(node, (ast.Assert, ast.Raise)) for node in ast.walk(callee.function.node))
+
+    # -- mocks for nothing -------------------------------------------------------------------------------------------------
+
+    def _unused_mocks(self) -> None:
+        for call, inside in self.mocks.made.items():
+            if not isinstance(inside, (ast.FunctionDef, ast.AsyncFunctionDef)) or call in self.mocks.joined:
+                continue
+            flow = self._flow(inside)
+            statement = flow.parents.get(call)
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                continue
+            target = statement.targets[0]
+            if not isinstance(target, ast.Name) or len(flow.bound.get(target.id, ())) != 1 or target.id == "_":
+                continue
+            if any(
+                isinstance(node, (ast.Global, ast.Nonlocal)) and target.id in node.names for node in ast.walk(inside)
+            ) or _SILENCING.search(ast.unparse(inside)):
+                continue
+            uses = {self._use_of(flow, load) for load in flow.loads.get(target.id, ())}
+            if uses <= {"configures", "not called"}:
+                self.evaluator.emit(UnusedMock(call, target.id, False, "not called" in uses))
+
+    def _unused_patches(self, function: Function, cls: Class | None, replacements: list[Replacement]) -> None:
+        for item in replacements:
+            if (
+                not isinstance(item.value, Mock)
+                or item.form == "mocker.spy"
+                or item.target.outcome is not Outcome.FOUND
+            ):
+                continue
+            bound = self._bound_to(function, cls, item)
+            if bound is None or bound.startswith("_") or self._flow(function.node).loads.get(bound):
+                continue
+            owner = item.target.owner
+            if self._has_effect(function, owner, item):
+                continue
+            self.evaluator.emit(UnusedMock(item.at, bound, True))
+
+    def _bound_to(self, function: Function, cls: Class | None, item: Replacement) -> str | None:
+        """The name that a patch's mock is bound to."""
+        flow = self._flow(function.node)
+        parent = flow.parents.get(item.node)
+        if isinstance(parent, ast.withitem) and isinstance(parent.optional_vars, ast.Name):
+            return parent.optional_vars.id
+        if (
+            isinstance(parent, ast.Assign)
+            and isinstance(parent.targets[0], ast.Name)
+            and item.form.startswith("mocker")
+        ):
+            return parent.targets[0].id
+        return None
+
+    def _has_effect(self, function: Function, owner: Value | None, item: Replacement) -> bool:
+        """Whether somebody may look up what is replaced."""
+        if not isinstance(owner, (ModuleValue, ClassValue)):
+            return True
+        module = owner.module if isinstance(owner, ModuleValue) else owner.cls.module
+        source = module.implementation or module
+        if not source.own or source.by_test or source.is_stub or source.tree is None:
+            return True
+        if self.world.vetoes.mentioned_in_project(item.name):
+            return True
+        if any(isinstance(node, ast.Attribute) and node.attr == item.name for node in ast.walk(function.node)):
+            return True
+        if isinstance(owner, ModuleValue):
+            return any(
+                isinstance(node, ast.Name) and node.id == item.name and isinstance(node.ctx, ast.Load)
+                for node in ast.walk(source.tree)
+            )
+        return item.name.startswith("__")
+
+
+def _carries(parent: ast.AST, node: ast.AST) -> bool:
+    """Whether ``node`` is what the attribute, call or subscript is one of."""
+    return getattr(parent, "func", None) is node or getattr(parent, "value", None) is node
+
+
+def _asks_a_mock(node: ast.expr) -> bool:
+    """Whether a condition is about the calls that a mock took."""
+    return any(
+        isinstance(inner, ast.Attribute) and inner.attr in API and inner.attr not in ("return_value", "side_effect")
+        for inner in ast.walk(node)
+    )
+
+
+def _short(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 60 else f"{text[:57]}..."
