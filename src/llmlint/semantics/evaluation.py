@@ -148,7 +148,7 @@ class Evaluation:
 
     def callee(self, node: ast.AST) -> Value | None:
         """What a call of this file was found to call."""
-        return self._callees.get(node)
+        return self.callees.get(node)
 
     def inside(self) -> ast.AST | None:
         """The function whose body is being evaluated."""
