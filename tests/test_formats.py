@@ -35,7 +35,7 @@ def reported(shop, llmlint):
     shop.write("tests/test_sound.py", "def test_it():\n    assert sum([1]) == 1\n")
 
     def report(name: str) -> str:
-        outcome = llmlint("tests", "--output-format", name, "--tools", "ruff", "--quiet")
+        outcome = llmlint("tests", "--output-format", name, "--tools", "ruff", "--quiet", "--select", "LLM2,ruff")
         assert outcome.code == 1
         return outcome.out
 
@@ -109,7 +109,7 @@ def test_gitlabs_fingerprints_are_unique_and_outlive_edits(shop, reported, llmli
     known = {record["fingerprint"] for record in records}
     assert len(known) == len(records) == 4
     shop.write("tests/test_hard.py", "# a line more\n\n" + HARD.replace("\tassert", "\tassert  "))
-    again = llmlint("tests", "--output-format", "gitlab", "--tools", "ruff", "--quiet").json
+    again = llmlint("tests", "--output-format", "gitlab", "--tools", "ruff", "--quiet", "--select", "LLM2,ruff").json
     assert {record["fingerprint"] for record in again} == known
 
 
@@ -184,7 +184,7 @@ def test_markdown_fits_a_comment(shop, llmlint):
         shop.write(
             f"tests/test_{number}.py", "from shop.cart import Cart\n\n\ndef test_it():\n" + "    Cart().totl()\n" * 40
         )
-    text = llmlint("tests", "--output-format", "markdown").out
+    text = llmlint("tests", "--output-format", "markdown", "--select", "LLM2").out
     assert len(text) < 65_536
     assert text.startswith("### llmlint: 🔴 2401 errors\n")
     assert re.search(r"… and \d+ findings in \d+ more files\.\n$", text)

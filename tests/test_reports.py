@@ -85,10 +85,10 @@ def test_columns_count_code_points_and_carets_count_cells(shop, llmlint):
     shop.write(
         "tests/test_cart.py", 'from shop.cart import Cart\n\n\ndef test_wide():\n\tassert "日本é" and Cart().totl()\n'
     )
-    finding = llmlint("tests", "--output-format", "json").json[0]
+    finding = llmlint("tests", "--output-format", "json", "--select", "LLM203").json[0]
     assert finding["location"] == {"row": 5, "column": 26}
     assert finding["end_location"] == {"row": 5, "column": 30}
-    line, carets = llmlint("tests").out.splitlines()[3:5]
+    line, carets = llmlint("tests", "--select", "LLM203").out.splitlines()[3:5]
     assert line == '5 |     assert "日本é" and Cart().totl()'
     # Two characters are two cells wide.
     assert carets.index("^") == line.index("totl") + 2
