@@ -72,7 +72,15 @@ def llmlint(place: Place) -> list[Said]:
 
 
 def mypy(place: Place) -> list[Said]:
-    command = [_tool(place, "mypy"), "--strict", "--output", "json", "--explicit-package-bases", "--no-error-summary"]
+    command = [
+        _tool(place, "mypy"),
+        "--strict",
+        "--output",
+        "json",
+        "--explicit-package-bases",
+        "--no-error-summary",
+        "--config-file=",
+    ]
     command += ["--python-executable", str(place.work.python(place.suite)), "--cache-dir", str(place.tree / ".mypy")]
     out = _run(place, [*command, *place.files], MYPYPATH=os.pathsep.join(place.roots))
     found = []
@@ -108,10 +116,11 @@ def ty(place: Place) -> list[Said]:
 
 
 def pyrefly(place: Place) -> list[Said]:
-    command = [_tool(place, "pyrefly"), "check", "--output-format", "json", "--python-interpreter-path"]
-    command += [str(place.work.python(place.suite))]
-    for root in place.roots:
-        command += ["--search-path", root]
+    settings = place.tree / "llmlint-pyrefly.toml"
+    python = json.dumps(str(place.work.python(place.suite)))
+    roots = json.dumps(place.roots)
+    settings.write_text(f"search-path = {roots}\npython-interpreter-path = {python}\n", "utf-8")
+    command = [_tool(place, "pyrefly"), "check", "--output-format", "json", "--config", str(settings)]
     out = _run(place, [*command, *place.files])
     return [
         Said(_relative(place, one["path"]), one["line"], one["name"], one["description"])
