@@ -128,7 +128,9 @@ class Session:
 
         beside = []
         for index, assignment in enumerate(assignments):
-            paths = [task.path for task in files if task.assignment == index and task.role != "contract"]
+            paths = [
+                task.path for task in files if task.assignment == index and task.role not in ("contract", "markdown")
+            ]
             beside.append(Alongside(assignment, paths, cached=self.request.cache))
             stack.callback(beside[-1].close)
         return beside

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from llmlint.engine.dispatch import Crash, Dispatcher, Found
 from llmlint.engine.globs import matcher
+from llmlint.engine.markdown import check_blocks
 from llmlint.engine.pages import Page
 from llmlint.engine.registry import load_rules
 from llmlint.engine.remedies import FileRemedies, Remedies
@@ -73,6 +74,12 @@ class Checker:
             text: What to judge, its line endings as they are.
             role: What the project's settings say that the file is.
         """
+        if role == "markdown":
+            own = self._project.own_packages
+            return check_blocks(path, text, lambda block: self._check_program(path, block, role), own)
+        return self._check_program(path, text, role)
+
+    def _check_program(self, path: str, text: str, role: Role) -> FileResult:
         try:
             source = parse(path, text, role)
         except NewerSyntax as newer:
@@ -80,7 +87,8 @@ class Checker:
             return FileResult(path, notices=(str(newer),))
         except SourceError as error:
             return self._uncompiled(path, text, role, error)
-        if late := late_errors(source):
+        # A guide may await at the top.
+        if role != "markdown" and (late := late_errors(source)):
             return self._uncompiled(path, text, role, late[0])
         judged = _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source)
         dispatcher = self._dispatcher(role)
@@ -110,8 +118,8 @@ class Checker:
         return self._analyzer.files_read
 
     def _uncompiled(self, path: str, text: str, role: Role, error: SourceError) -> FileResult:
-        if role == "contract":
-            # One fault, one finding: the audit of the contracts says it (LLM505).
+        if role in ("contract", "markdown"):
+            # One fault, one finding: the audit of the contracts says it (LLM505). A guide shows fragments.
             return FileResult(path)
         lines = split_lines(text)
         judged = _Judged(path, lines, read_suppressions(text, None, self._pages))

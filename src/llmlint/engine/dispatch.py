@@ -15,8 +15,20 @@ from llmlint.model.position import Locate, Span
 from llmlint.model.settings import Settings
 from llmlint.project.source import Role, SourceFile
 
-FAMILIES: dict[Role, str] = {"test": "12345679", "conftest": "12345679", "other": "129", "contract": "59"}
+FAMILIES: dict[Role, str] = {
+    "test": "12345679",
+    "conftest": "12345679",
+    "other": "129",
+    "contract": "59",
+    "markdown": "123",
+}
 """What is judged where, by the first digit of a code."""
+
+UNTOLD_IN_MARKDOWN = frozenset({"LLM208", "LLM209", "LLM211", "LLM217"})
+"""What a block of a guide leaves to the reader: fixtures, markers, names that other blocks define."""
+
+TOLD_IN_MARKDOWN = frozenset({"LLM303", "LLM304", "LLM305", "LLM306", "LLM307", "LLM315"})
+"""Of the mocks that a guide shows, what can never work; whether they might be stricter is a matter for tests."""
 
 Found = tuple[str, Finding]
 """A code and what its rule found."""
@@ -47,7 +59,7 @@ class Dispatcher:
         self._settings = settings
         self._by_kind: dict[Kind, list[Rule]] = {}
         for rule in rules:
-            if rule.page.code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:1] in FAMILIES[role]:
+            if _is_judged(rule.page.code, role):
                 self._by_kind.setdefault(rule.kind, []).append(rule)
         self._by_type: dict[tuple[Kind, type], tuple[Rule, ...]] = {}
 
@@ -113,6 +125,13 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - whatever fails in a rule is a diagnostic, all else is still judged
             failed.add(rule.page.code)
             yield Crash.of(f"the rule {rule.page.name} ({rule.page.code})", error)
+
+
+def _is_judged(code: str, role: Role) -> bool:
+    if role == "markdown" and code.startswith("LLM"):
+        if code in UNTOLD_IN_MARKDOWN or (code.startswith("LLM3") and code not in TOLD_IN_MARKDOWN):
+            return False
+    return code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:1] in FAMILIES[role]
 
 
 def _nowhere(node: object, /) -> Span:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from llmlint.engine.markdown import readable
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix
 from llmlint.model.result import FileResult
+from llmlint.project.discovery import MARKDOWN
 from llmlint.project.source import SourceError, decode, encoding_of, parse
 
 ROUNDS = 100
@@ -86,20 +88,24 @@ def _applied(path: str, text: str, candidates: Sequence[Diagnostic], encoding: s
     changed, fixes = apply(text, [one.fix for one in candidates if one.fix])
     if not fixes:
         return text, []
-    if _parses(path, changed, encoding):
+    if _parses(path, changed, encoding, text):
         kept = {id(fix) for fix in fixes}
         return changed, [one for one in candidates if id(one.fix) in kept]
     # One of them spoils it: they are tried one by one.
     for one in candidates:
         changed, fixes = apply(text, [one.fix] if one.fix else [])
-        if fixes and changed != text and _parses(path, changed, encoding):
+        if fixes and changed != text and _parses(path, changed, encoding, text):
             return changed, [one]
     return text, []
 
 
-def _parses(path: str, text: str, encoding: str) -> bool:
+def _parses(path: str, text: str, encoding: str, before: str) -> bool:
+    """Whether a text can be written and is a program; of Markdown, whether no block of it has become unreadable."""
+    if path.endswith(MARKDOWN) and readable(text) != readable(before):
+        return False
     try:
-        parse(path, text)
+        if not path.endswith(MARKDOWN):
+            parse(path, text)
         text.encode(encoding)
     except (SourceError, UnicodeEncodeError):
         return False

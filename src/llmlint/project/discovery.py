@@ -15,6 +15,11 @@ from llmlint.project.source import Role
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__", "CVS", "_darcs"})
 """Never entered unless named. Hidden folders, virtual environments and ``*.egg-info`` are not either."""
 
+MARKDOWN = (".md", ".markdown")
+"""Guides and prompts, whose Python blocks are linted where a path on the command line leads to them."""
+
+_PAGE = re.compile(r"[A-Z]+\d{3}-[a-z0-9-]+\.md")
+
 _BUILD_FOLDERS = frozenset({"build", "dist"})
 
 
@@ -46,14 +51,15 @@ class Discovery:
 
 
 def expand(
-    paths: Iterable[str], skip: Callable[[str], bool] = lambda path: False
+    paths: Iterable[str], skip: Callable[[str], bool] = lambda path: False, *, guides: bool = False
 ) -> tuple[tuple[tuple[str, bool], ...], tuple[PathError, ...]]:
     """(path, whether it was named) of the Python files that ``paths`` mean, and the paths that cannot be read.
 
-    A named file is taken whatever its name. In folders ``.py`` and ``.pyi`` are taken; ``skip`` says of each file and folder
+    A named file is taken whatever its name. In folders ``.py`` and ``.pyi`` are taken, with ``guides`` also Markdown, but for pages of
+    rules and what stands in folders called ``md``: those are run as tests. ``skip`` says of each file and folder
     found there whether to leave it out. A file reached twice is listed once, under its own name before a link's.
     """
-    walk = _Walk(skip)
+    walk = _Walk(skip, (".py", ".pyi", *MARKDOWN) if guides else (".py", ".pyi"))
     for path in paths:
         walk.start(os.path.abspath(path))
     return walk.result()
@@ -62,6 +68,8 @@ def expand(
 def role_of(path: str, python_files: Sequence[str], contract_roots: Sequence[str] = ()) -> Role:
     """What a file is to the tests."""
     name = os.path.basename(path)
+    if name.endswith(MARKDOWN):
+        return "markdown"
     if name == "conftest.py":
         return "conftest"
     if name.endswith(".pyi"):
@@ -121,8 +129,9 @@ def assign_roles(
 
 
 class _Walk:
-    def __init__(self, skip: Callable[[str], bool]) -> None:
+    def __init__(self, skip: Callable[[str], bool], endings: tuple[str, ...]) -> None:
         self.skip = skip
+        self.endings = endings
         self.files: dict[str, bool] = {}
         self.linked: dict[str, str] = {}
         self.errors: dict[str, str] = {}
@@ -166,7 +175,7 @@ class _Walk:
                 if is_folder:
                     if not _is_skipped(entry.name, path) and not self.skip(path):
                         pending.append((path, linked or is_link, above))
-                elif entry.name.endswith((".py", ".pyi")) and not self.skip(path):
+                elif entry.name.endswith(self.endings) and not _is_example(path) and not self.skip(path):
                     if not is_link and not linked:
                         self.files.setdefault(path, False)
                     elif os.path.isfile(path):
@@ -180,6 +189,14 @@ class _Walk:
                 self.files[path] = False
         errors = tuple(PathError(path, message) for path, message in sorted(self.errors.items()))
         return tuple(sorted(self.files.items())), errors
+
+
+def _is_example(path: str) -> bool:
+    """Whether a Markdown file is run as a test, its faulty examples with it (``llmlint.testing``)."""
+    if not path.endswith(MARKDOWN):
+        return False
+    folder, name = os.path.split(path)
+    return os.path.basename(folder) == "md" or _PAGE.fullmatch(name) is not None
 
 
 def _is_skipped(name: str, path: str) -> bool:

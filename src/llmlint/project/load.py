@@ -101,11 +101,12 @@ class Loader:
 
     def select(self, paths: Sequence[str]) -> Selection:
         """The files that ``paths`` mean, by project. Raises SettingsError."""
+        guides = bool(paths)
         if not paths:
             here = os.getcwd()
             paths = _default_paths(self.project_of(here))
         starts = {os.path.abspath(path) for path in paths}
-        found, errors = expand(paths, lambda path: self._is_left_out(path, starts))
+        found, errors = expand(paths, lambda path: self._is_left_out(path, starts), guides=guides)
         groups: dict[Location, list[tuple[str, bool]]] = {}
         for path, named in found:
             groups.setdefault(self._place(os.path.dirname(path)), []).append((path, named))

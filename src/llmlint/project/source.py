@@ -15,7 +15,7 @@ from typing import Literal
 from llmlint.model.diagnostic import Anchor
 from llmlint.model.position import Span
 
-Role = Literal["test", "conftest", "contract", "other"]
+Role = Literal["test", "conftest", "contract", "markdown", "other"]
 
 MAX_BYTES = 8_000_000
 """A larger file is data: its tree alone would take more memory than a whole run may."""
