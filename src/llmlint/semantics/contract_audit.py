@@ -15,6 +15,7 @@ from llmlint.contracts.published import published
 from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, OPAQUE, Class, Module
 from llmlint.model.position import Span
 from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.contract_docs import ContractExamples, undocumented
 from llmlint.semantics.drift import Comparison
 from llmlint.semantics.nouns import ContractProblem
 
@@ -74,6 +75,8 @@ class ContractAudit:
         yield from self._private(module)
         yield from self._incomplete(module)
         yield from self._drift(module)
+        yield from undocumented(self.world, module)
+        yield from ContractExamples(self.world, module).problems()
 
     # -- contract against source -------------------------------------------------------------------------------------------
 

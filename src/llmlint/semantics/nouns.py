@@ -425,13 +425,16 @@ class ContractProblem:
     kind of member, or disagrees with its implementation; a module that has none."""
 
     at: Anchor
-    kind: Literal["syntax", "undefined-name", "private-name", "incomplete", "drift", "no-contract"]
+    kind: Literal[
+        "syntax", "undefined-name", "private-name", "incomplete", "drift", "no-contract", "undocumented", "broken-example"
+    ]  # fmt: skip
     module: str
     name: str
     """The offending name; for 'incomplete' the class or module (dotted)."""
     detail: str = ""
     """For 'syntax' the parser's words; for 'incomplete' the kind of member, in the plural; for 'drift' what disagrees; for
-    'no-contract' where the contract would stand."""
+    'no-contract' where the contract would stand; for 'undocumented' ``function`` or ``class``; for 'broken-example' what the
+    example does that cannot be."""
     missing: tuple[str, ...] = ()
     """For 'incomplete': the members left out."""
     truth: Truth | None = None
