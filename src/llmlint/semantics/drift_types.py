@@ -23,8 +23,14 @@ _TRANSPARENT: Final = frozenset({"Final", "ClassVar", "Required", "NotRequired",
 class Types:
     """Compares by what names stand for, not by how they are written."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, exact: bool = False) -> None:
+        """With ``exact``, names that are not known are compared by how they are written."""
         self._world = world
+        self._exact = exact
+
+    def normal(self, module: Module, cls: Class | None, node: ast.expr) -> str:
+        """A canonical text of an annotation: what its names stand for, unions in order."""
+        return self._normal(module, cls, node, 0)
 
     def agree(
         self, module: Module, cls: Class | None, mine: ast.expr, source: Module, twin: Class | None, theirs: ast.expr
@@ -74,7 +80,7 @@ class Types:
     def _named(self, module: Module, cls: Class | None, node: ast.expr, depth: int) -> str:
         last = last_name(node)
         if last in _OPEN or last in _TRANSPARENT:
-            return "?"
+            return last if self._exact else "?"
         if last == "None":
             return "None"
         library = self._world.library
@@ -94,7 +100,7 @@ class Types:
                         f"{last_name(value)} {last}" if last_name(value) in ("TypeVar", "NewType", "ParamSpec") else "?"
                     )
                 return self._normal(found.module, None, value, depth + 1)
-        return "?"
+        return last if self._exact and last else "?"
 
 
 def _plain(node: ast.expr) -> str:

@@ -123,6 +123,7 @@ class Evaluation:
         resolved = type(value) is not Unknown
         reason = "" if resolved else value.reason  # type: ignore[attr-defined]
         sink.uses.append((node, kind, resolved, reason))
+        sink.seen.append((node, value))
         if not resolved:
             sink.unresolved.append(Unresolved(node, kind, ast.unparse(node), reason))  # type: ignore[arg-type]
 

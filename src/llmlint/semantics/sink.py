@@ -9,12 +9,13 @@ from llmlint.semantics.nouns import (
     Statistics,
     Unresolved,
 )
+from llmlint.semantics.values import Value
 
 
 class Sink:
     """Where one file's evaluation puts what it finds."""
 
-    __slots__ = ("nouns", "record", "repeated", "statistics", "unresolved", "uses")
+    __slots__ = ("nouns", "record", "repeated", "seen", "statistics", "unresolved", "uses")
 
     def __init__(self, record: bool) -> None:
         self.nouns: list[Noun] = []
@@ -24,3 +25,5 @@ class Sink:
         self.repeated = False
         """Whether some call gives a keyword twice: the file does not compile."""
         self.uses: list[tuple[ast.AST, str, bool, str]] = []
+        self.seen: list[tuple[ast.AST, Value]] = []
+        """Where it records: each attribute (or call) with the value that it was read from (or that was called)."""

@@ -1,0 +1,117 @@
+"""All changes between two states of a project, and the tests that they concern."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from llmlint.contracts.layout import Place, places, without_contracts
+from llmlint.contracts.symbols import Module
+from llmlint.lifecycle.diff.changes import Change, Report
+from llmlint.lifecycle.diff.compare import Comparer
+from llmlint.lifecycle.uses import Uses, uses_of
+from llmlint.model.position import Truth
+from llmlint.project.project import Project
+from llmlint.semantics.world import World
+
+
+class Between:
+    """Two states of one project: ``of`` says whether contracts are compared, sources, or contracts where both states have one."""
+
+    def __init__(self, old: Project, new: Project, of: str = "auto") -> None:
+        self._projects = (old, new)
+        self._of = of
+        self._sources = (World(without_contracts(old)), World(without_contracts(new)))
+        self._contracts = (World(old), World(new)) if of != "sources" else self._sources
+
+    def report(self, wanted: Sequence[str] = ()) -> Report:
+        """The changes of the public modules (or of those that ``wanted`` names, with all below them), by module and place."""
+        old, new = ({place.module: place for place in places(project)} for project in self._projects)
+        report = Report()
+        for name in sorted({*old, *new}):
+            place = old.get(name) or new[name]
+            if wanted and not any(name == one or name.startswith(f"{one}.") for one in wanted):
+                continue
+            if place.private and name not in wanted:
+                continue
+            report.changes += self._module(name, old.get(name), new.get(name), report)
+        return report
+
+    def _module(self, name: str, old: Place | None, new: Place | None, report: Report) -> list[Change]:
+        if new is None:
+            assert old is not None
+            return [Change(name, "module-removed", True, f"the module '{name}' is gone", Truth(old.source, 1))]
+        if old is None:
+            return [Change(name, "module-added", False, f"the module '{name}' is new", None, Truth(new.source, 1))]
+        frozen = os.path.isfile(old.contract) and os.path.isfile(new.contract)
+        if self._of == "contracts" and not frozen:
+            return []
+        worlds = self._contracts if frozen and self._of != "sources" else self._sources
+        modules: list[Module] = []
+        for world in worlds:
+            module = world.library.module(name)
+            if module is None or module.tree is None:
+                return []
+            problem = world.library.problems.get(module.path) or world.library.problems.get(
+                old.source if world is worlds[0] else new.source
+            )
+            if problem is not None:
+                report.problems.append(f"{problem.path}:{problem.row}:{problem.column + 1}: {problem.message}")
+                return []
+            modules.append(module)
+        if modules[0].text == modules[1].text and not modules[0].stars:
+            return []
+        return list(Comparer(*worlds).module(*modules))
+
+    def concern(self, report: Report, paths: Sequence[str]) -> None:
+        """Fill in the tests that each changed symbol concerns: as they are now, seen with what the old and the new state say."""
+        if not report.changes:
+            return
+        old, new = self._projects
+        tables: list[tuple[Uses, dict[str, list[str]]]] = []
+        for project, given in ((old, self._elsewhere(paths)), (new, paths)):
+            found = uses_of(project, given)
+            table: dict[str, list[str]] = {}
+            for symbol, uses in found.by_symbol().items():
+                table[symbol] = found.tests_of(uses)
+            tables.append((found, table))
+        present = {test for _, table in tables[1:] for tests in table.values() for test in tests}
+        for change in report.changes:
+            names = {change.symbol}
+            if change.kind in ("field-added", "field-removed", "field-reordered", "field-required"):
+                names.add(f"{change.symbol.rpartition('.')[0]}.__init__")
+            if change.kind == "protocol-member-added" or change.kind == "abstract":
+                names.add(change.symbol.rpartition(".")[0])
+            tests: set[str] = set()
+            for _, table in tables:
+                for symbol in names:
+                    tests.update(table.get(symbol, ()))
+                if change.kind == "module-removed":
+                    tests.update(t for s, found in table.items() if s.startswith(f"{change.symbol}.") for t in found)
+            report.tests[change.symbol] = sorted(
+                {*report.tests.get(change.symbol, ()), *(test for test in tests if test in present or len(tables) < 2)}
+            )
+
+    def _elsewhere(self, paths: Sequence[str]) -> list[str]:
+        """The same paths in the old state."""
+        old, new = self._projects
+        found = []
+        for path in paths:
+            inner = os.path.relpath(os.path.abspath(path), new.base or new.root)
+            found.append(os.path.join(old.base or old.root, inner))
+        return [path for path in found if os.path.exists(path)]
+
+
+def relative(report: Report, old: str, new: str) -> Report:
+    """The report with paths as seen from the folder of each state."""
+
+    def inside(truth: Truth | None, folder: str) -> Truth | None:
+        if truth is None:
+            return None
+        return Truth(
+            os.path.relpath(os.path.realpath(truth.path), os.path.realpath(folder)).replace(os.sep, "/"), truth.row
+        )
+
+    changes = [replace(one, old=inside(one.old, old), new=inside(one.new, new)) for one in report.changes]
+    return Report(changes, report.tests, report.problems)

@@ -1,0 +1,50 @@
+"""The two states of a project that are compared: folders, or what git keeps."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+
+
+class NoState(Exception):
+    """What was named is neither a folder nor something that git knows. The message is one line."""
+
+
+@contextmanager
+def state(named: str, cwd: str) -> Iterator[str]:
+    """The folder that holds a state, seen from where ``cwd`` is in it; a state of git's is unpacked for as long as it is needed.
+
+    Raises NoState.
+    """
+    path = os.path.normpath(os.path.join(cwd, named))
+    if os.path.isdir(path):
+        yield path
+        return
+    top = _git(cwd, "rev-parse", "--show-toplevel", named=named).strip()
+    commit = _git(cwd, "rev-parse", "--verify", "--quiet", f"{named}^{{commit}}", named=named).strip()
+    inner = os.path.relpath(os.path.realpath(cwd), os.path.realpath(top))
+    with TemporaryDirectory(prefix="llmlint-state-") as folder:
+        done = subprocess.run(["git", "-C", top, "archive", "--format=tar", commit], capture_output=True, check=False)
+        if done.returncode:
+            raise NoState(f"git cannot unpack '{named}': {done.stderr.decode(errors='replace').strip()}")
+        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+            archive.extractall(folder, filter="data")
+        place = os.path.realpath(os.path.join(folder, inner))
+        if not os.path.isdir(place):
+            raise NoState(f"'{named}' has no folder {inner}")
+        yield place
+
+
+def _git(cwd: str, *arguments: str, named: str) -> str:
+    try:
+        done = subprocess.run(["git", "-C", cwd, *arguments], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise NoState(f"'{named}' is no folder, and git is not installed") from None
+    if done.returncode:
+        raise NoState(f"'{named}' is neither a folder nor a revision that git knows here")
+    return done.stdout

@@ -1,0 +1,186 @@
+"""What a docstring promises: read by griffe's parsers, whichever of the three styles it is written in."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from inspect import cleandoc
+from typing import Any, Literal
+
+Style = Literal["google", "numpy", "sphinx"]
+
+_SPHINX = re.compile(r"^\s*:(?:param|parameter|raises?|returns?|rtype|type|var|ivar)\b[^:]*:", re.MULTILINE)
+_NUMPY = re.compile(r"^(?:Parameters|Returns|Raises|Yields|Attributes|Examples|Notes|Warns)\n-{3,}\s*$", re.MULTILINE)
+_PROMISES = {
+    "behavior": "behaviour", "behaviour": "behaviour", "behaviors": "behaviour", "behaviours": "behaviour",
+    "guarantees": "behaviour", "side effects": "behaviour", "post-conditions": "behaviour", "postconditions": "behaviour",
+    "invariants": "invariant", "invariant": "invariant", "state management": "invariant", "thread safety": "invariant",
+    "pre-conditions": "invariant", "preconditions": "invariant", "constraints": "invariant", "validation": "invariant",
+}  # fmt: skip
+_BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A name with what is said of it."""
+
+    name: str
+    text: str
+    annotation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Docstring:
+    """The parts of a docstring."""
+
+    summary: str = ""
+    """The first paragraph, on one line."""
+    text: str = ""
+    """What stands before and between the sections."""
+    parameters: tuple[Described, ...] = ()
+    attributes: tuple[Described, ...] = ()
+    returns: str = ""
+    yields: str = ""
+    raises: tuple[Described, ...] = ()
+    behaviour: tuple[str, ...] = ()
+    """One promise a line, from sections such as ``Behavior``."""
+    invariants: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    """The source of each example."""
+
+
+def style_of(text: str) -> Style:
+    """The style that a docstring is written in."""
+    if _NUMPY.search(text):
+        return "numpy"
+    return "sphinx" if _SPHINX.search(text) else "google"
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Docstring:
+    """Read a docstring; what no parser understands is text."""
+    from griffe import Docstring as Parsed
+
+    text = cleandoc(text)
+    if not text:
+        return Docstring()
+    quiet = logging.getLogger("griffe")
+    level, quiet_level = quiet.level, logging.CRITICAL
+    quiet.setLevel(quiet_level)
+    try:
+        sections = Parsed(text, lineno=1).parse(style_of(text), warnings=False)
+    except TypeError:
+        sections = Parsed(text, lineno=1).parse(style_of(text))
+    except Exception:  # noqa: BLE001 - a parser that fails on somebody's prose must not stop the rest
+        return Docstring(summary=_summary(text), text=text)
+    finally:
+        quiet.setLevel(level)
+    return _collected(text, sections)
+
+
+def _collected(text: str, sections: Any) -> Docstring:
+    prose: list[str] = []
+    parts: dict[str, list[Any]] = {}
+    behaviour: list[str] = []
+    invariants: list[str] = []
+    returns: list[str] = []
+    yielded: list[str] = []
+    examples: list[str] = []
+    for section in sections:
+        kind = str(section.kind.value)
+        if kind == "text":
+            body, more = _split_promises(str(section.value))
+            prose.append(body)
+            behaviour += more["behaviour"]
+            invariants += more["invariant"]
+        elif kind in ("parameters", "other parameters", "attributes", "raises"):
+            parts.setdefault(kind, []).extend(
+                Described(_named(item), _flat(item.description), str(item.annotation or "")) for item in section.value
+            )
+        elif kind in ("returns", "yields"):
+            target = returns if kind == "returns" else yielded
+            target += [
+                _flat(f"{f'{item.annotation}: ' if item.annotation else ''}{item.description}")
+                for item in section.value
+            ]
+        elif kind == "examples":
+            examples += [str(value) for what, value in section.value if str(getattr(what, "value", what)) == "examples"]
+        elif kind == "admonition":
+            title = str(section.title or section.value.kind).strip().lower()
+            wanted = _PROMISES.get(title)
+            lines = _items(str(section.value.description))
+            if wanted == "behaviour":
+                behaviour += lines
+            elif wanted == "invariant":
+                invariants += lines
+            elif title in ("example", "examples", "usage", "usage example", "usage examples"):
+                examples.append(str(section.value.description))
+    return Docstring(
+        _summary(text),
+        "\n\n".join(part for part in prose if part).strip(),
+        (*parts.get("parameters", ()), *parts.get("other parameters", ())),
+        tuple(parts.get("attributes", ())),
+        " ".join(returns),
+        " ".join(yielded),
+        tuple(parts.get("raises", ())),
+        tuple(behaviour),
+        tuple(invariants),
+        tuple(examples),
+    )
+
+
+def _named(item: Any) -> str:
+    name = getattr(item, "name", None)
+    return str(name if name is not None else item.annotation)
+
+
+def _summary(text: str) -> str:
+    return _flat(text.strip().split("\n\n", 1)[0])
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _split_promises(text: str) -> tuple[str, dict[str, list[str]]]:
+    """Headings such as ``Behavior:`` or ``### Invariants`` that a parser leaves in the text, with what is listed below them."""
+    found: dict[str, list[str]] = {"behaviour": [], "invariant": []}
+    kept: list[str] = []
+    block: list[str] | None = None
+    heading = ""
+    for line in text.splitlines():
+        title = line.strip().strip("#*: ").lower()
+        is_heading = (line.strip().endswith((":", "**")) or line.lstrip().startswith("#")) and not _BULLET.match(line)
+        if is_heading and title in _PROMISES:
+            if block is not None:
+                found[_PROMISES[heading]] += _items("\n".join(block))
+            heading, block = title, []
+        elif block is not None and (line.startswith((" ", "\t", "-", "*")) or _BULLET.match(line) or not line.strip()):
+            block.append(line)
+        else:
+            if block is not None:
+                found[_PROMISES[heading]] += _items("\n".join(block))
+                block = None
+            kept.append(line)
+    if block is not None:
+        found[_PROMISES[heading]] += _items("\n".join(block))
+    return "\n".join(kept), found
+
+
+def _items(text: str) -> list[str]:
+    """The points of a list, each on one line; without bullets the whole is one."""
+    points: list[list[str]] = []
+    indent: int | None = None
+    for line in cleandoc(text).splitlines():
+        bullet = _BULLET.match(line)
+        depth = len(line) - len(line.lstrip())
+        if bullet and (indent is None or depth <= indent):
+            indent = depth
+            points.append([line[bullet.end() :]])
+        elif points:
+            points[-1].append(_BULLET.sub("", line))
+        elif line.strip():
+            points.append([line])
+    return [flat for point in points if (flat := _flat(" ".join(point)))]
