@@ -1,6 +1,6 @@
 """The composition root: builds a session out of a request. Nothing else knows everything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from llmlint.engine.fixes import Fixed
 from llmlint.engine.pages import Page
@@ -23,6 +23,8 @@ class Request:
     """The folder that paths are shown relative to."""
     config: tuple[str, ...] = ()
     """Settings files, or ``KEY=VALUE`` in TOML."""
+    rule_paths: tuple[str, ...] = ()
+    """Folders of rules (absolute) besides those that the settings name: for a program that knows whose they are."""
     isolated: bool = False
     """Whether to read no settings but those of ``config``."""
     python: str | None = None
@@ -117,8 +119,20 @@ class Session:
         """
         ...
 
-def pages_of(rule: str | None) -> tuple[Page, ...]:
+    def rules(self) -> tuple[Page, ...]:
+        """The pages of every rule, those of the working directory's project included, ordered by code.
+
+        Raises:
+            Problem: settings or pages are unusable.
+        """
+        ...
+
+def pages_of(rule: str | None, pages: Sequence[Page] | None = None) -> tuple[Page, ...]:
     """The page of a rule, by code or name; without one every page, ordered by code.
+
+    Args:
+        rule: A code or name.
+        pages: Among these; by default among llmlint's own.
 
     Raises:
         Problem: there is no such rule, or a page cannot be read.

@@ -55,7 +55,7 @@ class MarkdownItem(pytest.Item):
         """The page, and the row of the example's heading (from 0, as pytest wants it)."""
         ...
 
-def check_fixes(example: Example, code: str) -> Iterator[tuple[int, str]]:
+def check_fixes(example: Example, code: str, rules: str | None = None) -> Iterator[tuple[int, str]]:
     """The differences between what an example under *Fixes* shows and what the fixes make of it: the page's row and a sentence.
 
     A block with ``fixed="safe"`` shows the file after ``--fix``, one with ``fixed="unsafe"`` after ``--unsafe-fixes``; where it
@@ -63,7 +63,7 @@ def check_fixes(example: Example, code: str) -> Iterator[tuple[int, str]]:
     """
     ...
 
-def check_example(example: Example, code: str | None) -> Iterator[tuple[int, str]]:
+def check_example(example: Example, code: str | None, rules: str | None = None) -> Iterator[tuple[int, str]]:
     """The differences between what an example states and what is found: the page's row and a sentence.
 
     Args:

@@ -42,6 +42,8 @@ class Request:
     """The folder that paths are shown relative to."""
     config: tuple[str, ...] = ()
     """Settings files, or ``KEY=VALUE`` in TOML."""
+    rule_paths: tuple[str, ...] = ()
+    """Folders of rules (absolute) besides those that the settings name: for a program that knows whose they are."""
     isolated: bool = False
     """Whether to read no settings but those of ``config``."""
     python: str | None = None
@@ -193,16 +195,40 @@ class Session:
             raise Problem(str(error)) from None
         return found.projects, [f"{error.path}: {error.message}" for error in found.errors]
 
+    def rules(self) -> tuple[Page, ...]:
+        """The pages of every rule, those of the working directory's project included, ordered by code.
+
+        Raises:
+            Problem: settings or pages are unusable.
+        """
+        return tuple(sorted((*self._pages, *self._assign(self._project_of(self.request.cwd)).own_pages), key=_code))
+
+    def _own(self, project: Project) -> tuple[tuple[Page, ...], str]:
+        """The pages of a project's own rules, and what changes with them."""
+        named = () if self.request.isolated else project.settings.rule_paths
+        folders = [os.path.join(project.root, os.path.expanduser(path)) for path in named]
+        folders += [path for path in self.request.rule_paths if path not in folders]
+        if not folders:
+            return (), ""
+        from llmlint.engine.own_rules import own_pages, rules_digest
+
+        try:
+            return own_pages(folders, self._pages), rules_digest(folders)
+        except RuleError as error:
+            raise Problem(str(error)) from None
+
     def _assign(self, project: Project) -> Assignment:
+        own, changes = self._own(project)
+        pages = (*self._pages, *own)
         try:
             settings = project.settings
             ignores = [selector for _, selectors in settings.per_file_ignores for selector in selectors]
             fixes = (*settings.fixable, *settings.unfixable, *settings.extend_safe_fixes, *settings.extend_unsafe_fixes)
             for selector in ignores:
-                check_selector(selector, self._pages)
+                check_selector(selector, pages)
             for selector in fixes:
-                named(selector, self._pages)
-            return Assignment(project, select(self._pages, project.settings))
+                named(selector, pages)
+            return Assignment(project, select(pages, project.settings), own, changes)
         except SelectionError as error:
             raise Problem(str(error)) from None
 
@@ -263,14 +289,18 @@ def _together(
     return joined, notices
 
 
-def pages_of(rule: str | None) -> tuple[Page, ...]:
+def pages_of(rule: str | None, pages: Sequence[Page] | None = None) -> tuple[Page, ...]:
     """The page of a rule, by code or name; without one every page, ordered by code.
+
+    Args:
+        rule: A code or name.
+        pages: Among these; by default among llmlint's own.
 
     Raises:
         Problem: there is no such rule, or a page cannot be read.
     """
     try:
-        pages = rule_pages()
+        pages = tuple(pages) if pages is not None else rule_pages()
         if rule is None:
             return pages
         exact = [page for page in named(rule, pages) if rule in (page.code, page.name)]
@@ -279,6 +309,10 @@ def pages_of(rule: str | None) -> tuple[Page, ...]:
     if not exact:
         raise Problem(f"'{rule}' names several rules; llmlint rule --all lists them")
     return tuple(exact)
+
+
+def _code(page: Page) -> str:
+    return page.code
 
 
 def _overrides(request: Request) -> list[str]:

@@ -72,6 +72,8 @@ class MarkdownItem(pytest.Item):
         super().__init__(**rest)
         self.example = example
         self.code = code
+        # llmlint's own rules are known; those of a project stand beside their page.
+        self._rules = None if code is None or code.startswith("LLM") else str(self.path.parent)
 
     def runtest(self) -> None:
         """Lints the example and compares.
@@ -80,7 +82,7 @@ class MarkdownItem(pytest.Item):
             ExampleFailure: something else was found than the example says.
         """
         if self.example.section == "Fixes" and self.code:
-            self._raise(check_fixes(self.example, self.code))
+            self._raise(check_fixes(self.example, self.code, self._rules))
             return
         if self.example.section == "Faulty" and not self.example.expected:
             raise ExampleFailure(f"{self.path}:{self.example.row}: a faulty example states no '# error'")
@@ -88,7 +90,7 @@ class MarkdownItem(pytest.Item):
             raise ExampleFailure(
                 f"{self.path}:{self.example.expected[0].page_row}: a sound example states an '# error'"
             )
-        self._raise(check_example(self.example, self.code))
+        self._raise(check_example(self.example, self.code, self._rules))
 
     def _raise(self, found: Iterable[tuple[int, str]]) -> None:
         differences = list(found)
@@ -106,19 +108,20 @@ class MarkdownItem(pytest.Item):
         return self.path, self.example.row - 1, self.name
 
 
-def check_example(example: Example, code: str | None) -> Iterator[tuple[int, str]]:
+def check_example(example: Example, code: str | None, rules: str | None = None) -> Iterator[tuple[int, str]]:
     """The differences between what an example states and what is found: the page's row and a sentence.
 
     Args:
         example: The example.
         code: The page's own rule, which alone runs, with those that the example's comments name; None to run what the
             settings of the example say.
+        rules: The folder that the rule stands in, if it is not llmlint's own.
     """
     with _written(example) as root:
-        yield from _compare(example, code, _lint(root, example, code), root)
+        yield from _compare(example, code, _lint(root, example, code, rules), root)
 
 
-def check_fixes(example: Example, code: str) -> Iterator[tuple[int, str]]:
+def check_fixes(example: Example, code: str, rules: str | None = None) -> Iterator[tuple[int, str]]:
     """The differences between what an example under *Fixes* shows and what the fixes make of it: the page's row and a sentence.
 
     A block with ``fixed="safe"`` shows the file after ``--fix``, one with ``fixed="unsafe"`` after ``--unsafe-fixes``; where it
@@ -135,11 +138,11 @@ def check_fixes(example: Example, code: str) -> Iterator[tuple[int, str]]:
             after = {one.fixed: one for one in example.files if one.path == file.path and one.fixed}
             for by in ("safe", "unsafe"):
                 expected = after.get(by) or after.get("safe") or file
-                made = _fix(root, example, code, file.path, data, by).decode()
+                made = _fix(root, example, code, rules, file.path, data, by).decode()
                 if made != expected.text:
                     words = "--fix" if by == "safe" else "--unsafe-fixes"
                     yield expected.page_row, f"{words} makes of {file.path}:\n{made}"
-                elif _fix(root, example, code, file.path, made.encode(), by).decode() != made:
+                elif _fix(root, example, code, rules, file.path, made.encode(), by).decode() != made:
                     yield expected.page_row, "fixed a second time, it changes again"
 
 
@@ -157,21 +160,21 @@ def _written(example: Example) -> Iterator[str]:
         yield root
 
 
-def _fix(root: str, example: Example, code: str, path: str, data: bytes, by: str) -> bytes:
-    session = _session(root, example, code, fixes=True)
+def _fix(root: str, example: Example, code: str, rules: str | None, path: str, data: bytes, by: str) -> bytes:
+    session = _session(root, example, code, rules, fixes=True)
     applied = ("safe",) if by == "safe" else ("safe", "unsafe")
     target = os.path.join(root, *path.split("/"))
     return session.fix_bytes(target, data, lambda one: one.fix is not None and one.fix.applicability in applied).after
 
 
-def _lint(root: str, example: Example, code: str | None) -> tuple[Diagnostic, ...]:
+def _lint(root: str, example: Example, code: str | None, rules: str | None) -> tuple[Diagnostic, ...]:
     stated = {os.path.join(root, *expected.file.split("/")) for expected in example.expected}
-    session = _session(root, example, code)
+    session = _session(root, example, code, rules)
     result = session.check(wanted=lambda file: file.role in ("test", "conftest") or file.path in stated)
     return result.diagnostics
 
 
-def _session(root: str, example: Example, code: str | None, *, fixes: bool = False) -> Session:
+def _session(root: str, example: Example, code: str | None, rules: str | None, *, fixes: bool = False) -> Session:
     from llmlint.app import Request, Session
 
     settings = "".join(file.text for file in example.files if file.path.endswith(".toml"))
@@ -185,6 +188,7 @@ def _session(root: str, example: Example, code: str | None, *, fixes: bool = Fal
         paths=(root, *sorted(stated)),
         cwd=root,
         python=None if re.search(r"^python\s*=", settings, re.MULTILINE) else sys.prefix,
+        rule_paths=(rules,) if rules else (),
         select=tuple(sorted({code, *named})) if code and not fixes else (),
         extend_select=(code,) if code and fixes else (),
         fixable=(code,) if code and fixes else (),

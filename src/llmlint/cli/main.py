@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "Lint tests (the default: `llmlint tests/` is `llmlint check tests/`).",
     "config": "Explain the settings.",
     "contract": "Freeze, check and compare contracts; prompts, fixtures and tests from them.",
+    "new-rule": "Begin a rule of your own.",
     "rule": "Explain a rule.",
 }
 
@@ -40,7 +41,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"llmlint.cli.{cmd_name}").command
+        command: click.Command = import_module(f"llmlint.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(rule: str | None, every: bool, output_format: str) -> int:
     """Print a rule's page: what it reports, why it matters, faulty and sound examples."""
-    from llmlint.app import Problem, pages_of
+    from llmlint.app import Problem, Request, Session, pages_of
 
     if (rule is None) is not every:
         raise Failure("name one rule, or write --all")
     try:
-        pages = pages_of(rule)
+        pages = pages_of(rule, Session(Request()).rules())
     except Problem as error:
         raise Failure(str(error)) from None
     if output_format == "json":

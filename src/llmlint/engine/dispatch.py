@@ -128,7 +128,10 @@ class Dispatcher:
 
 
 def _is_judged(code: str, role: Role) -> bool:
-    if role == "markdown" and code.startswith("LLM"):
+    if not code.startswith("LLM"):
+        # A project's own rules are about its tests.
+        return role in ("test", "conftest")
+    if role == "markdown":
         if code in UNTOLD_IN_MARKDOWN or (code.startswith("LLM3") and code not in TOLD_IN_MARKDOWN):
             return False
     return code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:1] in FAMILIES[role]

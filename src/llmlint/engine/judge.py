@@ -25,6 +25,10 @@ class Assignment:
 
     project: Project
     selection: Selection
+    own_pages: tuple[Page, ...] = ()
+    """Of the rules that the project itself brings."""
+    own_rules: str = ""
+    """Changes with what those rules are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ class Judge:
             from llmlint.engine.check import Checker
 
             chosen = self._assignments[index]
-            self._checkers[index] = Checker(chosen.project, self._pages, chosen.selection, self._watch)
+            self._checkers[index] = Checker(
+                chosen.project, (*self._pages, *chosen.own_pages), chosen.selection, self._watch
+            )
         return self._checkers[index]
 
     def __call__(self, task: Task) -> Verdict:

@@ -53,6 +53,11 @@ class Page:
     """What tools call the same fault at the same place: ``mypy:attr-defined``, ``ruff:F821``."""
 
     @property
+    def own(self) -> bool:
+        """Whether a project brought it, rather than llmlint."""
+        return not self.code.startswith("LLM")
+
+    @property
     def text(self) -> str:
         """The whole page, read anew: a run needs none of it."""
         with open(self.path, encoding="utf-8") as file:
@@ -80,7 +85,15 @@ def rule_pages(folder: str | None = None) -> tuple[Page, ...]:
     Raises:
         RuleError: a page cannot be read, or two have the same code or name.
     """
-    folder = folder or pages_folder()
+    return read_pages(folder or pages_folder())
+
+
+def read_pages(folder: str) -> tuple[Page, ...]:
+    """Every page of a folder, read anew, ordered by code.
+
+    Raises:
+        RuleError: a page cannot be read, or two have the same code or name.
+    """
     try:
         files = sorted(file for file in os.listdir(folder) if _FILE.fullmatch(file))
     except OSError as error:

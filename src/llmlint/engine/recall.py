@@ -53,7 +53,7 @@ def _caches(tasks: Sequence[Task], build: JudgeBuilder) -> dict[int, tuple[Cache
         folder = os.path.join(project.root, project.settings.cache_dir)
         key = settings_key(project, sorted(chosen.selection.codes), build.watch)
         fingerprint = project_fingerprint(project, files)
-        caches[index] = Cache(folder, key, version + fingerprint.value), fingerprint
+        caches[index] = Cache(folder, key, version + fingerprint.value + chosen.own_rules), fingerprint
     return caches
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import inspect
+import os
+import traceback
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,20 +50,52 @@ def load_rules(pages: Iterable[Page], package: str = "llmlint.rules") -> list[Ru
     Raises:
         RuleError: a module is missing, has no generator ``check``, or ``check`` asks for what does not exist.
     """
-    return [_load(page, f"{package}.{page.name.replace('-', '_')}") for page in pages if not page.made_by_engine]
+    return [
+        _load(page, _own_module(page) if page.own else _module(page, package))
+        for page in pages
+        if not page.made_by_engine
+    ]
 
 
-def _load(page: Page, name: str) -> Rule:
+def _module(page: Page, package: str) -> types.ModuleType:
+    name = f"{package}.{page.name.replace('-', '_')}"
     try:
-        module = importlib.import_module(name)
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
         raise RuleError(
             f"{page.path}:1: there is no module {name} (nor does the page say '- made-by: engine')"
         ) from None
+
+
+def _own_module(page: Page) -> types.ModuleType:
+    """The module of a project's own rule, run anew: it stands beside the page."""
+    path = os.path.join(os.path.dirname(page.path), f"{page.name.replace('-', '_')}.py")
+    if not os.path.isfile(path):
+        raise RuleError(f"{page.path}:1: there is no file {os.path.basename(path)} beside the page")
+    spec = importlib.util.spec_from_file_location(f"llmlint_own_rules.{page.code}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise RuleError(f"{path}:{error.lineno or 1}: {error.msg}") from None
+    except Exception as error:  # noqa: BLE001 - whatever the module of a user does
+        raise RuleError(f"{path}:{_row_in(path, error)}: cannot be imported: {type(error).__name__}: {error}") from None
+    return module
+
+
+def _row_in(path: str, error: Exception) -> int:
+    """The row of the file in which it failed."""
+    rows = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    return (rows[-1] if rows else 1) or 1
+
+
+def _load(page: Page, module: types.ModuleType) -> Rule:
     check = getattr(module, "check", None)
-    file = module.__file__ or name
+    file = module.__file__ or page.path
     if not inspect.isgeneratorfunction(check):
         raise RuleError(f"{file}:1: a rule is a generator function named check")
     place = f"{file}:{check.__code__.co_firstlineno}"

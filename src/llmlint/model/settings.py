@@ -69,6 +69,11 @@ class Settings:
     unfixable: tuple[str, ...] = option("Rules whose findings are never fixed.", ())
     extend_safe_fixes: tuple[str, ...] = option("Rules whose unsafe fixes count as safe.", ())
     extend_unsafe_fixes: tuple[str, ...] = option("Rules whose safe fixes count as unsafe.", ())
+    rule_paths: tuple[str, ...] = option(
+        "Folders of the project's own rules. Their modules are run, so only a settings file can name them.",
+        (),
+        path=True,
+    )
     exclude: tuple[str, ...] = option("Files and folders never looked at, as globs.", ())
     internal_modules: tuple[str, ...] = option("Modules that tests must not import, as globs (`shop.backends.*`).", ())
     boundaries: tuple[str, ...] = option("Modules or names that tests may mock.", ())

@@ -124,6 +124,10 @@ def read_settings(file: str | None, overrides: Sequence[str] = ()) -> LoadedSett
             toml = parse_toml(item)
         except TomlError as error:
             raise SettingsError(source, None, None, f"not TOML: {error.message}", _quoted(item)) from None
+        if "rule-paths" in toml.data:
+            raise SettingsError(
+                source, None, None, "rules are code that is run: only a settings file can name 'rule-paths'"
+            )
         found = _values(toml.data, toml, (), source)
         values.update(found)
         for key in toml.data:
