@@ -30,6 +30,9 @@ UNTOLD_IN_MARKDOWN = frozenset({"LLM208", "LLM209", "LLM211", "LLM217"})
 TOLD_IN_MARKDOWN = frozenset({"LLM303", "LLM304", "LLM305", "LLM306", "LLM307", "LLM315"})
 """Of the mocks that a guide shows, what can never work; whether they might be stricter is a matter for tests."""
 
+ALSO: dict[Role, frozenset[str]] = {"other": frozenset({"LLM408"})}
+"""Rules that judge files of a role whose family does not: tests in a file that nothing collects are in no file of tests."""
+
 Found = tuple[str, Finding]
 """A code and what its rule found."""
 
@@ -134,7 +137,7 @@ def _is_judged(code: str, role: Role) -> bool:
     if role == "markdown":
         if code in UNTOLD_IN_MARKDOWN or (code.startswith("LLM3") and code not in TOLD_IN_MARKDOWN):
             return False
-    return code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:1] in FAMILIES[role]
+    return code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")[:1] in FAMILIES[role] or code in ALSO.get(role, ())
 
 
 def _nowhere(node: object, /) -> Span:

@@ -87,7 +87,7 @@ class Collected:
         if self.source.role != "test":
             return False
         if cls is None:
-            return self._matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(
+            return self.matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(
                 function, None
             )
         if not self.collects(cls):
@@ -96,7 +96,7 @@ class Collected:
             return False
         if self.world.classes.derives(cls, "unittest.case.TestCase"):
             return function.name.startswith("test")
-        return self._matches(function.name, self.world.project.pytest.python_functions)
+        return self.matches(function.name, self.world.project.pytest.python_functions)
 
     def _matches_switch(self, function: Function, cls: Class | None) -> bool:
         """Whether nothing sets ``__test__`` on the function."""
@@ -111,7 +111,7 @@ class Collected:
             found = self._collected[cls] = False
         if found is None:
             unit = self.world.classes.derives(cls, "unittest.case.TestCase")
-            found = unit or (cls.scope is None and self._matches(cls.name, self.world.project.pytest.python_classes))
+            found = unit or (cls.scope is None and self.matches(cls.name, self.world.project.pytest.python_classes))
             self._collected[cls] = found
         return found
 
@@ -129,7 +129,8 @@ class Collected:
         )
 
     @staticmethod
-    def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    def matches(name: str, patterns: tuple[str, ...]) -> bool:
+        """Whether a name is one that pytest collects by its ``python_…`` settings: a prefix or a glob."""
         return any(name.startswith(p) or (any(c in p for c in "*?[") and fnmatch.fnmatch(name, p)) for p in patterns)
 
     def _conditions(self, function: Function, cls: Class | None) -> list[tuple[ast.expr, bool]]:

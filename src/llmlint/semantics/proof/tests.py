@@ -254,6 +254,16 @@ class TestModule:
         ]
         return sorted(found, key=lambda test: test.node.lineno)
 
+    @cached_property
+    def checks(self) -> list[Check]:
+        """Every check in the functions of the file: tests, fixtures and helpers."""
+        found: list[Check] = []
+        for function, _ in self.functions:
+            body = self.following.body(function)
+            found += own_checks(body, self.callees)
+            found += inner_checks(body, self.callees)
+        return found
+
     def is_test(self, function: Function, cls: Class | None) -> bool:
         """Whether pytest (or unittest) collects the function, by its name and where it stands."""
         return self._analysis.is_test(function, cls)

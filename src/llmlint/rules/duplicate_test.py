@@ -1,0 +1,16 @@
+"""A test that does what another one does."""
+
+from collections.abc import Iterator
+
+from llmlint.model.diagnostic import Finding
+from llmlint.semantics.proof.likeness import duplicates
+from llmlint.semantics.proof.tests import TestModule
+
+
+def check(module: TestModule) -> Iterator[Finding]:
+    for later, earlier in duplicates(module):
+        yield Finding(
+            at=later.definition,
+            message=f"'{later.name}' repeats '{earlier.name}' (line {earlier.node.lineno}): the bodies differ in names at most",
+            symbol=later.function.symbol,
+        )
