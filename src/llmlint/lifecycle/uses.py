@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
 from llmlint.contracts.library import Variable
@@ -18,6 +20,8 @@ from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import PatchUse
 from llmlint.semantics.values import Value
 from llmlint.semantics.world import World
+
+_WORD = re.compile(r"\w+")
 
 How = Literal["import", "use", "mock", "patch", "raises"]
 
@@ -84,8 +88,13 @@ class Uses:
         return tests
 
 
-def uses_of(project: Project, paths: Sequence[str] = (), world: World | None = None) -> Uses:
-    """Evaluate the tests in ``paths`` (files and folders; by default those that the settings say) and list what they use."""
+def uses_of(
+    project: Project, paths: Sequence[str] = (), world: World | None = None, mentioning: AbstractSet[str] | None = None
+) -> Uses:
+    """Evaluate the tests in ``paths`` (files and folders; by default those that the settings say) and list what they use.
+
+    With ``mentioning``, only files that one of these words stands in are evaluated: others cannot use what has such a name.
+    """
     world = world or World(project)
     own = set(project.own_packages)
     found: list[Use] = []
@@ -93,12 +102,14 @@ def uses_of(project: Project, paths: Sequence[str] = (), world: World | None = N
     for path, role in _files(project, paths):
         try:
             source = read_source(path, role)
+            functions = list(_functions(source.tree))
+            fixtures[path] = {name: _asked(node) for name, node in functions}
+            if mentioning is not None and mentioning.isdisjoint(_WORD.findall(source.text)):
+                continue
             analysis = FileAnalysis(world, source, True)
             nouns = analysis.run().nouns
         except (SourceError, RecursionError):
             continue
-        functions = list(_functions(source.tree))
-        fixtures[path] = {name: _asked(node) for name, node in functions}
         around = _Around(functions)
         for node, value in analysis.sink.seen:
             row = getattr(node, "lineno", 1)

@@ -15,6 +15,14 @@ from llmlint.model.position import Truth
 from llmlint.project.project import Project
 from llmlint.semantics.world import World
 
+_BY_OWNER = ("field-added", "field-removed", "field-required", "protocol-member-added", "abstract")
+"""Changes of a member that concern whoever makes or implements its class."""
+
+
+def _last(change: Change) -> str:
+    parts = change.symbol.split(".")
+    return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+
 
 class Between:
     """Two states of one project: ``of`` says whether contracts are compared, sources, or contracts where both states have one."""
@@ -69,9 +77,15 @@ class Between:
         if not report.changes:
             return
         old, new = self._projects
+        words: set[str] = set()
+        for change in report.changes:
+            # A constructor is mentioned by its class, a module by its last part.
+            words.update(
+                part for part in change.symbol.split(".")[-2:] if change.kind in _BY_OWNER or part == _last(change)
+            )
         tables: list[tuple[Uses, dict[str, list[str]]]] = []
         for project, given in ((old, self._elsewhere(paths)), (new, paths)):
-            found = uses_of(project, given)
+            found = uses_of(project, given, mentioning=words)
             table: dict[str, list[str]] = {}
             for symbol, uses in found.by_symbol().items():
                 table[symbol] = found.tests_of(uses)
@@ -79,7 +93,7 @@ class Between:
         present = {test for _, table in tables[1:] for tests in table.values() for test in tests}
         for change in report.changes:
             names = {change.symbol}
-            if change.kind in ("field-added", "field-removed", "field-reordered", "field-required"):
+            if change.kind in _BY_OWNER:
                 names.add(f"{change.symbol.rpartition('.')[0]}.__init__")
             if change.kind == "protocol-member-added" or change.kind == "abstract":
                 names.add(change.symbol.rpartition(".")[0])
