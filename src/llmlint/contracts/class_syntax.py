@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.walking import walk
 
 ATTRS_DECORATORS: Final = frozenset({"s", "attrs", "attributes", "define", "mutable", "frozen", "dataclass"})
 """The decorators of attrs that make a class."""
@@ -19,17 +20,17 @@ def returns_its_argument(node: FunctionNode) -> bool:
         if not arguments:
             continue
         first = arguments[0].arg
-        returns = [n for n in ast.walk(function) if isinstance(n, ast.Return)]
+        returns = [n for n in walk(function) if isinstance(n, ast.Return)]
         if function is node and any(isinstance(n, ast.FunctionDef) for n in node.body):
             continue
         plain = all(isinstance(n.value, ast.Name) and n.value.id == first for n in returns)
         stores = any(
             (isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
             or (isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in ("setattr", "type"))
-            for n in ast.walk(function)
+            for n in walk(function)
         )
         rebound = any(
-            isinstance(n, ast.Name) and n.id == first and isinstance(n.ctx, ast.Store) for n in ast.walk(function)
+            isinstance(n, ast.Name) and n.id == first and isinstance(n.ctx, ast.Store) for n in walk(function)
         )
         if returns and plain and not stores and not rebound:
             return True

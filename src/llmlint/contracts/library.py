@@ -93,10 +93,14 @@ class Library:
         locations = self.finder.find(name, roots)
         if locations is None:
             return None
-        if roots and self._same_without(name, locations):
-            module = self.module(name)
-        else:
-            module = self._build(name, locations, roots)
+        try:
+            if roots and self._same_without(name, locations):
+                module = self.module(name)
+            else:
+                module = self._build(name, locations, roots)
+        except BaseException:
+            del self._found[key]  # what could not be read is not what does not exist
+            raise
         self._found[key] = module
         return module
 

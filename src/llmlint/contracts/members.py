@@ -7,6 +7,7 @@ import ast
 from llmlint.contracts.ancestry import Ancestry
 from llmlint.contracts.class_syntax import is_classmethod, methods, stores, strings
 from llmlint.contracts.symbols import Class, FunctionNode, Member, MemberKind
+from llmlint.contracts.walking import walk
 
 
 class Members(Ancestry):
@@ -50,7 +51,7 @@ class Members(Ancestry):
     def _dynamic(self, cls: Class, method: FunctionNode, first: str, found: dict[str, Member]) -> None:
         own = {first, *_made_here(cls, method)} - {""}
         read = _merely_read(method)
-        for node in ast.walk(method):
+        for node in walk(method):
             if isinstance(node, ast.Call):
                 name = node.func.id if isinstance(node.func, ast.Name) else ""
                 if isinstance(node.func, ast.Attribute) and node.func.attr == "__setattr__":
@@ -154,7 +155,7 @@ class Members(Ancestry):
 def _merely_read(method: FunctionNode) -> set[int]:
     """The ``__dict__`` nodes of a method that are read at a key, compared, looped over or copied, and nothing else."""
     found: set[int] = set()
-    for node in ast.walk(method):
+    for node in walk(method):
         if isinstance(node, ast.Attribute) and node.attr in ("items", "keys", "values", "get", "copy"):
             found.add(id(node.value))
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
@@ -189,9 +190,9 @@ def _is_own(target: ast.expr, own: set[str]) -> bool:
 def _made_here(cls: Class, method: FunctionNode) -> set[str]:
     """The names that a method binds to what may be another instance of its class (a copy, ``cls()``, ``object.__new__``)."""
     found: set[str] = set()
-    for node in ast.walk(method):
+    for node in walk(method):
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            for inner in ast.walk(node.value):
+            for inner in walk(node.value):
                 name = (
                     inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
                 )

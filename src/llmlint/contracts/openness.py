@@ -8,6 +8,7 @@ from typing import Final
 from llmlint.contracts.class_syntax import ATTRS_DECORATORS, dotted, returns_its_argument
 from llmlint.contracts.members import Members
 from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.walking import walk
 
 _PLAIN_METACLASSES: Final = frozenset(
     {
@@ -192,7 +193,7 @@ class Openness(Members):
         if found is None:
             names = set()
             if "setattr(" in module.text and module.tree is not None:
-                for node in ast.walk(module.tree):
+                for node in walk(module.tree):
                     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
                         if node.args and isinstance(node.args[0], ast.Name):
                             names.add(node.args[0].id)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, OPAQUE, Binding, Module
+from llmlint.contracts.walking import walk
 
 # Reading text is forty times as fast as walking a tree, and here a match too many only makes a module less closed.
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
@@ -154,7 +155,7 @@ class Table:
     def _walrus(self, test: ast.expr) -> None:
         if isinstance(test, (ast.Name, ast.Attribute)):
             return
-        for inner in ast.walk(test):
+        for inner in walk(test):
             if isinstance(inner, ast.NamedExpr):
                 self.bind(inner.target.id, Binding(OPAQUE, inner, conditional=True))
 
@@ -342,7 +343,7 @@ def shed(module: Module) -> None:
 
 def _says_enough(returns: ast.expr) -> bool:
     """Whether an annotation is likely to tell what is returned: no ``Any``, no type variable, by the names that these have."""
-    for node in ast.walk(returns):
+    for node in walk(returns):
         if isinstance(node, ast.Name):
             if (
                 node.id in ("Any", "object", "AnyStr", "Self", "type")
@@ -359,7 +360,7 @@ def _says_enough(returns: ast.expr) -> bool:
 
 def _stores(node: ast.FunctionDef) -> bool:
     """Whether a body does more than return: it stores attributes, or yields."""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Attribute):
             if inner.attr in ("__dict__", "__class__") or isinstance(inner.ctx, ast.Store):
                 return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.walking import walk
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
 from llmlint.semantics.contract_audit import ContractAudit
@@ -205,7 +206,7 @@ class FileAnalysis(FixtureRequests):
             return False
         if any(star == "?" or self.world.library.module(star, self.module.roots) is None for star in self.module.stars):
             return False
-        for node in ast.walk(self.source.tree):
+        for node in walk(self.source.tree):
             if isinstance(node, ast.NamedExpr) and node.target.id == name:
                 return False
             if any(getattr(p, "name", "") == name for p in getattr(node, "type_params", ())):

@@ -72,9 +72,9 @@ class Callables:
             if function.symbol == "typing.NamedTuple._replace" and isinstance(value.receiver, Instance):
                 return self._replacing(value.receiver.cls)
             bound = self.world.functions.drops_first(function, value.receiver)
-            result.append(self._bound(function, bound))
+            result.append(self.bound(function, bound))
             if value.loose:
-                result.append(self._bound(function, True))
+                result.append(self.bound(function, True))
         return result
 
     def _replacing(self, cls: Class) -> list[Bound] | None:
@@ -100,7 +100,8 @@ class Callables:
             for decorator in item.node.decorator_list
         )
 
-    def _bound(self, function: Function, drop: bool) -> Bound:
+    def bound(self, function: Function, drop: bool) -> Bound:
+        """The signature of a function; ``drop`` leaves out its first parameter, which a receiver fills."""
         key = ("bound", drop)
         found = function.memo.get(key)
         if found is None:

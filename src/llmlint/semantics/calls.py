@@ -118,7 +118,7 @@ class Calls(Solving):
             self._solve(positional[0].annotation, receiver, subst, variables, function)
         if arguments is not None:
             drop = self.world.functions.drops_first(function, receiver)
-            for parameter, value in arguments.filling(self._bound(function, drop).signature):
+            for parameter, value in arguments.filling(self.bound(function, drop).signature):
                 if parameter.annotation is not None:
                     self._solve(parameter.annotation, value, subst, variables, function)
         for name in variables:

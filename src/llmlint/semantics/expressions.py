@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from llmlint.contracts.signature import from_function
+from llmlint.contracts.walking import walk
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.invocation import Invocation
 from llmlint.semantics.mock_values import MockCalls
@@ -250,7 +251,7 @@ class Expressions(Invocation):
 
     def _end_comprehension(self, saved: tuple[dict[str, Value], Any], generators: Sequence[ast.comprehension]) -> None:
         names, state = saved
-        targets = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
+        targets = {n.id for g in generators for n in walk(g.target) if isinstance(n, ast.Name)}
         self.narrowing.restore(state)
         current = self.scope.names
         for name in targets:

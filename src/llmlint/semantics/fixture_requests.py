@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from llmlint.contracts.symbols import Class, Function
 from llmlint.semantics.collection import Collected
@@ -16,7 +17,22 @@ from llmlint.semantics.nouns import (
 )
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.specials import MOCKER_FIXTURES, Request
-from llmlint.semantics.values import UNKNOWN, Instance, Special, Unknown, Value, members_of
+from llmlint.semantics.values import (
+    UNKNOWN,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    ModuleValue,
+    Special,
+    Unknown,
+    Value,
+    members_of,
+    same,
+    union,
+)
+
+_KEPT: Final = 8
+"""So many values are kept of one fixture, for what it may be given."""
 
 
 class FixtureRequests(Collected):
@@ -164,7 +180,6 @@ class FixtureRequests(Collected):
         return Request(param, Instance(request_class) if request_class is not None else UNKNOWN)
 
     def _fixture(self, fixture: Fixture, cls: Class | None) -> Value:
-        world = self.world
         function = fixture.function
         if function.module is self.module:
             scope = self._evaluate(function, fixture.cls)
@@ -181,10 +196,22 @@ class FixtureRequests(Collected):
                 value = self.fixture_value(name, cls, function if name == fixture.name else None)
                 if not isinstance(value, Unknown):
                     given[name] = value
-            quiet = world.inference.quiet(function.module)
-            scope = quiet.run(function, None, given, None)
-            self.evaluator.shared_replaced |= scope.replaced
+            return self._of_elsewhere(fixture, given)
         return self._provided(fixture, scope)
+
+    def _of_elsewhere(self, fixture: Fixture, given: dict[str, Value]) -> Value:
+        """What a fixture of another module provides. Many files ask for the same: what holds no mock is kept for them all."""
+        kept = self.world.fixtures.kept.setdefault(fixture.function, [])
+        for asked, value, replaced in kept:
+            if asked.keys() == given.keys() and all(_as_before(asked[name], value) for name, value in given.items()):
+                self.evaluator.shared_replaced |= replaced
+                return value
+        scope = self.world.inference.quiet(fixture.function.module).run(fixture.function, None, given, None)
+        self.evaluator.shared_replaced |= scope.replaced
+        value = self._provided(fixture, scope)
+        if len(kept) < _KEPT and not any(map(_is_mutable, (value, *given.values()))):
+            kept.append((given, value, frozenset(scope.replaced)))
+        return value
 
     def _params(self, fixture: Fixture) -> Value:
         """``request.param``: one of the fixture's ``params``."""
@@ -201,8 +228,6 @@ class FixtureRequests(Collected):
         function = fixture.function
         if scope is None:
             return UNKNOWN
-        from llmlint.semantics.values import union
-
         values = scope.yields if world.inference.is_generator(function) else scope.returns
         value = union(values) if values else world.none
         if isinstance(value, Mock) and function.node.returns is not None:
@@ -223,3 +248,29 @@ class FixtureRequests(Collected):
                 if not isinstance(annotated, Unknown):
                     return annotated
         return value
+
+
+def _as_before(asked: Value, given: Value) -> bool:
+    if isinstance(asked, Request) and isinstance(given, Request):
+        return same(asked.param, given.param)
+    return asked is given or same(asked, given)
+
+
+def _is_mutable(value: Value) -> bool:
+    """Whether a value is, holds or closes over a mock, which each test changes for itself."""
+    for member in members_of(value):
+        if isinstance(member, Instance):
+            parts = (*member.args, *(member.items or ()), *(member.keys or {}).values())
+            if any(map(_is_mutable, parts)):
+                return True
+        elif isinstance(member, Request):
+            if _is_mutable(member.param):
+                return True
+        elif isinstance(member, FunctionValue):
+            if member.scope is not None or (member.receiver is not None and _is_mutable(member.receiver)):
+                return True
+        elif not isinstance(member, (Unknown, ClassValue, ModuleValue)) and not (
+            isinstance(member, Special) and not _is_mutable(member.value)
+        ):
+            return True
+    return False

@@ -12,6 +12,7 @@ from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import FROM, FUNCTION, Class, Function, Module
 
 if TYPE_CHECKING:
+    from llmlint.semantics.values import Value
     from llmlint.semantics.world import World
 
 BUILTIN: Final = {
@@ -56,6 +57,8 @@ class Fixtures:
         self.world = world
         self._chains: dict[str, tuple[Module, ...]] = {}
         self._plugins: tuple[Module, ...] | None = None
+        self.kept: dict[Function, list[tuple[dict[str, Value], Value, frozenset[str]]]] = {}
+        """What fixtures were found to provide: what they were given, the value, and the names that they replace."""
 
     # -- definitions -----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from llmlint.contracts.symbols import Class, Function, Member, Module
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.values import (
     NEVER,
     UNINFERRED,
@@ -14,6 +15,7 @@ from llmlint.semantics.values import (
     FunctionValue,
     Instance,
     ModuleValue,
+    Union,
     Unknown,
     Value,
     union,
@@ -74,7 +76,7 @@ class Inference:
     def is_generator(self, function: Function) -> bool:
         """Whether the body yields."""
         if function.is_generator is None:
-            function.is_generator = not function.module.is_stub and _yields(function.node)
+            function.is_generator = not function.module.is_stub and _spells_yield(function) and _yields(function.node)
         return function.is_generator
 
     def results(
@@ -87,6 +89,8 @@ class Inference:
             self.cuts += 1
             return UNINFERRED, UNINFERRED
         given = self._given(function, receiver, arguments)
+        if self._gives_nothing(function) and not any(isinstance(value, Mock) for value in given.values()):
+            return UNINFERRED if _is_stub_body(function.node) else self.world.none, UNKNOWN
         keys = [("self", _key(receiver)), *((name, _key(value)) for name, value in given.items())]
         kept: dict[Any, tuple[Value, Value]] = (
             function.memo.setdefault("results", {}) if scope is None else scope.results
@@ -115,6 +119,13 @@ class Inference:
             del kept[key]
         return returned, yielded
 
+    def _gives_nothing(self, function: Function) -> bool:
+        """Whether the body neither yields nor returns a value: then it need not be evaluated to know that."""
+        found = function.memo.get("gives nothing")
+        if found is None:
+            found = function.memo["gives nothing"] = not self.is_generator(function) and not _returns(function.node)
+        return bool(found)
+
     def partial(self, before: int) -> bool:
         """Whether what was found since ``before`` cuts is less than would be found from the top: then it is not to be kept."""
         return self._depth > 0 and self.cuts != before
@@ -123,12 +134,9 @@ class Inference:
         """The arguments that decide what an unannotated function returns: classes, functions and known instances."""
         if arguments is None or self._depth >= 3:
             return {}
-        from llmlint.contracts.signature import from_function
-
         drop = self.world.functions.drops_first(function, receiver)
-        signature = from_function(function.node, function.name, drop_first=drop)
         given: dict[str, Value] = {}
-        for parameter, value in arguments.filling(signature):
+        for parameter, value in arguments.filling(self.world.calls.bound(function, drop).signature):
             if parameter.annotation is None and parameter.kind in (0, 1, 3) and not isinstance(value, Unknown):
                 given[parameter.name] = value
         return given
@@ -198,7 +206,25 @@ def _key(value: Value | None) -> object:
         return ("f", value.functions, _key(value.receiver))
     if isinstance(value, ModuleValue):
         return ("m", value.module)
+    if isinstance(value, Union):
+        keys = tuple(_key(member) for member in value.members)
+        return None if None in keys else ("u", keys)
     return None
+
+
+def _spells_yield(function: Function) -> bool:
+    """Whether the text of the function has the word ``yield``: most have not, and need not be walked."""
+    module = function.module
+    rows = module.memo.get("<yields>")
+    if rows is None:
+        text = module.text
+        rows = module.memo["<yields>"] = (
+            [number for number, line in enumerate(text.split("\n"), 1) if "yield" in line] if "yield" in text else []
+        )
+    if not rows:
+        return False
+    first, last = function.node.lineno, function.node.end_lineno or function.node.lineno
+    return any(first <= row <= last for row in rows)
 
 
 def _yields(node: ast.AST) -> bool:
@@ -209,6 +235,26 @@ def _yields(node: ast.AST) -> bool:
             return True
         if not isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             stack.extend(ast.iter_child_nodes(item))
+    return False
+
+
+def _returns(node: ast.AST) -> bool:
+    """Whether the body of a function returns a value, those of functions in it aside."""
+    stack: list[ast.AST] = list(getattr(node, "body", ()))
+    while stack:
+        item = stack.pop()
+        if isinstance(item, ast.Return):
+            if item.value is not None:
+                return True
+        elif isinstance(
+            item, (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar)
+        ):
+            for name in ("body", "orelse", "finalbody", "handlers"):
+                stack.extend(getattr(item, name, ()))
+        elif isinstance(item, (ast.ExceptHandler, ast.match_case)):
+            stack.extend(item.body)
+        elif isinstance(item, ast.Match):
+            stack.extend(item.cases)
     return False
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from llmlint.contracts.signature import Mismatch, Signature, from_function
 from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.walking import walk
 from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.binding import Assignments
@@ -253,7 +254,7 @@ class Invocation(Assignments):
 
     def _dropping_asserted(self, node: ast.Call, name: str) -> bool:
         """Whether the test is about a model that drops a keyword: it names it again, or compares the whole model."""
-        if self.asserted is not None and any(inner is node for inner in ast.walk(self.asserted)):
+        if self.asserted is not None and any(inner is node for inner in walk(self.asserted)):
             return True
         scope: Scope | None = self.scope
         while scope is not None and scope.function is None:

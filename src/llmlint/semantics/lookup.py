@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any, ClassVar, Final
 
 from llmlint.contracts.symbols import Class, Module
+from llmlint.contracts.walking import walk
 from llmlint.semantics.evaluation import Evaluation
 from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
@@ -141,12 +142,9 @@ def _bound_in(node: ast.AST) -> set[str]:
     """Every name that a function's or class's own body binds, parameters included."""
     names: set[str] = set()
     inside = {
-        id(target)
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.comprehension)
-        for target in ast.walk(inner.target)
+        id(target) for inner in walk(node) if isinstance(inner, ast.comprehension) for target in walk(inner.target)
     }  # the variables of comprehensions
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if id(inner) in inside:
             continue
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):

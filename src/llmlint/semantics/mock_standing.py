@@ -18,6 +18,7 @@ from llmlint.semantics.values import (
     Unknown,
     Value,
     is_none,
+    members_of,
     without_none,
 )
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     from llmlint.contracts.symbols import Module
     from llmlint.semantics.world import World
+
+
+_MOCKS = frozenset({"unittest.mock", "mock", "mock.mock"})
+"""The modules whose classes are mocks."""
 
 
 def known(value: Value | None) -> Value | None:
@@ -37,6 +42,8 @@ def known(value: Value | None) -> Value | None:
         return None
     if isinstance(value, Union) and any(isinstance(member, (Unknown, Mock, Coroutine)) for member in value.members):
         return None
+    if any(isinstance(member, Instance) and member.cls.module.name in _MOCKS for member in members_of(value)):
+        return None  # annotated as the mock that it is
     if isinstance(value, (Instance, ClassValue, FunctionValue, ModuleValue, Callable, Union)):
         return value
     return None

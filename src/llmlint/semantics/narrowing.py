@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.walking import walk
 from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,
@@ -90,7 +91,7 @@ class Narrowing:
     def guard(self, test: ast.expr) -> int:
         """1 where the condition asks for a version, a platform or a capability: what it guards is not judged."""
         compares = isinstance(test, ast.Compare)
-        for node in ast.walk(test):
+        for node in walk(test):
             if isinstance(node, ast.Attribute):
                 if compares and "version" in node.attr.lower():
                     return 1

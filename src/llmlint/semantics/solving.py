@@ -44,7 +44,7 @@ class Solving(Protocols):
                 uncertain = True  # `def get(self: AsyncClient) -> …`: what `self` is may decide
         for function in overloads or value.functions:
             bound = self.world.functions.drops_first(function, value.receiver)
-            signature = self._bound(function, bound).signature
+            signature = self.bound(function, bound).signature
             if bind(
                 signature,
                 len(arguments.positional),

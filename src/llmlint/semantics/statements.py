@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, ClassVar
 
+from llmlint.contracts.walking import walk
 from llmlint.semantics.evaluation import ANCESTORS
 from llmlint.semantics.expressions import Expressions
 from llmlint.semantics.mock_values import Mock, MockMethod
@@ -126,7 +127,7 @@ class Statements(Expressions):
         self.narrowing.join(before)
         self.block(node.orelse)
         forever = isinstance(node.test, ast.Constant) and bool(node.test.value)
-        return forever and not any(isinstance(inner, (ast.Break, ast.Return)) for inner in ast.walk(node))
+        return forever and not any(isinstance(inner, (ast.Break, ast.Return)) for inner in walk(node))
 
     def _with(self, node: ast.With | ast.AsyncWith) -> bool:
         pushed = 0
@@ -321,7 +322,7 @@ def _stored_names(node: ast.stmt) -> set[str]:
             if type(target) is ast.Name:
                 names.add(target.id)
             elif type(target) is not ast.Attribute and type(target) is not ast.Subscript:
-                names.update(inner.id for inner in ast.walk(target) if isinstance(inner, ast.Name))
+                names.update(inner.id for inner in walk(target) if isinstance(inner, ast.Name))
     return names
 
 

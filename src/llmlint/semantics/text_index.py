@@ -129,7 +129,7 @@ class TextIndex:
         if pattern is None:
             word = re.escape(name)
             pattern = self._defining[name] = re.compile(
-                rf"\bdef {word}\b|\b{word}\s*(?::[^=\n]+)?=(?!=)|^\s+{word}\s*:", re.MULTILINE
+                rf"\bdef {word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]+{word}[ \t]*:", re.MULTILINE
             )
         return pattern.search(text) is not None
 

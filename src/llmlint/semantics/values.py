@@ -257,6 +257,11 @@ def same(left: Value, right: Value) -> bool:
 
 def union(values: Iterable[Value]) -> Value:
     """The value that is one of ``values``; an unknown among them makes it unknown."""
+    if type(values) is list or type(values) is tuple:
+        if len(values) == 1:
+            return values[0]
+        if len(values) == 2 and values[0] is values[1]:
+            return values[0]
     members: list[Value] = []
     for value in values:
         kind = type(value)
@@ -266,10 +271,9 @@ def union(values: Iterable[Value]) -> Value:
             continue
         if kind is Union:
             for inner in value.members:  # type: ignore[attr-defined]
-                if not any(same(inner, other) for other in members):
-                    members.append(inner)
-        elif not any(same(value, other) for other in members):
-            members.append(value)
+                _add(members, inner)
+        else:
+            _add(members, value)
     if not members:
         return NEVER
     if len(members) == 1:
@@ -277,6 +281,13 @@ def union(values: Iterable[Value]) -> Value:
     if len(members) > 8:
         return UNKNOWN
     return Union(tuple(members))
+
+
+def _add(members: list[Value], value: Value) -> None:
+    for other in members:
+        if other is value or (type(other) is type(value) and same(value, other)):
+            return
+    members.append(value)
 
 
 def members_of(value: Value) -> tuple[Value, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import CLASS, Class, Member, Module
+from llmlint.contracts.walking import walk
 from llmlint.semantics.text_index import COMPUTED, TextIndex
 from llmlint.semantics.values import PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
 
@@ -27,6 +28,7 @@ class Vetoes:
         self._packages: dict[str, TextIndex] = {}
         self._astroid: dict[tuple[str, str, str], bool] = {}
         self._parametrized: frozenset[str] | None = None
+        self._binding: dict[str, re.Pattern[str]] = {}
 
     def confirm(self, value: Value, name: str, tests: list[Module]) -> bool:
         """Whether it stands that ``value`` has no ``name``; ``tests`` are the test modules that may have added it."""
@@ -298,26 +300,45 @@ class Vetoes:
             return False
         if cls is not None and cls.scope is not None:
             return False
-        if not self._written(source, cls, name):
-            return False
         key = (source.path, cls.qualname if cls is not None else "", name)
         found = self._astroid.get(key)
         if found is None:
             from llmlint.contracts.second_opinion import has_member
 
-            found = self._astroid[key] = has_member(source.path, source.name, key[1], name)
+            found = self._astroid[key] = self._written(source, cls, name) and has_member(
+                source.path, source.name, key[1], name
+            )
         return found
 
     def _written(self, source: Module, cls: Class | None, name: str) -> bool:
-        """Whether the name stands anywhere in what astroid would read: what is written nowhere, it cannot find."""
+        """Whether the name is bound or quoted anywhere in what astroid would read: what is not, it cannot find."""
+        if name not in self._binding:
+            word = re.escape(name)
+            self._binding[name] = re.compile(
+                rf"""\b(?:def|class|import|as|for)\s+(?:[\w.]+\.)?{word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]*{word}[ \t]*:"""
+                rf"""|\b{word}\s*[,)]|["']{word}["']|["'][^"'\n]*\s{word}\b""",
+            )
+        binding = self._binding[name]
         if cls is None:
-            return name in source.text or bool(source.stars) or bool(source.open)
+            return bool(source.stars or source.open) or _on_a_line(source.text, name, binding)
         for base in self.world.classes.mro(cls):
             self.world.library.canonical(base)
             for each in (base, base.implementation):
-                if each is not None and (name in each.module.text or each.module.stars):
+                if each is not None and _on_a_line(each.module.text, name, binding):
                     return True
         return False
+
+
+def _on_a_line(text: str, name: str, pattern: re.Pattern[str]) -> bool:
+    """Whether the pattern matches in a line that has the name."""
+    at = text.find(name)
+    while at >= 0:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if pattern.search(text, text.rfind("\n", 0, at) + 1, end):
+            return True
+        at = text.find(name, end)
+    return False
 
 
 def _computes(module: Module) -> bool:
@@ -327,13 +348,24 @@ def _computes(module: Module) -> bool:
 
 def _stored_by_fake(tests: list[Module], name: str) -> bool:
     """Whether a class of the tests has an attribute of that name: an object of it may stand where another was declared."""
-    if not any(name in module.text for module in tests):
-        return False
-    word = re.escape(name)
-    pattern = re.compile(
-        rf"\bself\.{word}\s*(?::[^=\n]+)?=(?!=)|^\s+(?:async\s+)?def {word}\b|^\s+{word}\s*[:=]", re.MULTILINE
-    )
-    return any("class " in module.text and pattern.search(module.text) for module in tests)
+    return any(name in module.text and name in _of_classes(module) for module in tests)
+
+
+def _of_classes(module: Module) -> frozenset[str]:
+    """What the classes of a module define or store on ``self``."""
+    found = module.memo.get("<of classes>")
+    if found is None:
+        names: set[str] = set()
+        for cls in walk(module.tree) if module.tree is not None and "class " in module.text else ():
+            if not isinstance(cls, ast.ClassDef):
+                continue
+            for node in walk(cls):
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    names.add(node.name)
+                elif isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Store):
+                    names.add(node.attr if isinstance(node, ast.Attribute) else node.id)
+        found = module.memo["<of classes>"] = frozenset(names)
+    return found
 
 
 def _is_abstract(member: Member) -> bool:
@@ -362,7 +394,7 @@ def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> fr
     names: set[str] = set()
     if module.tree is None:
         return frozenset()
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         if isinstance(node, ast.Attribute):
             if isinstance(node.ctx, ast.Store) and not (
                 isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
