@@ -14,6 +14,7 @@ from llmlint.engine.pages import Page, RuleError, rule_pages
 from llmlint.engine.recall import judge_all
 from llmlint.engine.runner import undisturbed
 from llmlint.engine.selection import SelectionError, check_selector, named, select
+from llmlint.engine.severities import check_severities
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult, RunResult
@@ -226,6 +227,7 @@ class Session:
             fixes = (*settings.fixable, *settings.unfixable, *settings.extend_safe_fixes, *settings.extend_unsafe_fixes)
             for selector in ignores:
                 check_selector(selector, pages)
+            check_severities(settings, pages)
             for selector in fixes:
                 named(selector, pages)
             return Assignment(project, select(pages, project.settings), own, changes)

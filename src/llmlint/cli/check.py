@@ -33,7 +33,14 @@ def _selector(name: str, help_text: str) -> Callable[[_Function], _Function]:
     return click.option(name, multiple=True, metavar="RULES", callback=_codes, help=help_text)
 
 
-@click.command("check", short_help="Lint tests.")
+class _Check(click.Command):
+    """``--add-ignore`` takes its reason behind ``=`` only: what follows it is a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, ["--add-ignore=" if arg == "--add-ignore" else arg for arg in args])
+
+
+@click.command("check", cls=_Check, short_help="Lint tests.")
 @click.argument("paths", nargs=-1, metavar="[PATHS | -]...")
 @_selector("--select", "Run these rules only: codes, prefixes or names, separated by commas.")
 @_selector("--ignore", "Do not run these rules.")
@@ -48,6 +55,9 @@ def _selector(name: str, help_text: str) -> Callable[[_Function], _Function]:
 @_selector("--unfixable", "Do not fix what these rules find.")
 @click.option(
     "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed, even if nothing is left."
+)
+@click.option(
+    "--add-ignore", metavar="[=WHY]", help="Add a suppression to every line with a finding, and report nothing."
 )
 @click.option("--tools", multiple=True, metavar="TOOLS", callback=_codes,
               help="Report what these find as well: ruff, mypy, import-linter (default: as the settings say, all).")  # fmt: skip
@@ -94,6 +104,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             from llmlint.report.place import shown
 
             return _write("".join(f"{shown(path, os.getcwd())}\n" for path in session.files()), options)
+        if options["add_ignore"] is not None:
+            return _add_ignores(paths, session, options)
         if _fixes(options):
             return _fix(paths, session, options)
         result = _standard_input(paths, session, options) if "-" in paths else _run(session, options)
@@ -103,6 +115,19 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     for failure in result.failures:
         click.echo(f"llmlint: error: {_relative(failure)}", err=True)
     return _exit_code(result, options)
+
+
+def _add_ignores(paths: tuple[str, ...], session: Session, options: dict[str, Any]) -> int:
+    from llmlint.cli.ignoring import add_ignores
+
+    if "-" in paths or _fixes(options):
+        raise Failure("--add-ignore stands without -, --fix and their kin")
+    failures = [
+        *add_ignores(_run(session, options), options["add_ignore"], session.request.cwd, quiet=options["quiet"])
+    ]
+    for failure in failures:
+        click.echo(f"llmlint: error: {_relative(failure)}", err=True)
+    return CANNOT if failures else 0
 
 
 def _fixes(options: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from llmlint.engine.pages import Page
 from llmlint.engine.registry import load_rules
 from llmlint.engine.remedies import FileRemedies, Remedies
 from llmlint.engine.selection import Selection, matches
+from llmlint.engine.severities import Severities
 from llmlint.engine.suppressions import Suppressions, read_suppressions
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Anchor, Diagnostic, Finding
@@ -52,6 +53,7 @@ class Checker:
         self._rules = load_rules(selection.pages)
         self._dispatchers: dict[Role, Dispatcher] = {}
         self._analyzer = Analyzer(project)
+        self._severities = Severities(project.settings, project.root)
         self._remedies = Remedies(project.settings, worked_out=watch.fixes)
         self._spared = [
             (matcher(glob, project.root), {page.code for page in pages if any(matches(one, page) for one in selectors)})
@@ -214,7 +216,7 @@ class Checker:
                 span=span,
                 code=code,
                 name=page.name,
-                severity=page.severity,
+                severity=self._severities.of(page, judged.path),
                 message=finding.message,
                 symbol=finding.symbol,
                 truth=finding.truth,

@@ -56,10 +56,10 @@ def select(pages: Sequence[Page], settings: Settings) -> Selection:
         check_selector(selector, pages)
     chosen = []
     for page in pages:
-        wanted = _specificity(page, (*settings.select, *settings.extend_select))
+        wanted = specificity(page, (*settings.select, *settings.extend_select))
         if page.code in ALWAYS or (not settings.select and _in_preset(page, settings.preset)):
             wanted = max(wanted, 0)
-        if wanted > _specificity(page, settings.ignore):
+        if wanted > specificity(page, settings.ignore):
             chosen.append(page)
     complete = {page.code for page in pages if page.default != "off"} <= {page.code for page in chosen}
     return Selection(tuple(chosen), complete)
@@ -129,15 +129,15 @@ def named(selector: str, pages: Sequence[Page]) -> list[Page]:
 
 def matches(selector: str, page: Page) -> bool:
     """Whether a selector names the page's rule."""
-    return _specificity(page, (selector,)) >= 0
+    return specificity(page, (selector,)) >= 0
 
 
 def outdone(page: Page, selectors: Iterable[str], others: Iterable[str]) -> bool:
     """Whether ``others`` name the page's rule more specifically than ``selectors`` do, or as much."""
-    return _specificity(page, others) >= _specificity(page, selectors)
+    return specificity(page, others) >= specificity(page, selectors)
 
 
-def _specificity(page: Page, selectors: Iterable[str]) -> int:
+def specificity(page: Page, selectors: Iterable[str]) -> int:
     """The highest specificity of the selectors that match, -1 where none does."""
     best = -1
     for selector in selectors:

@@ -125,7 +125,7 @@ def read_suppressions(text: str, tree: ast.Module | None, pages: Sequence[Page])
             span = Span(row, column + match.start(), row, column + len(comment.rstrip()))
             _read(match["rest"], span, names, codes, suppressions)
     if suppressions.entries and tree is not None:
-        suppressions.first_rows = _first_rows(tree)
+        suppressions.first_rows = first_rows(tree)
     return suppressions
 
 
@@ -168,7 +168,8 @@ def _comments(text: str) -> Iterator[tuple[int, int, str]]:
         return
 
 
-def _first_rows(tree: ast.Module) -> dict[int, int]:
+def first_rows(tree: ast.Module) -> dict[int, int]:
+    """Row → the first row of the statement (or of its head) that it belongs to, where that is another."""
     rows: dict[int, int] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.stmt):

@@ -65,6 +65,10 @@ class Settings:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = option(
         "Rules not to run on files that match a glob.", ()
     )
+    severity: tuple[str, ...] = option("Severities of rules, as `LLM302=info`.", ())
+    per_file_severity: tuple[tuple[str, tuple[str, ...]], ...] = option(
+        "Severities of rules on files that match a glob.", ()
+    )
     fixable: tuple[str, ...] = option("Rules whose findings `--fix` may fix.", ("ALL",))
     unfixable: tuple[str, ...] = option("Rules whose findings are never fixed.", ())
     extend_safe_fixes: tuple[str, ...] = option("Rules whose unsafe fixes count as safe.", ())
