@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ from llmlint.semantics.values import Callable, ClassValue, FunctionValue, Instan
 
 if TYPE_CHECKING:
     from llmlint.semantics.analysis import FileAnalysis
+    from llmlint.semantics.fixtures import Fixture
     from llmlint.semantics.interpreter import Evaluator
 
 _NOT_CALLED: Final = frozenset({"assert_not_called", "assert_not_awaited"})
@@ -35,6 +37,7 @@ _COUNTED: Final = frozenset(
     {"patch", "patch.object", "patch.multiple", "monkeypatch.setattr", "monkeypatch.delattr", "mocker.patch",
      "mocker.patch.object", "mocker.patch.multiple"}
 )  # fmt: skip
+_INTERACTS: Final = re.compile(r"\.(?:assert_|called|call_|calls|mock_calls|method_calls|await)")
 _SILENCING: Final = re.compile(r"\blocals\(\)|\bglobals\(\)|\bexec\(|\beval\(|\bvars\(\)")
 
 
@@ -49,6 +52,16 @@ class Doubles:
         self.patches = analysis.evaluator.patches
         self.tests = tests
         self._flows: dict[ast.AST, Flow] = {}
+        self._counts: dict[Function, int] = {}
+        self._found: dict[tuple[str, Class | None, Function | None], Fixture | None] = {}
+        self._lines = analysis.module.text.splitlines()
+        self._echoing = sorted(
+            node.lineno for node in (*self.mocks.echoes, *self.evaluator.replaced_reads) if isinstance(node, ast.expr)
+        )
+        """The rows in which a test reads from a mock, or something that is replaced."""
+        self._calls: dict[ast.AST | None, list[ast.Call]] = {}
+        for call, inside in self.mocks.made.items():
+            self._calls.setdefault(inside, []).append(call)
         self._inside: dict[ast.AST | None, list[Replacement]] = {}
         for replacement in self.patches.replacements.values():
             self._inside.setdefault(replacement.inside, []).append(replacement)
@@ -73,6 +86,9 @@ class Doubles:
             found = self._flows[node] = Flow(node)
         return found
 
+    def _text(self, node: FunctionNode) -> str:
+        return "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
+
     def _active(self, function: Function, cls: Class | None) -> Iterator[Replacement]:
         """The patches of a test: in its body, on it, on its class."""
         yield from self._inside.get(function.node, ())
@@ -84,36 +100,38 @@ class Doubles:
     # -- how many ----------------------------------------------------------------------------------------------------------
 
     def _load(self, function: Function, cls: Class | None, replacements: list[Replacement]) -> None:
-        own = len(replacements) - sum(1 for item in replacements if item.form not in _COUNTED)
-        own += self._built(self.evaluator, function.node)
+        own = sum(1 for item in replacements if item.form in _COUNTED) + self._built(self.evaluator, function.node)
         fixtures = 0
         for fixture in self._fixtures(function, cls):
             module = fixture.module
             evaluator = self.evaluator if module is self.analysis.module else self.world.inference.quiet(module)
-            fixtures += self._built(evaluator, fixture.node)
-            fixtures += sum(
-                1
-                for item in evaluator.patches.replacements.values()
-                if item.form in _COUNTED and (item.inside is fixture.node or item.node in fixture.node.decorator_list)
-            )
+            fixtures += self._made_by(evaluator, fixture)
         fixtures += self._set_up(function, cls)
         if own or fixtures:
             self.evaluator.emit(MockLoad(function.node, own, fixtures))
 
+    def _made_by(self, evaluator: Evaluator, fixture: Function) -> int:
+        """What a fixture patches and builds."""
+        count = self._counts.get(fixture)
+        if count is None:
+            count = self._built(evaluator, fixture.node)
+            count += sum(
+                1
+                for item in evaluator.patches.replacements.values()
+                if item.form in _COUNTED and (item.inside is fixture.node or item.node in fixture.node.decorator_list)
+            )
+            self._counts[fixture] = count
+        return count
+
     def _built(self, evaluator: Evaluator, node: ast.AST) -> int:
         """The mocks that a function builds, those left out that a patch puts in place."""
         mocks = evaluator.mocks
-        within = {
-            id(inner)
-            for item in evaluator.patches.replacements.values()
-            if item.inside is node
-            for inner in ast.walk(item.node)
-        }
-        return sum(
-            1
-            for call, inside in mocks.made.items()
-            if inside is node and call not in mocks.joined and id(call) not in within
-        )
+        own = self._calls.get(node, []) if evaluator is self.evaluator else mocks.made
+        found = [call for call in own if mocks.made[call] is node and call not in mocks.joined]
+        if not found:
+            return 0
+        patches = [item.node for item in evaluator.patches.replacements.values() if item.inside is node]
+        return sum(1 for call in found if not any(_holds(patch, call) for patch in patches))
 
     def _fixtures(self, function: Function, cls: Class | None) -> Iterator[Function]:
         """The fixtures that a test asks for, those that these ask for included."""
@@ -125,7 +143,11 @@ class Doubles:
             arguments = asking.node.args
             for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
                 same = above if asking.name == argument.arg else None
-                found = fixtures.find(argument.arg, self.analysis.module, cls, same)
+                key = (argument.arg, cls, same)
+                if key in self._found:
+                    found = self._found[key]
+                else:
+                    found = self._found[key] = fixtures.find(argument.arg, self.analysis.module, cls, same)
                 if found is not None and found.function not in seen:
                     seen.add(found.function)
                     yield found.function
@@ -136,14 +158,16 @@ class Doubles:
         if cls is None:
             return 0
         count = 0
-        text = ast.unparse(function.node)
+        text = ""
+        body = self.world.classes.body(cls)
         for name in _SETUP:
-            member = self.world.classes.body(cls).get(name)
+            member = body.get(name)
             for method in member.functions() if member is not None else ():
                 count += sum(1 for item in self._inside.get(method.node, ()) if item.form in _COUNTED)
                 for statement in ast.walk(method.node):
                     if isinstance(statement, ast.Assign) and statement.value in self.mocks.made:
                         target = chain(statement.targets[0])
+                        text = text or self._text(function.node)
                         if target is not None and re.search(rf"{re.escape(target)}\b", text):
                             count += statement.value not in self.mocks.joined
         return count
@@ -151,37 +175,65 @@ class Doubles:
     # -- the subject itself ------------------------------------------------------------------------------------------------
 
     def _subjects(self, function: Function, replacements: list[Replacement]) -> None:
-        replaced: list[tuple[ast.expr, str, Value, str | None]] = []
+        replaced: list[tuple[ast.expr, ast.AST, str, Value, str | None, Value]] = []
         for item in replacements:
             owner = item.target.owner
             if isinstance(owner, (Instance, ClassValue)) and item.form not in ("mocker.spy", "monkeypatch.delattr"):
                 by_object = len(item.node.args) > 1 and item.at is item.node.args[1]
-                replaced.append((item.at, item.name, owner, chain(item.node.args[0]) if by_object else None))
-        for target, receiver, _ in self.mocks.assigned:
+                shown = chain(item.node.args[0]) if by_object else None
+                replaced.append((item.at, item.node, item.name, owner, shown, item.value))
+        for target, receiver, mock in self.mocks.assigned:
             if isinstance(receiver, (Instance, ClassValue)) and self._within(function.node, target):
-                replaced.append((target, target.attr, receiver, chain(target.value)))
+                replaced.append((target, target, target.attr, receiver, chain(target.value), mock))
+        replaced = [item for item in replaced if isinstance(item[-1], Mock)]
         if not replaced:
             return
         flow = self._flow(function.node)
         behind = list(self._asserted_calls(flow))
-        for at, name, owner, shown in replaced:
-            method = self._own_method(owner, name)
-            if method is None:
+        for at, node, name, owner, shown, value in replaced:
+            if self._own_method(owner, name) is None:
                 continue
-            cls = owner.cls  # type: ignore[attr-defined]
+            named = shown if isinstance(owner, Instance) else None
             form: bool | None = None
-            for call in behind:
-                if isinstance(call.func, ast.Attribute):
-                    if self._is_subject(call, cls, shown if isinstance(owner, Instance) else None, name):
-                        form = bool(form) or call.func.attr == name
-            if form is not None:
-                subject = self.world.attributes.owner(owner)
-                if subject is not None:
-                    self.evaluator.emit(MockedSubject(at, subject, name, form))
+            for call, condition in behind:
+                if self._is_subject(call, owner, named, name) and self._holds_there(flow, node, call):
+                    if call.func.attr == name:  # type: ignore[attr-defined]
+                        form = True
+                    elif form is None and self._passes_through(flow, condition, value):
+                        form = False
+            subject = self.world.attributes.owner(owner) if form is not None else None
+            if subject is not None:
+                self.evaluator.emit(MockedSubject(at, subject, name, form is True))
+
+    def _passes_through(self, flow: Flow, condition: ast.expr, value: Value) -> bool:
+        """Whether what is asserted is the very value that the replaced method was told to give."""
+        given = value.sources.get("()") if isinstance(value, Mock) else None
+        if (
+            given is None
+            or not isinstance(condition, ast.Compare)
+            or not isinstance(condition.ops[0], (ast.Eq, ast.Is))
+        ):
+            return False
+        if isinstance(given, ast.Constant) and not isinstance(given.value, (str, bytes, float)):
+            return False  # `True`, `None` and small numbers come from anywhere
+        ways = {ast.dump(given), ast.dump(flow.origin(given))}
+        return any(
+            ast.dump(side) in ways or ast.dump(flow.origin(side)) in ways
+            for side in (condition.left, condition.comparators[0])
+        )
 
     def _within(self, function: ast.AST, node: ast.expr) -> bool:
         last = getattr(function, "end_lineno", 0) or 0
         return bool(getattr(function, "lineno", 0) <= node.lineno <= last)
+
+    def _holds_there(self, flow: Flow, node: ast.AST, call: ast.Call) -> bool:
+        """Whether the replacement is in force where the call stands: behind it, and inside its ``with``."""
+        parent = flow.parents.get(node)
+        if isinstance(parent, ast.withitem):
+            return any(outer is flow.parents[parent] for outer in flow.around(call))
+        if flow.parents.get(node) is flow.node and node in flow.node.decorator_list or parent is None:
+            return True
+        return call.lineno > getattr(node, "lineno", 0)
 
     def _own_method(self, owner: Value, name: str) -> FunctionValue | None:
         """The method of the project's own class that is replaced."""
@@ -190,7 +242,7 @@ class Doubles:
         found = self.world.attributes.get(owner, name).value
         return found if isinstance(found, FunctionValue) and found.function.owner is not None else None
 
-    def _is_subject(self, call: ast.Call, cls: Class, shown: str | None, name: str) -> bool:
+    def _is_subject(self, call: ast.Call, owner: Value, shown: str | None, name: str) -> bool:
         """Whether the call is one of a method of the object (or class) whose method is replaced."""
         function = call.func
         assert isinstance(function, ast.Attribute)
@@ -200,21 +252,31 @@ class Doubles:
         if receiver is None:
             callee = self.evaluator.callee(call)
             receiver = callee.receiver if isinstance(callee, FunctionValue) else None
-        if not isinstance(receiver, (Instance, ClassValue)):
+        if not isinstance(receiver, (Instance, ClassValue)) or not isinstance(owner, (Instance, ClassValue)):
             return False
-        return self.world.classes.is_subclass(receiver.cls, cls)
+        for base in self.world.classes.mro(receiver.cls):
+            if base is owner.cls:
+                return True
+            if name in self.world.classes.body(base):
+                return False  # an override: the replaced one is reached through it, if at all
+        return False
 
-    def _asserted_calls(self, flow: Flow) -> Iterator[ast.Call]:
-        """The calls whose results are asserted, and those that are expected to raise."""
+    def _asserted_calls(self, flow: Flow) -> Iterator[tuple[ast.Call, ast.expr]]:
+        """The calls of methods whose results are asserted, each with the assertion."""
         for condition in flow.asserted():
-            for node in flow.sources(condition):
-                if isinstance(node, ast.Call):
-                    yield node
+            sides = [condition.left, *condition.comparators] if isinstance(condition, ast.Compare) else [condition]
+            for side in sides:
+                node = flow.origin(side)
+                while isinstance(node, (ast.Attribute, ast.Subscript)):
+                    node = flow.origin(node.value)
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    yield node, condition
 
     # -- echoes ------------------------------------------------------------------------------------------------------------
 
     def _echoes(self, function: Function, replacements: list[Replacement]) -> None:
-        if not self.mocks.echoes and not replacements:
+        first = bisect_left(self._echoing, function.node.lineno)
+        if first == len(self._echoing) or self._echoing[first] > (function.node.end_lineno or 0):
             return
         flow = self._flow(function.node)
         for node in ast.walk(function.node):
@@ -377,6 +439,8 @@ class Doubles:
 
     def _interactions(self, function: Function) -> None:
         """Count the assertions about calls of mocks, unless there is one of another kind."""
+        if not _INTERACTS.search(self._text(function.node)):
+            return
         count = 0
         for node in ast.walk(function.node):
             if isinstance(node, ast.Assert):
@@ -420,9 +484,10 @@ class Doubles:
             target = statement.targets[0]
             if not isinstance(target, ast.Name) or len(flow.bound.get(target.id, ())) != 1 or target.id == "_":
                 continue
-            if any(
-                isinstance(node, (ast.Global, ast.Nonlocal)) and target.id in node.names for node in ast.walk(inside)
-            ) or _SILENCING.search(ast.unparse(inside)):
+            if any(isinstance(outer, ast.ClassDef) for outer in flow.around(statement)):
+                continue
+            text = self._text(inside)
+            if _SILENCING.search(text) or re.search(rf"\b(?:global|nonlocal)\b[^\n]*\b{target.id}\b", text):
                 continue
             uses = {self._use_of(flow, load) for load in flow.loads.get(target.id, ())}
             if uses <= {"configures", "not called"}:
@@ -476,6 +541,12 @@ class Doubles:
                 for node in ast.walk(source.tree)
             )
         return item.name.startswith("__")
+
+
+def _holds(outer: ast.expr, inner: ast.expr) -> bool:
+    """Whether an expression stands inside another one."""
+    start, end = (outer.lineno, outer.col_offset), (outer.end_lineno or 0, outer.end_col_offset or 0)
+    return start <= (inner.lineno, inner.col_offset) and (inner.end_lineno or 0, inner.end_col_offset or 0) <= end
 
 
 def _carries(parent: ast.AST, node: ast.AST) -> bool:
