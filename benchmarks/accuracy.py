@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import collections
 import json
-import os
 import random
 import re
 import shutil
@@ -28,16 +27,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from copies import Copy
 from corpus import HERE, Suite, Workdir, default_workdir, read_suites, say, test_files
 from faults import BROKEN_FILE, EXISTENCE, KINDS, NAMED, SAYS, SILENT, Fault, File, applied, sites
 from judges import JUDGES, Place, Said, fresh, installed, speaks_of_existence
-from running import passing, pytest_command, test_environment
+from running import passing
 from tables import print_table
-
-SECONDS_A_TEST = 20.0
-IGNORED = shutil.ignore_patterns(
-    ".git", ".mypy*", ".ruff_cache", ".llmlint_cache", "__pycache__", ".tox", ".nox", "docs"
-)
 
 
 class Trial:
@@ -45,14 +40,14 @@ class Trial:
 
     def __init__(self, suite: Suite, work: Workdir, arguments: argparse.Namespace) -> None:
         self.suite, self.work, self.arguments = suite, work, arguments
-        self.origin = work.tree(suite)
-        self.tree = work.folder("faults") / "trees" / suite.name
+        self.copy = Copy(suite, work, "faults")
+        self.origin, self.tree = self.copy.origin, self.copy.tree
         self.record: dict[str, Any] = {}
 
     def run(self) -> None:
         wanted = {"seed": self.arguments.seed, "number": self.arguments.number, "kinds": self.arguments.kinds}
         known = self.work.read("faults", self.suite)
-        self.copy()
+        self.copy.make()
         if known is None or any(known.get(key) != value for key, value in wanted.items()):
             self.record = {**wanted, "faults": self.inject(), "said": {}}
             self.work.write("faults", self.suite, self.record)
@@ -69,24 +64,24 @@ class Trial:
 
     # -- injecting ---------------------------------------------------------------------------------------------------
 
-    def copy(self) -> None:
-        """A fresh copy: the suites themselves are never changed."""
-        shutil.rmtree(self.tree, ignore_errors=True)
-        shutil.copytree(self.origin, self.tree, ignore=IGNORED, symlinks=True)
-
     def inject(self) -> list[dict[str, Any]]:
         kept: list[dict[str, Any]] = []
         batches = self.draw()
         tests = sorted({fault.test for batch in batches for fault in batch})
-        before = self.outcomes(tests, sorted({fault.file for batch in batches for fault in batch}))
+        before = self.copy.outcomes(
+            tests, sorted({fault.file for batch in batches for fault in batch}), self.arguments.timeout
+        )
         for number, batch in enumerate(batches):
             self.write(batch)
-            after = self.outcomes([fault.test for fault in batch], sorted({fault.file for fault in batch}))
+            after = self.copy.outcomes(
+                [fault.test for fault in batch], sorted({fault.file for fault in batch}), self.arguments.timeout
+            )
             self.restore(batch)
             for fault in batch:
                 proof = proven(fault, before.get(fault.test, []), after.get(fault.test, []))
                 if proof:
                     kept.append({**fault.as_json(), "proof": proof, "batch": number, "found": {}})
+        self.copy.make()
         say(f"{self.suite.label}: {sum(map(len, batches))} drawn, {len(kept)} kept")
         return kept
 
@@ -97,7 +92,7 @@ class Trial:
         skipped = tuple(str(self.origin / path) for path in self.suite.skip_paths)
         trace = self.trace()
         for path in test_files(self.suite, self.work):
-            if str(path).startswith(skipped or "\0") or not path.name.startswith("test"):
+            if str(path).startswith(skipped or "\0") or path.name == "conftest.py":
                 continue
             try:
                 file = File(self.origin, path, trace.get(path.relative_to(self.origin).as_posix(), {}))
@@ -142,36 +137,6 @@ class Trial:
         for file in {fault.file for fault in faults}:
             shutil.copy(self.origin / file, self.tree / file)
 
-    def outcomes(self, tests: list[str], files: list[str]) -> dict[str, list[dict[str, str]]]:
-        """How each of the tests (or files, while they are collected) ended."""
-        plugin = self.work.folder("plugin")
-        shutil.copy(HERE / "outcomes_plugin.py", plugin)
-        folder = self.work.folder("faults")
-        output, settings = folder / f"{self.suite.name}.outcomes", folder / f"{self.suite.name}.settings"
-        output.unlink(missing_ok=True)
-        values = {"tests": tests, "seconds": SECONDS_A_TEST, "output": str(output)}
-        settings.write_text(json.dumps(values), "utf-8")
-        environment = test_environment(self.suite, self.work)
-        environment["LLMLINT_OUTCOMES"] = str(settings)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(plugin), environment.get("PYTHONPATH", "")]))
-        command = pytest_command(self.suite, self.work, [])
-        start = command.index("pytest") + 1
-        command[start : start + len(self.suite.run or self.suite.tests)] = files
-        command += ["-p", "outcomes_plugin", "--continue-on-collection-errors"]
-        with (self.work.folder("logs") / f"{self.suite.name}.faults.log").open("w", encoding="utf-8") as log:
-            try:
-                subprocess.run(
-                    command, cwd=self.tree, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    timeout=self.arguments.timeout, check=False,
-                )  # fmt: skip
-            except subprocess.TimeoutExpired:
-                say(f"{self.suite.label}: stopped after {self.arguments.timeout:.0f} s")
-        found: dict[str, list[dict[str, str]]] = {}
-        for line in output.read_text("utf-8").splitlines() if output.exists() else ():
-            record = json.loads(line)
-            found.setdefault(record["test"], []).append(record)
-        return found
-
     # -- asking the tools --------------------------------------------------------------------------------------------
 
     def ask(self, judge: str) -> None:
@@ -195,7 +160,7 @@ class Trial:
                         fault["cause"] = None if fault["found"][judge] else cause(fault, reasons)
         except (RuntimeError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
             say(f"{self.suite.label}: {judge} failed: {str(error)[-600:]}")
-            self.copy()
+            self.copy.make()
             return
         speaking = [one for one in before if speaks_of_existence(judge, one.code)]
         self.record["said"][judge] = {
