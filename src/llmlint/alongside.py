@@ -75,9 +75,7 @@ class Alongside:
         if self._combined is None:
             return
         shadows = {result.path: result.shadow for result in results if result.shadow.edits or result.shadow.probes}
-        unfit = {
-            one.path for result in results for one in result.diagnostics if one.code in ("LLM501", "LLM505", "LLM506")
-        }
+        unfit = {result.path for result in results if result.unfit}
         broken = {one.path for result in results for one in result.diagnostics if one.code == "LLM900"}
         self._combined.check(shadows, unfit, broken)
 

@@ -119,6 +119,8 @@ class Session:
                 results, told = _together(tasks, results, beside, self._pages)
         notices = [f"{path}:{row}: {message}" for one in chosen for path, row, message in one.project.notices]
         notices += told
+        asked = {task.path for task in files}
+        results = [result for result in results if result.path in asked or result.diagnostics or result.notices]
         if not files and not failures:
             notices.append("no Python files to lint")
         return self._result(results, len(files), notices, failures)

@@ -62,6 +62,8 @@ class FileResult:
     """Only where they were asked for."""
     shadow: Shadow = Shadow()
     """What a type checker has to be told so that it understands the file."""
+    unfit: bool = False
+    """For a contract: whether it says less, or other things, than the program, so that a type checker must not go by it."""
 
     def joined(self, other: FileResult) -> FileResult:
         """This result with the diagnostics of another one of the same file, each once."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llmlint.engine.dispatch import Crash, Dispatcher, Found
 from llmlint.engine.globs import matcher
@@ -13,13 +13,13 @@ from llmlint.engine.markdown import check_blocks
 from llmlint.engine.pages import Page
 from llmlint.engine.registry import load_rules
 from llmlint.engine.remedies import FileRemedies, Remedies
-from llmlint.engine.selection import Selection, matches
+from llmlint.engine.selection import Selection, keeps, matches
 from llmlint.engine.severities import Severities
 from llmlint.engine.suppressions import Suppressions, read_suppressions
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Anchor, Diagnostic, Finding
 from llmlint.model.position import Span
-from llmlint.model.result import FileResult, RecordedUse, UnresolvedUse
+from llmlint.model.result import FileResult, RecordedUse, Shadow, UnresolvedUse
 from llmlint.project.late_error import compile_error, late_errors
 from llmlint.project.project import Project
 from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, read_text, split_lines
@@ -27,6 +27,9 @@ from llmlint.semantics.analysis import Analysis, Analyzer
 from llmlint.semantics.nouns import ContractProblem
 
 _START = Span(1, 0, 1, 0)
+
+_UNFIT = frozenset({"syntax", "undefined-name", "incomplete", "drift"})
+"""What makes a contract say less, or other things, than the program."""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class Checker:
         self._dispatchers: dict[Role, Dispatcher] = {}
         self._analyzer = Analyzer(project)
         self._severities = Severities(project.settings, project.root)
+        settings = project.settings
+        self._shadowed = settings.deep_check and "mypy" in settings.tools and keeps(settings, "mypy")
         self._remedies = Remedies(project.settings, worked_out=watch.fixes)
         self._spared = [
             (matcher(glob, project.root), {page.code for page in pages if any(matches(one, page) for one in selectors)})
@@ -94,7 +99,9 @@ class Checker:
             return self._uncompiled(path, text, role, late[0])
         judged = _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source)
         dispatcher = self._dispatcher(role)
-        analysis = self._analyze(source, judged) if dispatcher.wants_facts or self._watch.uses else None
+        analysis = (
+            self._analyze(source, judged) if dispatcher.wants_facts or self._watch.uses or self._shadowed else None
+        )
         if analysis is not None and analysis.repeated and (refused := compile_error(text)):
             return self._uncompiled(path, text, role, refused)
         self._collect(dispatcher.judge(source, analysis.nouns if analysis else ()), judged)
@@ -108,6 +115,7 @@ class Checker:
             resolved=tuple(sorted(analysis.statistics.resolved.items())) if analysis else (),
             unresolved=tuple(_unresolved(analysis, source)) if analysis and self._watch.unresolved else (),
             uses=tuple(RecordedUse(*use) for use in analysis.uses) if analysis and self._watch.uses else (),
+            shadow=analysis.shadow if analysis else Shadow(),
         )
 
     def unreadable(self, path: str, role: Role, error: SourceError) -> FileResult:
@@ -132,7 +140,7 @@ class Checker:
     def check_contracts(self) -> list[FileResult]:
         """What is wrong with the project's frozen contracts, a result for each file with findings."""
         dispatcher = self._dispatcher("contract")
-        if not dispatcher.wants_facts:
+        if not dispatcher.wants_facts and not self._shadowed:
             return []
         problems: dict[str, list[ContractProblem]] = {}
         crashes: list[Crash] = []
@@ -146,7 +154,8 @@ class Checker:
             judged, source = self._contract(path)
             self._collect(dispatcher.judge(source, nouns), judged)
             diagnostics = self._diagnostics(judged)
-            results.append(FileResult(path, diagnostics, _quoted(diagnostics, judged.lines), tuple(judged.notices)))
+            result = FileResult(path, diagnostics, _quoted(diagnostics, judged.lines), tuple(judged.notices))
+            results.append(replace(result, unfit=any(problem.kind in _UNFIT for problem in nouns)))
         if crashes:
             judged = _Judged(self._project.settings_file or self._project.root, [], Suppressions())
             self._collect(crashes, judged)
@@ -170,7 +179,11 @@ class Checker:
 
     def _analyze(self, source: SourceFile, judged: _Judged) -> Analysis | None:
         try:
-            return self._analyzer.analyze(source, record=self._watch.uses or self._watch.unresolved)
+            return self._analyzer.analyze(
+                source,
+                record=self._watch.uses or self._watch.unresolved,
+                shadowed=self._shadowed,
+            )
         except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic, all else is still judged
             self._collect([Crash.of("the semantics", error)], judged)
             return None

@@ -26,6 +26,7 @@ def encode(result: FileResult) -> list[Any]:
         [[use.row, use.column, use.kind, use.text, use.reason] for use in result.unresolved],
         [[use.row, use.column, use.kind, use.resolved, use.reason] for use in result.uses],
         [_edits(result.shadow.edits), result.shadow.footer, result.shadow.probes],
+        result.unfit,
     ]
 
 
@@ -35,7 +36,7 @@ def decode(data: list[Any]) -> FileResult:
     Raises:
         TypeError, ValueError: it is none.
     """
-    path, diagnostics, lines, notices, total, resolved, unresolved, uses, (edits, footer, probes) = data
+    path, diagnostics, lines, notices, total, resolved, unresolved, uses, (edits, footer, probes), unfit = data
     return FileResult(
         path,
         tuple(_diagnostic(values) for values in diagnostics),
@@ -46,6 +47,7 @@ def decode(data: list[Any]) -> FileResult:
         tuple(UnresolvedUse(*use) for use in unresolved),
         tuple(RecordedUse(*use) for use in uses),
         Shadow(_edited(edits), tuple(footer), tuple((first, last) for first, last in probes)),
+        bool(unfit),
     )
 
 

@@ -69,13 +69,16 @@ class FileResult:
     """Only where they were asked for."""
     shadow: Shadow = Shadow()
     """What a type checker has to be told so that it understands the file."""
+    unfit: bool = False
+    """For a contract: whether it says less, or other things, than the program, so that a type checker must not go by it."""
 
     def joined(self, other: FileResult) -> FileResult:
         """This result with the diagnostics of another one of the same file, each once."""
         diagnostics = sorted({*self.diagnostics, *other.diagnostics}, key=lambda one: (one.span, one.code, one.message))
         lines = sorted({*self.lines, *other.lines})
         notices = dict.fromkeys([*self.notices, *other.notices])
-        return replace(self, diagnostics=tuple(diagnostics), lines=tuple(lines), notices=tuple(notices))
+        unfit = self.unfit or other.unfit
+        return replace(self, diagnostics=tuple(diagnostics), lines=tuple(lines), notices=tuple(notices), unfit=unfit)
 
 
 @dataclass(frozen=True, slots=True)

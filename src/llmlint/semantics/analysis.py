@@ -9,6 +9,7 @@ from typing import Final
 
 from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
+from llmlint.model.result import Shadow
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
 from llmlint.semantics.contract_audit import ContractAudit
@@ -24,6 +25,7 @@ from llmlint.semantics.nouns import (
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.proof.tests import Test, TestModule
 from llmlint.semantics.scope import Scope
+from llmlint.semantics.shadows import Shadows
 from llmlint.semantics.specials import MOCKER_FIXTURES
 from llmlint.semantics.values import ClassValue, Instance, Value, members_of
 from llmlint.semantics.world import World
@@ -41,6 +43,8 @@ class Analysis:
     unresolved: list[Unresolved] = field(default_factory=list)
     uses: list[tuple[int, int, str, bool, str]] = field(default_factory=list)
     """(row from 1, column from 0 in code points, kind, resolved, reason), if they were asked for."""
+    shadow: Shadow = field(default_factory=Shadow)
+    """What a type checker has to be told, if somebody is to tell it."""
 
 
 _SETUP: Final = frozenset(
@@ -54,6 +58,9 @@ _SETUP: Final = frozenset(
 
 class FileAnalysis(FixtureRequests):
     """Evaluates one file; the evaluator asks it about fixtures and tells it of definitions."""
+
+    shadowed = False
+    """Whether a shadow of the file is asked for."""
 
     def run(self) -> Analysis:
         """Evaluate the module's own statements, then fixtures and set-up, then tests, then everything else."""
@@ -97,7 +104,10 @@ class FileAnalysis(FixtureRequests):
             uses.append((span.row, span.column, kind, resolved, reason))
         self.world.inference.forget(self.module)
         tests = TestModule(self)
-        return Analysis([*_unique(nouns), tests, *tests.tests], sink.repeated, statistics, sink.unresolved, uses)
+        shadow = Shadows(self).shadow(self.requested) if self.shadowed else Shadow()
+        return Analysis(
+            [*_unique(nouns), tests, *tests.tests], sink.repeated, statistics, sink.unresolved, uses, shadow
+        )
 
     def class_body(self, cls: Class, scope: Scope, values: list[Value]) -> None:
         """A class statement: its body is evaluated now, its methods with the other functions."""
@@ -262,11 +272,19 @@ class Analyzer:
         self.project = project
         self.world = World(project)
 
-    def analyze(self, source: SourceFile, *, record: bool = False) -> Analysis:
-        """The nouns of one parsed file. With ``record`` every use is listed, and those that could not be judged."""
+    def analyze(self, source: SourceFile, *, record: bool = False, shadowed: bool = False) -> Analysis:
+        """The nouns of one parsed file.
+
+        Args:
+            source: The file.
+            record: Whether to list every use, and those that could not be judged.
+            shadowed: Whether to tell what a type checker has to know.
+        """
         if source.role == "contract":
             return Analysis()
-        return FileAnalysis(self.world, source, record).run()
+        analysis = FileAnalysis(self.world, source, record)
+        analysis.shadowed = shadowed
+        return analysis.run()
 
     @property
     def files_read(self) -> tuple[str, ...]:

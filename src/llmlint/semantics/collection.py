@@ -55,6 +55,8 @@ class Collected:
         self._switches: frozenset[str] | None = None
         """What the file says ``__test__ = False`` of."""
         self.decorations: dict[ast.AST, list[Value]] = {}
+        self.requested: dict[Function, dict[str, Value]] = {}
+        """What the fixtures give that each function asks for, by parameter."""
         self._fixture_values: dict[Function, Value] = {}
         self._handed: dict[tuple[Class, Class], None] = {}
         self._collected: dict[Class, bool] = {}

@@ -73,6 +73,7 @@ class FixtureRequests(Collected):
                     given[name] = annotated if argument.annotation is not None else given[name]
                 continue
             given[name] = self._request(argument, name, function, cls, opaque)
+            self.requested.setdefault(function, {})[name] = given[name]
             if type(given[name]) is Unknown and argument.annotation is not None:
                 given[name] = self.evaluator.annotated(argument.annotation, cls)
         return given

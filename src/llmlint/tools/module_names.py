@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from llmlint.project.module_name import module_name
 from llmlint.tools.arguments import write_whole
 
 PREFIX = "llmlint_twin_"
@@ -51,19 +52,6 @@ def named_files(files: Sequence[str], folder: str, texts: Mapping[str, str]) -> 
             taken.add(name)
             paths.append(path)
     return NamedFiles(tuple(paths), originals)
-
-
-def module_name(path: str) -> str:
-    """The dotted name by the packages (folders with an ``__init__``) above a file."""
-    folder, base = os.path.split(path)
-    stem = base.rpartition(".")[0]
-    parts = [] if stem == "__init__" else [stem]
-    while any(os.path.isfile(os.path.join(folder, f"__init__{kind}")) for kind in (".py", ".pyi")):
-        folder, name = os.path.split(folder)
-        parts.insert(0, name)
-        if not name:
-            break
-    return ".".join(parts)
 
 
 def _possible(name: str) -> bool:

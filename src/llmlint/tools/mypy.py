@@ -50,7 +50,15 @@ _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))", re.MULTILINE
 )
 
+_STUBS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stubs")
+"""Where the stub of typed mocks is."""
+
 _FATAL = 2
+
+_ROUNDS = 3
+"""How often it is begun anew without what it cannot parse."""
+
+_STOP = re.compile(r"(?P<path>.+?):(?P<row>\d+):[\d:]* error: (?P<message>.*?)\s*\[syntax\]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,9 @@ class _Run:
     named: NamedFiles
     shadows: Mapping[str, Shadow]
     texts: Mapping[str, str]
-    """What mypy read of each shadowed file."""
+    """What mypy read of each file."""
+    unfit: frozenset[str]
+    broken: frozenset[str]
 
 
 class Mypy:
@@ -96,7 +106,7 @@ class Mypy:
                 child.end()
 
     def check(self, shadows: Mapping[str, Shadow], unfit: Collection[str], broken: Collection[str]) -> None:
-        """Starts on the files.
+        """Starts on the files, when what they import was looked at.
 
         Args:
             shadows: What there is to tell of files, by path.
@@ -106,15 +116,17 @@ class Mypy:
         Raises:
             ToolError: it cannot be started, or ended while it was looking at what the files import.
         """
-        files = [path for path in self._files if path not in broken]
         if self._warming is not None:
             # Of modules that cannot be checked the run over the files tells, if it needs them.
             self._warming.wait()
             self._warming = None
+        shown = shadows if self._project.settings.deep_check else {}
+        self._begin(shown, frozenset(unfit), frozenset(broken))
+
+    def _begin(self, shadows: Mapping[str, Shadow], unfit: frozenset[str], broken: frozenset[str]) -> None:
+        files = [path for path in self._files if path not in broken]
         if not files:
             return
-        if not self._project.settings.deep_check:
-            shadows = {}
         texts = {path: _text(path) for path in files}
         copies = {path: shadowed(texts[path], shadows[path]) for path in files if path in shadows}
         named = named_files(files, self._folder, {**texts, **copies})
@@ -125,9 +137,10 @@ class Mypy:
                 copy = self._write_copy(path, text)
                 arguments += ["--shadow-file", path, copy]
         paths = [folder] if (folder := contract_folder(self._project, unfit, self._folder)) else []
+        paths.append(_STUBS)
         config = self._write_settings(paths)
         child = self._start([*arguments, *named.paths], config, "check")
-        self._run = _Run(child, named, shadows, {**texts, **copies})
+        self._run = _Run(child, named, shadows, {**texts, **copies}, unfit, broken)
 
     def collect(self, texts: Texts) -> ToolReport:
         """What it found, once it has ended.
@@ -142,10 +155,22 @@ class Mypy:
         if self._run is None:
             return report
         ended = self._run.child.wait()
+        for _ in range(_ROUNDS):
+            stops = self._stops(ended)
+            if not stops:
+                break
+            # An older mypy ends at the first file that it cannot parse. It goes on without it.
+            report.diagnostics += stops
+            unfit = {os.path.realpath(one.path) for one in stops if one.path not in self._files}
+            broken = {one.path for one in stops if one.path in self._files}
+            run = self._run
+            self._begin(run.shadows, run.unfit | unfit, run.broken | broken)
+            ended = self._run.child.wait()
+        asked = set(self._files)
+        report.diagnostics = [one for one in report.diagnostics if one.path in asked]
         records = _records(ended)
         report.notices += _complaints(ended, self.settings_file)
         elsewhere: set[str] = set()
-        asked = set(self._files)
         last: Diagnostic | None = None
         hidden = 0
         for record in records:
@@ -171,6 +196,25 @@ class Mypy:
             )
         return report
 
+    def _stops(self, ended: Ended) -> list[Diagnostic]:
+        """What ended the run: files of ours, or contracts, that mypy cannot parse."""
+        if ended.code < _FATAL or self._run is None:
+            return []
+        found = []
+        contracts = os.path.join(self._folder, "contracts") + os.sep
+        for line in (*ended.out.splitlines(), *ended.err.splitlines()):
+            match = _STOP.match(line)
+            if match is None:
+                continue
+            path = os.path.normpath(os.path.join(self._project.base or self._project.root, match["path"]))
+            path = self._run.named.originals.get(path, path)
+            if path not in self._files and not path.startswith(contracts):
+                return []
+            row = int(match["row"])
+            message = one_line(match["message"])
+            found.append(Diagnostic(path, Span(row, 0, row, 0), "syntax", "syntax", "error", message, source="mypy"))
+        return found
+
     # -- starting --------------------------------------------------------------------------------------------------------
 
     def _warm(self) -> Child | None:
@@ -180,7 +224,7 @@ class Mypy:
         text = "".join(f"import {module}\n" for module in modules)
         path = os.path.join(self._folder, "warm", "llmlint_imports.py")
         write_whole(path, text.encode())
-        return self._start([path], self._write_settings([]), "warm")
+        return self._start([path], self._write_settings([_STUBS]), "warm")
 
     def _start(self, arguments: Sequence[str], config: str, name: str) -> Child:
         every = [
@@ -360,4 +404,6 @@ def _noted(diagnostic: Diagnostic, note: str) -> Diagnostic:
 
 def _plain(message: str) -> str:
     """A message without the private names under which a shadow knows a type."""
+    message = re.sub(r"\b_llmlint_mock_\w+", "mock", message).replace('"__call__" of "Method"', "the mocked method")
+    message = re.sub(r' of "(?:Async)?Method"', "", message.replace('"__call__" of "AsyncMethod"', "the mocked method"))
     return re.sub(r"\b_llmlint_\w+\.", "", message)

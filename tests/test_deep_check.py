@@ -1,0 +1,276 @@
+"""Strict mypy that understands tests: what fixtures and mocks are, and where a finding stands in the test as it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+BACKEND = """\
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class Backend:
+    async def get(self, key: str) -> bytes:
+        return b""
+
+    def put(self, key: str, value: bytes, *, ttl: int = 0) -> int:
+        return 1
+
+    @property
+    def size(self) -> int:
+        return 1
+
+    def echo(self, value: T) -> T:
+        return value
+
+    @overload
+    def find(self, key: str) -> str: ...
+    @overload
+    def find(self, key: int) -> int: ...
+    def find(self, key: str | int) -> str | int:
+        return key
+
+    @contextmanager
+    def locked(self, key: str) -> Iterator[None]:
+        yield
+
+    async def keys(self) -> AsyncIterator[str]:
+        yield ""
+
+    @staticmethod
+    def make(size: int) -> str:
+        return ""
+
+
+class Pool(Generic[T]):
+    def take(self) -> T: ...
+    def close(self, wait: bool) -> None: ...
+
+
+class Cache:
+    def __init__(self, backend: Backend) -> None: ...
+    def load(self, key: str, default: int = 0) -> int:
+        return default
+"""
+
+
+@pytest.fixture
+def deep(empty, llmlint):
+    """A project with mypy settings; gives what mypy says of a test, and of a conftest."""
+    empty.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n[tool.mypy]\nstrict = true\n')
+    empty.write("src/shop/__init__.py", "")
+    empty.write("src/shop/py.typed", "")
+    empty.write("src/shop/store.py", BACKEND)
+
+    def check(test: str, conftest: str = "", *arguments: str) -> list[tuple[str, int, int, str]]:
+        empty.write("tests/test_store.py", test)
+        empty.write("tests/conftest.py", conftest)
+        outcome = llmlint("tests", "--tools", "mypy", "--select", "mypy", "--output-format", "json", *arguments)
+        return [
+            (one["filename"].rpartition("/")[2], one["location"]["row"], one["location"]["column"], one["code"])
+            for one in outcome.json
+        ]
+
+    return check
+
+
+CONFTEST = """\
+import pytest
+from shop.store import Backend, Cache
+
+
+@pytest.fixture
+def cache(backend):
+    return Cache(backend)
+
+
+@pytest.fixture
+def backend():
+    yield Backend()
+"""
+
+TEST = """\
+def test_it(cache, backend):
+    cache.load(1); backend.put("", "")
+    assert cache.load("") == "a"
+"""
+
+
+def test_fixtures_have_their_types(deep):
+    found = [
+        ("test_store.py", 2, 16, "arg-type"),
+        ("test_store.py", 2, 36, "arg-type"),
+        ("test_store.py", 3, 12, "comparison-overlap"),
+    ]
+    assert deep(TEST, CONFTEST) == found
+    assert deep(TEST, CONFTEST, "--config", "deep-check=false") == []
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "def test_it(cache, backend, size='):'):",
+        "def test_it(cache, backend, *, tmp_path):",
+        "def test_it(\n    cache,  # a comment (\n    backend,\n):",
+        "def test_it(cache, größe='ü', backend=None, *, capsys) :",
+        "async def test_it(cache, request, monkeypatch):",
+        "def test_it(cache): assert cache;",
+    ],
+)
+def test_heads_of_every_form(deep, head):
+    test = f"{head} {'' if head.endswith(';') else chr(10)}    cache.load(1)\n".replace(";     ", "; ")
+    row = test.count("\n")
+    column = test.splitlines()[-1].index("load(1)") + 6
+    assert deep(test, CONFTEST) == [("test_store.py", row, column, "arg-type")]
+
+
+def test_a_set_up_has_a_type(deep):
+    test = (
+        "from shop.store import Backend, Cache\n\n\nclass TestIt:\n"
+        "    def setup_method(self):\n        self.cache = Cache(Backend())\n\n"
+        "    def test_it(self):\n        self.cache.load(1)\n"
+    )
+    assert deep(test) == [("test_store.py", 9, 25, "arg-type")]
+
+
+def test_a_test_that_returns_something_is_left_alone(deep):
+    assert deep("def test_it(cache):\n    return cache.load(1)\n", CONFTEST) == [("test_store.py", 2, 23, "arg-type")]
+
+
+def test_what_raises_expects_is_what_the_test_says(deep):
+    test = (
+        "import pytest\nfrom shop.store import Backend\n\n\ndef test_it(cache):\n    with pytest.raises(TypeError):\n"
+        "        cache.load(1)\n    try:\n        cache.load(2)\n    except TypeError:\n        pass\n"
+        "    pytest.raises(TypeError, cache.load, cache.load(3))\n    cache.load(4)\n"
+    )
+    assert deep(test, CONFTEST) == [("test_store.py", 13, 16, "arg-type")]
+
+
+MOCKS = """\
+from unittest.mock import AsyncMock, MagicMock, Mock, create_autospec
+import pytest
+from shop.store import Backend, Cache
+
+
+@pytest.fixture
+def backend():
+    mock = MagicMock(spec=Backend)
+    mock.put.return_value = 3
+    mock.put.return_value = "no"
+    mock.get.return_value = b""
+    mock.get.return_value = 1
+    mock.get.side_effect = [b"", ValueError()]
+    mock.put.side_effect = [1, "no"]
+    mock.put.side_effect = lambda *args, **kwargs: 3
+    mock.put.side_effect = RuntimeError
+    return mock
+"""
+
+
+def test_mocks_have_the_types_of_what_they_stand_for(deep):
+    test = (
+        "async def test_it(backend):\n"
+        '    backend.put("k", "v")\n'
+        '    backend.put("k", b"v", ttl="1")\n'
+        '    backend.put.assert_called_once_with("k", b"v", ttl="1")\n'
+        '    backend.put.assert_called_once_with("k", b"v", ttl=1)\n'
+        "    assert await backend.get(1)\n"
+        '    assert (await backend.get("k")).nothing\n'
+        "    backend.get.assert_awaited_with(3)\n"
+        '    backend.make("x")\n'
+    )
+    assert deep(test, MOCKS) == [
+        ("conftest.py", 10, 29, "assignment"),
+        ("conftest.py", 12, 29, "assignment"),
+        ("conftest.py", 14, 32, "list-item"),
+        ("test_store.py", 2, 22, "arg-type"),
+        ("test_store.py", 3, 32, "arg-type"),
+        ("test_store.py", 4, 56, "arg-type"),
+        ("test_store.py", 6, 30, "arg-type"),
+        ("test_store.py", 7, 12, "attr-defined"),
+        ("test_store.py", 8, 37, "arg-type"),
+        ("test_store.py", 9, 18, "arg-type"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        "Mock(spec=Backend)",
+        "MagicMock(Backend)",
+        "AsyncMock(spec=Backend)",
+        "create_autospec(Backend, instance=True)",
+        "Mock(spec_set=Backend(), name='x')",
+        "MagicMock()",
+    ],
+)
+def test_every_way_to_build_a_mock(deep, built):
+    test = (
+        "from unittest.mock import AsyncMock, MagicMock, Mock, create_autospec\nfrom shop.store import Backend, Cache\n\n\n"
+        f"def test_it():\n    größe = {built}; größe.put.return_value = 'no'\n    Cache(größe)\n"
+    )
+    column = test.splitlines()[5].index("'no'") + 1
+    assert deep(test) == [("test_store.py", 6, column, "assignment")]
+
+
+def test_what_cannot_be_typed_stays_untyped(deep):
+    test = (
+        "from unittest.mock import AsyncMock, MagicMock, Mock, PropertyMock\nfrom shop.store import Backend, Cache, Pool\n\n\n"
+        "def test_it():\n"
+        "    mock = MagicMock(spec=Backend)\n"
+        "    mock.size = 3\n"
+        "    mock.echo.return_value = object()\n"
+        "    mock.find.return_value = 3\n"
+        "    mock.find.side_effect = ['a']\n"
+        "    mock.locked.return_value.__enter__.return_value = 3\n"
+        "    mock.keys.return_value.__aiter__.return_value = ['a']\n"
+        "    mock.put = Mock(return_value=3)\n"
+        "    mock.get = AsyncMock(return_value=b'')\n"
+        "    mock.put = lambda *args: 3\n"
+        "    mock.nothing_of_it = 3\n"
+        "    mock.configure_mock(**{'put.return_value': 3})\n"
+        "    assert mock.put.mock_calls or mock.method_calls\n"
+        "    pool = MagicMock(spec=Pool)\n"
+        "    pool.take.return_value = 3\n"
+        "    cache: Cache = Cache(mock)\n"
+        "    other: Backend = mock\n"
+        "    assert isinstance(mock, Backend) and other and cache\n"
+    )
+    assert deep(test) == []
+
+
+def test_a_mock_without_a_spec_is_as_free_as_ever(deep):
+    test = (
+        "from unittest.mock import MagicMock, patch\n\n\n"
+        "def test_it():\n    mock = MagicMock()\n    mock.anything.return_value = 3\n    mock(1, 2, c=3)\n"
+        "    with patch('shop.store.Backend') as backend:\n        backend.return_value.put.return_value = 'no'\n"
+    )
+    assert deep(test) == []
+
+
+def test_what_a_contract_leaves_out_is_no_fault_of_the_test(empty, deep):
+    empty.write(
+        "contracts/shop/store.pyi", "class Cache:\n    def load(self, key: bytes, default: int = 0) -> int: ...\n"
+    )
+    test = "from shop.store import Backend, Cache\n\n\ndef test_it() -> None:\n    Cache(Backend()).load('')\n"
+    assert deep(test) == []
+
+
+def test_a_contract_that_does_not_parse_is_not_shown(empty, deep):
+    empty.write("contracts/shop/store.pyi", "class Cache(:\n")
+    empty.write("contracts/shop/__init__.pyi", "")
+    assert deep(TEST, CONFTEST)[0] == ("test_store.py", 2, 16, "arg-type")
+
+
+def test_a_file_that_does_not_parse_does_not_end_the_run(empty, deep):
+    empty.write("tests/test_broken.py", "def test_(:\n")
+    empty.write("tests/test_comment.py", "x = 1  # type: ignore because\n")
+    assert ("test_store.py", 2, 16, "arg-type") in deep(TEST, CONFTEST)
+
+
+def test_ignores_work_as_they_always_did(deep):
+    test = "def test_it(cache):  # type: ignore[no-untyped-def]\n    cache.load(1)  # type: ignore[arg-type]\n"
+    assert deep(test, CONFTEST) == []
