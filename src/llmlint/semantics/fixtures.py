@@ -156,11 +156,11 @@ class Fixtures:
     def sources(self, module: Module) -> Iterator[Module]:
         """The modules whose fixtures ``module`` sees, nearest first."""
         yield module
-        yield from self._named_plugins(module)
+        yield from self.named_plugins(module)
         for conftest in self.chain(module):
             if conftest.path != module.path:
                 yield conftest
-                yield from self._named_plugins(conftest)
+                yield from self.named_plugins(conftest)
         yield from self.plugins()
 
     def chain(self, module: Module) -> tuple[Module, ...]:
@@ -204,11 +204,11 @@ class Fixtures:
                     plugin = self.world.library.module(f"pytest_{name}")
                 if plugin is not None:
                     found.append(plugin)
-                    found.extend(self._named_plugins(plugin))
+                    found.extend(self.named_plugins(plugin))
             self._plugins = tuple(dict.fromkeys(found))
         return self._plugins
 
-    def _named_plugins(self, module: Module, depth: int = 0) -> list[Module]:
+    def named_plugins(self, module: Module, depth: int = 0) -> list[Module]:
         """The modules that ``pytest_plugins`` names."""
         key = "<pytest_plugins>"
         if key not in module.memo:
@@ -218,7 +218,7 @@ class Fixtures:
                 plugin = self.world.library.module(name, module.roots)
                 if plugin is not None and depth < 5:
                     found.append(plugin)
-                    found.extend(self._named_plugins(plugin, depth + 1))
+                    found.extend(self.named_plugins(plugin, depth + 1))
         return module.memo[key]  # type: ignore[no-any-return]
 
     def _plugin_names(self, module: Module) -> list[str] | None:
@@ -285,7 +285,7 @@ class Fixtures:
                             return True
         folders = {os.path.dirname(plugin.path) for plugin in self.plugins()}
         for conftest in (module, *self.chain(module)):
-            folders.update(os.path.dirname(plugin.path) for plugin in self._named_plugins(conftest))
+            folders.update(os.path.dirname(plugin.path) for plugin in self.named_plugins(conftest))
         pytest_module = self.world.library.module("_pytest")
         if pytest_module is not None:
             folders.add(os.path.dirname(pytest_module.path))

@@ -1,0 +1,18 @@
+"""A marker that nothing knows."""
+
+from collections.abc import Iterator
+
+from llmlint.model.diagnostic import Finding
+from llmlint.semantics.markers import unknown_markers
+from llmlint.semantics.nearest import nearest
+from llmlint.semantics.proof.tests import TestModule
+
+
+def check(module: TestModule) -> Iterator[Finding]:
+    for node, name, known in unknown_markers(module):
+        yield Finding(
+            at=node,
+            message=f"no marker '{name}' is registered, neither in pytest's settings nor by a conftest or a plugin",
+            symbol=f"pytest.mark.{name}",
+            suggestion=nearest(name, known),
+        )

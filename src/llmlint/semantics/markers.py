@@ -1,0 +1,84 @@
+"""Markers: which of them pytest, the settings, the conftests and the plugins know."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from llmlint.contracts.symbols import Module
+    from llmlint.semantics.proof.tests import TestModule
+    from llmlint.semantics.world import World
+
+BUILTIN: Final = frozenset(
+    {"parametrize", "skip", "skipif", "xfail", "usefixtures", "filterwarnings", "tryfirst", "trylast"}
+)
+_USE: Final = re.compile(r"\bmark\s*\.\s*(\w+)")
+_LINE: Final = re.compile(r"""addinivalue_line\s*\(\s*["']markers["']\s*,\s*([frbu]*)["']{1,3}\s*([\w-]*)""")
+_WORD: Final = re.compile(r"""["']\s*(\w+)\s*(?:\([^"'\n]*\))?\s*:""")
+
+
+def unknown_markers(module: TestModule) -> Iterator[tuple[ast.Attribute, str, list[str]]]:
+    """The first use of each marker that nothing knows, with the names that are known."""
+    used = set(_USE.findall(module.source.text)) - BUILTIN
+    if not used or module.role not in ("test", "conftest"):
+        return
+    world = module.world
+    known = _registered(world, module.module)
+    if known is None or not (used := used - known):
+        return
+    seen: set[str] = set()
+    origin = world.library.origin
+    for node in sorted(
+        (node for node in ast.walk(module.source.tree) if isinstance(node, ast.Attribute) and node.attr in used),
+        key=lambda node: (node.lineno, node.col_offset),
+    ):
+        if node.attr not in seen and origin(module.module, node) == f"pytest.mark.{node.attr}":
+            seen.add(node.attr)
+            yield node, node.attr, sorted(BUILTIN | known)
+
+
+def _registered(world: World, module: Module) -> set[str] | None:
+    """The markers that are registered for a file; None where that cannot be told."""
+    project, fixtures = world.project, world.fixtures
+    if not project.environment.known:
+        return None
+    names = {*project.pytest.markers, *project.settings.markers}
+    sources = list(fixtures.sources(module))
+    for source in sources:
+        found = _of_text(source.text)
+        if found is None:
+            return None
+        names |= found
+    for folder in sorted(
+        {os.path.dirname(plugin.path) for plugin in fixtures.plugins()} - set(project.environment.site)
+    ):
+        for item in world.library.finder.listing(folder):
+            if item.endswith(".py"):
+                names |= _of_text(world.text(os.path.join(folder, item))) or set()
+    if any("pytest_plugins" in source.table for source in sources):
+        plugins = [plugin for source in sources for plugin in fixtures.named_plugins(source)]
+        if not plugins:
+            return None
+    return names
+
+
+def _of_text(text: str) -> set[str] | None:
+    """The markers that a module registers; None where it computes their names."""
+    if "markers" not in text:
+        return set()
+    found: set[str] = set()
+    lines = 0
+    for match in _LINE.finditer(text):
+        lines += 1
+        if match[2]:
+            found.add(match[2])
+        elif "f" in match[1]:
+            return None
+    if text.count("addinivalue_line") > lines:
+        # A loop over names, a constant, a line that is put together: every word in quotes may be one.
+        found |= set(_WORD.findall(text)) | set(re.findall(r"""["'](\w+)["']""", text))
+    return found
