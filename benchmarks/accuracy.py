@@ -34,6 +34,8 @@ from judges import JUDGES, Place, Said, fresh, installed, speaks_of_existence
 from running import passing
 from tables import print_table
 
+SETTINGS = r"^\[\[?tool\.(?:ty|mypy|pyright|basedpyright|pyrefly|pylint|ruff)\b.*?(?=^\[|\Z)"
+
 
 class Trial:
     """One suite: its copy, its faults, what was said of them."""
@@ -48,6 +50,7 @@ class Trial:
         wanted = {"seed": self.arguments.seed, "number": self.arguments.number, "kinds": self.arguments.kinds}
         known = self.work.read("faults", self.suite)
         self.copy.make()
+        self.forget_settings()
         if known is None or any(known.get(key) != value for key, value in wanted.items()):
             self.record = {**wanted, "faults": self.inject(), "said": {}}
             self.work.write("faults", self.suite, self.record)
@@ -61,6 +64,13 @@ class Trial:
             if judge not in self.record["said"] or judge in self.arguments.again:
                 self.ask(judge)
                 self.work.write("faults", self.suite, self.record)
+
+    def forget_settings(self) -> None:
+        """Takes what a suite says to the compared tools out of its settings: each runs as it comes."""
+        path = self.tree / "pyproject.toml"
+        if path.exists():
+            text = path.read_text("utf-8")
+            path.write_text(re.sub(SETTINGS, "", text, flags=re.MULTILINE | re.DOTALL), "utf-8")
 
     # -- injecting ---------------------------------------------------------------------------------------------------
 
@@ -82,6 +92,7 @@ class Trial:
                 if proof:
                     kept.append({**fault.as_json(), "proof": proof, "batch": number, "found": {}})
         self.copy.make()
+        self.forget_settings()
         say(f"{self.suite.label}: {sum(map(len, batches))} drawn, {len(kept)} kept")
         return kept
 
@@ -161,6 +172,7 @@ class Trial:
         except (RuntimeError, ValueError, KeyError, subprocess.TimeoutExpired) as error:
             say(f"{self.suite.label}: {judge} failed: {str(error)[-600:]}")
             self.copy.make()
+            self.forget_settings()
             return
         speaking = [one for one in before if speaks_of_existence(judge, one.code)]
         self.record["said"][judge] = {
@@ -262,7 +274,7 @@ def report(records: dict[str, dict[str, Any]], missing: list[str], *, markdown: 
     print_table(["", *judges], texts(rows), markdown=markdown)
     if missing:
         print(f"\nNot installed, and therefore missing: {', '.join(missing)}.")
-    missed = [fault for fault in faults if not fault["found"].get("llmlint") and fault["kind"] in EXISTENCE]
+    missed = [fault for fault in faults if fault["found"].get("llmlint") == [] and fault["kind"] in EXISTENCE]
     missed = [fault for fault in missed if fault["proof"] == "fails"]
     print(f"\nWhat llmlint misses of the existence faults, by cause ({len(missed)}):\n")
     causes = collections.Counter((fault["kind"], fault.get("cause") or "") for fault in missed)
