@@ -204,8 +204,5 @@ def _made_here(cls: Class, method: FunctionNode) -> set[str]:
 
 def _mentions(cls: Class, method: FunctionNode) -> bool:
     """Whether the text of a method has one of the words that change attributes by computed names."""
-    lines = cls.module.memo.get("<lines>")
-    if lines is None:
-        lines = cls.module.memo["<lines>"] = cls.module.text.splitlines()
-    text = "\n".join(lines[method.lineno - 1 : method.end_lineno])
+    text = cls.module.text_of(method)
     return any(word in text for word in ("setattr", "__dict__", "vars(", "__class__"))

@@ -124,6 +124,13 @@ class Module:
             found = self.classes[id(node)] = Class(self, node, outer, scope)
         return found
 
+    def text_of(self, node: ast.stmt) -> str:
+        """The lines of a statement, decorators left out."""
+        lines = self.memo.get("<lines>")
+        if lines is None:
+            lines = self.memo["<lines>"] = self.text.split("\n")
+        return "\n".join(lines[node.lineno - 1 : node.end_lineno])
+
     def function_at(self, node: FunctionNode, owner: Class | None = None) -> Function:
         """The function of a ``def`` statement of this module: one object a statement."""
         found = self.functions.get(id(node))

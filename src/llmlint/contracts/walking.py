@@ -49,3 +49,20 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
                     stack.extend(value)
                 else:
                     stack.append(value)
+
+
+def pairs(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Every node below one, with the node that it is a part of."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        outer = stack.pop()
+        kind = type(outer)
+        names = _fields.get(kind)
+        if names is None:
+            names = _fields[kind] = _node_fields(kind)
+        for name in names:
+            value = getattr(outer, name, None)
+            for inner in value if type(value) is list else (value,):
+                if inner is not None:
+                    yield outer, inner
+                    stack.append(inner)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.walking import pairs
 
 _MOCK_ASSERTIONS: Final = ("assert_",)
 _INNER: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -21,10 +22,9 @@ class Flow:
         """What each name is bound to; None for what is not an expression of this function."""
         self.loads: dict[str, list[ast.Name]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
-        for outer in ast.walk(node):
-            for inner in ast.iter_child_nodes(outer):
-                self.parents[inner] = outer
-            self._note(outer)
+        for outer, inner in pairs(node):
+            self.parents[inner] = outer
+            self._note(inner)
 
     def _note(self, node: ast.AST) -> None:
         kind = type(node)
