@@ -138,20 +138,34 @@ class Fixtures:
                 if passed:
                     return found
                 passed = found.function is above
-        for source in self.sources(module):
-            found = self.of_module(source).get(name)
+        if passed:
+            found = self._visible(module).get(name)
             if found is not None:
-                if passed or found.function is not above:
+                return found
+        else:
+            for source in self.sources(module):
+                found = self.of_module(source).get(name)
+                if found is not None:
                     if passed:
                         return found
-                    continue
-                passed = True
+                    passed = found.function is above
         home = BUILTIN.get(name)
         if home is not None:
             builtin = self.world.library.module(home)
             if builtin is not None:
                 return self.of_module(builtin).get(name)
         return None
+
+    def _visible(self, module: Module) -> dict[str, Fixture]:
+        """What the names of fixtures stand for in a module, its classes aside."""
+        visible: dict[str, Fixture] | None = module.memo.get("<visible fixtures>")
+        if visible is None:
+            visible = {}
+            for source in self.sources(module):
+                for name, fixture in self.of_module(source).items():
+                    visible.setdefault(name, fixture)
+            module.memo["<visible fixtures>"] = visible
+        return visible
 
     def sources(self, module: Module) -> Iterator[Module]:
         """The modules whose fixtures ``module`` sees, nearest first."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from llmlint.contracts.symbols import FunctionNode
-from llmlint.contracts.walking import pairs
+from llmlint.contracts.walking import pairs, walk
 
 _MOCK_ASSERTIONS: Final = ("assert_",)
 _INNER: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -91,7 +91,7 @@ class Flow:
 
     def asserted(self) -> Iterator[ast.expr]:
         """What the function asserts itself: conditions of ``assert``, arguments of ``self.assert…``."""
-        for node in ast.walk(self.node):
+        for node in walk(self.node):
             if isinstance(node, ast.Assert):
                 yield node.test
             elif isinstance(node, ast.Call) and is_test_case_assertion(node):
