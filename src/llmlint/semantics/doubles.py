@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.symbols import FROM, Class, Function, FunctionNode, Module
+from llmlint.contracts.walking import walk
 from llmlint.model.position import Truth
 from llmlint.semantics.flow import Flow, chain, is_test_case_assertion, root_name
 from llmlint.semantics.mock_assertions import API, ASSERTIONS
@@ -164,7 +165,7 @@ class Doubles:
             member = body.get(name)
             for method in member.functions() if member is not None else ():
                 count += sum(1 for item in self._inside.get(method.node, ()) if item.form in _COUNTED)
-                for statement in ast.walk(method.node):
+                for statement in walk(method.node):
                     if isinstance(statement, ast.Assign) and statement.value in self.mocks.made:
                         target = chain(statement.targets[0])
                         text = text or self._text(function.node)
@@ -279,7 +280,7 @@ class Doubles:
         if first == len(self._echoing) or self._echoing[first] > (function.node.end_lineno or 0):
             return
         flow = self._flow(function.node)
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             sides: list[ast.expr] = []
             at: ast.expr | None = None
             if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare):
@@ -372,7 +373,7 @@ class Doubles:
             flow = self._flow(function.node)
             if any(
                 isinstance(node, ast.Attribute) and node.attr == item.name and isinstance(node.ctx, ast.Load)
-                for node in ast.walk(function.node)
+                for node in walk(function.node)
                 if not any(outer is item.node for outer in flow.around(node))
             ):
                 continue
@@ -392,7 +393,7 @@ class Doubles:
         """Whether somebody in the project looks the name up where it is patched."""
         source = defining.implementation or defining
         if source.own and source.tree is not None and not source.is_stub:
-            for node in ast.walk(source.tree):
+            for node in walk(source.tree):
                 if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
                     return True
         elif not defining.own and source.tree is not None and not source.is_stub:
@@ -422,7 +423,7 @@ class Doubles:
     def _exercised(self, function: Function) -> list[Module]:
         """The project's modules whose functions and classes the test calls."""
         found: dict[Module, None] = {}
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             if isinstance(node, ast.Call):
                 callee = self.evaluator.callee(node)
                 called: Function | Class | None = None
@@ -442,7 +443,7 @@ class Doubles:
         if not _INTERACTS.search(self._text(function.node)):
             return
         count = 0
-        for node in ast.walk(function.node):
+        for node in walk(function.node):
             if isinstance(node, ast.Assert):
                 if not _asks_a_mock(node.test):
                     return
@@ -469,7 +470,7 @@ class Doubles:
         callee = self.evaluator.callee(call)
         if not isinstance(callee, FunctionValue) or not callee.function.module.by_test:
             return False
-        return any(isinstance(node, (ast.Assert, ast.Raise)) for node in ast.walk(callee.function.node))
+        return any(isinstance(node, (ast.Assert, ast.Raise)) for node in walk(callee.function.node))
 
     # -- mocks for nothing -------------------------------------------------------------------------------------------------
 
@@ -533,12 +534,12 @@ class Doubles:
             return True
         if self.world.vetoes.mentioned_in_project(item.name):
             return True
-        if any(isinstance(node, ast.Attribute) and node.attr == item.name for node in ast.walk(function.node)):
+        if any(isinstance(node, ast.Attribute) and node.attr == item.name for node in walk(function.node)):
             return True
         if isinstance(owner, ModuleValue):
             return any(
                 isinstance(node, ast.Name) and node.id == item.name and isinstance(node.ctx, ast.Load)
-                for node in ast.walk(source.tree)
+                for node in walk(source.tree)
             )
         return item.name.startswith("__")
 
@@ -558,7 +559,7 @@ def _asks_a_mock(node: ast.expr) -> bool:
     """Whether a condition is about the calls that a mock took."""
     return any(
         isinstance(inner, ast.Attribute) and inner.attr in API and inner.attr not in ("return_value", "side_effect")
-        for inner in ast.walk(node)
+        for inner in walk(node)
     )
 
 
