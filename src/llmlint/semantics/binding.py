@@ -58,7 +58,9 @@ class Assignments(Access):
             self._unpack(target, value)
         elif isinstance(target, ast.Subscript):
             receiver = self.eval(target.value)
-            self.eval(target.slice)
+            key = self.eval(target.slice)
+            if isinstance(target.value, ast.Attribute) and target.value.attr == "dependency_overrides":
+                self.patches.put(value, key)  # FastAPI's way to replace what a dependency gives
             if (
                 isinstance(target.slice, ast.Constant)
                 and isinstance(target.slice.value, str)

@@ -193,7 +193,7 @@ class Patches:
             given = self._argument(arguments, 1, "value")
             self._note(node, first[0], form, name, target, given[1] if given is not None else UNKNOWN)
             if given is not None and not deletes:
-                self._put(given[1], target.value)
+                self.put(given[1], target.value)
             return self.evaluator.world.none
         if second is None:
             return self.evaluator.world.none
@@ -208,7 +208,7 @@ class Patches:
         new = self._argument(arguments, 2, "value")
         self._note(node, second[0], form, name_value, target, new[1] if new is not None else UNKNOWN)
         if new is not None and not deletes:
-            self._put(new[1], target.value)
+            self.put(new[1], target.value)
         if isinstance(first[0], ast.Name) and new is not None and not deletes:
             self.evaluator.scope.stored[(first[0].id, name_value)] = new[1]
         return self.evaluator.world.none
@@ -316,7 +316,7 @@ class Patches:
                 value.of = (target.owner, name) if target is not None and target.owner is not None else None
                 self._hand(value, Callable(self._property(target, name)))
             elif not isinstance(original, Unknown):
-                self._put(value, original)
+                self.put(value, original)
             return value, False
         if arguments.double_starred:
             return UNKNOWN, True
@@ -361,7 +361,7 @@ class Patches:
             return UNKNOWN
         return self.evaluator.world.attributes.get(Instance(owner.cls, owner.args, owner.exact), name).value
 
-    def _put(self, value: Value, original: Value) -> None:
+    def put(self, value: Value, original: Value) -> None:
         """``value`` is put in the place of ``original``: a mock, or a function of the tests that gives one."""
         if isinstance(value, Mock):
             self._hand(value, original)

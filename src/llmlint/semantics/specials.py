@@ -416,6 +416,8 @@ class Specials:
                 evaluator.replaced_names.add(literal)
                 if isinstance(positional[0], Mock) and len(positional) == 3:
                     evaluator.mocks.store(positional[0], literal, positional[2], node)
+                elif len(positional) == 3 and isinstance(positional[2], Mock) and isinstance(positional[0], Instance):
+                    evaluator.mocks.hand_attribute(positional[2], world.attributes.get(positional[0], literal).value)
             else:
                 evaluator.guards.append((ast.unparse(node.args[0]), "*"))
             return world.none
