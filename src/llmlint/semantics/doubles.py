@@ -54,6 +54,8 @@ class Doubles:
         self.tests = tests
         self._flows: dict[ast.AST, Flow] = {}
         self._counts: dict[Function, int] = {}
+        self._loads: dict[tuple[frozenset[Function], Class | None], list[tuple[Function, int, int]]] = {}
+        """The tests by the fixtures that feed them mocks: each with what it adds and what these make."""
         self._found: dict[tuple[str, Class | None, Function | None], Fixture | None] = {}
         self._lines = analysis.module.text.splitlines()
         self._echoing = sorted(
@@ -79,6 +81,7 @@ class Doubles:
             self._missed(function, replacements)
             self._interactions(function)
             self._unused_patches(function, cls, replacements)
+        self._report_loads()
         self._unused_mocks()
 
     def _flow(self, node: FunctionNode) -> Flow:
@@ -102,14 +105,23 @@ class Doubles:
 
     def _load(self, function: Function, cls: Class | None, replacements: list[Replacement]) -> None:
         own = sum(1 for item in replacements if item.form in _COUNTED) + self._built(self.evaluator, function.node)
-        fixtures = 0
+        made: dict[Function, int] = {}
         for fixture in self._fixtures(function, cls):
             module = fixture.module
             evaluator = self.evaluator if module is self.analysis.module else self.world.inference.quiet(module)
-            fixtures += self._made_by(evaluator, fixture)
-        fixtures += self._set_up(function, cls)
-        if own or fixtures:
-            self.evaluator.emit(MockLoad(function.node, own, fixtures))
+            count = self._made_by(evaluator, fixture)
+            if count:
+                made[fixture] = count
+        set_up = self._set_up(function, cls)
+        key = (frozenset(made), cls if set_up else None)
+        self._loads.setdefault(key, []).append((function, own, sum(made.values()) + set_up))
+
+    def _report_loads(self) -> None:
+        """The load of each test; what the fixtures alone bring is said once, of the first test that asks for them."""
+        for loads in self._loads.values():
+            for index, (function, own, fixtures) in enumerate(loads):
+                if own or (fixtures and index == 0):
+                    self.evaluator.emit(MockLoad(function.node, own, fixtures, len(loads) if index == 0 else 0))
 
     def _made_by(self, evaluator: Evaluator, fixture: Function) -> int:
         """What a fixture patches and builds."""

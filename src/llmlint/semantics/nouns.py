@@ -300,6 +300,8 @@ class MockLoad:
     """In the test and its decorators."""
     fixtures: int
     """In the fixtures (and the set-up) that it asks for."""
+    alike: int = 0
+    """For the first of them: how many tests of the file are fed by the same fixtures."""
 
 
 @dataclass(frozen=True, slots=True)
