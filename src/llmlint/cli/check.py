@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from llmlint.cli.accepted import changes_of, only_changed, without_accepted
 from llmlint.cli.main import CANNOT, Failure
 from llmlint.cli.output import FORMATS, OutputType, report, write
 
 if TYPE_CHECKING:
     from llmlint.app import Request, Session
     from llmlint.model.result import RunResult
+    from llmlint.project.changes import Changes
 
 _WITH_EDITS = ("json", "json-lines", "sarif", "rdjson")
 """Formats that show what exactly the fixes would write."""
@@ -34,10 +36,10 @@ def _selector(name: str, help_text: str) -> Callable[[_Function], _Function]:
 
 
 class _Check(click.Command):
-    """``--add-ignore`` takes its reason behind ``=`` only: what follows it is a path."""
+    """``--add-ignore`` and ``--changed`` take their value behind ``=`` only: what follows them is a path."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, ["--add-ignore=" if arg == "--add-ignore" else arg for arg in args])
+        return super().parse_args(ctx, [f"{arg}=" if arg in ("--add-ignore", "--changed") else arg for arg in args])
 
 
 @click.command("check", cls=_Check, short_help="Lint tests.")
@@ -62,6 +64,12 @@ class _Check(click.Command):
 @click.option("--tools", multiple=True, metavar="TOOLS", callback=_codes,
               help="Report what these find as well: ruff, mypy, import-linter (default: as the settings say, all).")  # fmt: skip
 @click.option("--no-tools", is_flag=True, help="Report what llmlint itself finds, and nothing else.")
+@click.option("--changed", metavar="[=REF]",
+              help="Lint the files that differ from a commit (default: the last one), new ones too.")  # fmt: skip
+@click.option("--changed-lines", is_flag=True, help="With --changed: tell only what stands on changed lines.")
+@click.option("--baseline", metavar="FILE", help="Tell only what this file does not accept.")
+@click.option("--update-baseline", is_flag=True, help="Accept everything that is found.")
+@click.option("--prune-baseline", is_flag=True, help="Take out of the baseline what is not found any more.")
 @click.option("--output-format", type=OutputType(), multiple=True,
               help=f"How to report, and where; several at once. One of {', '.join(FORMATS)}.  [default: full]")  # fmt: skip
 @click.option("--output-file", "-o", metavar="FILE", help="Write the report there.")
@@ -108,7 +116,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             return _add_ignores(paths, session, options)
         if _fixes(options):
             return _fix(paths, session, options)
-        result = _standard_input(paths, session, options) if "-" in paths else _run(session, options)
+        changes = changes_of(options, os.getcwd()) if "-" not in paths else None
+        result = _standard_input(paths, session, options) if "-" in paths else _run(session, options, changes)
+        if changes is not None:
+            result = only_changed(result, changes, lines=options["changed_lines"])
+        result = without_accepted(result, options, session.request.cwd)
     except Problem as error:
         raise Failure(_relative(str(error))) from None
     _report(result, session, options)
@@ -211,11 +223,13 @@ def _alone(paths: tuple[str, ...]) -> None:
         raise Failure("- (standard input) stands alone")
 
 
-def _run(session: Session, options: dict[str, Any]) -> RunResult:
+def _run(session: Session, options: dict[str, Any], changes: Changes | None = None) -> RunResult:
     from llmlint.cli.progress import Progress
 
     with Progress(sys.stderr, enabled=sys.stderr.isatty() and not options["quiet"]) as progress:
-        return session.check(progress.show)
+        if changes is None:
+            return session.check(progress.show)
+        return session.check(progress.show, lambda file: file.path in changes.files)
 
 
 def _report(result: RunResult, session: Session, options: dict[str, Any], *, aside: bool = False) -> None:

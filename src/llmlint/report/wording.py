@@ -41,4 +41,6 @@ def sentence(diagnostic: Diagnostic, cwd: str) -> str:
 
 def count(number: int, noun: str) -> str:
     """``1 error``, ``2 errors``."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    if number != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number} {noun}"

@@ -1,0 +1,95 @@
+"""``--baseline`` and ``--changed``: which of the findings are told."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from llmlint.cli.main import Failure
+
+if TYPE_CHECKING:
+    from llmlint.model.result import RunResult
+    from llmlint.project.changes import Changes
+
+
+def changes_of(options: dict[str, Any], cwd: str) -> Changes | None:
+    """What changed, where the run is about that.
+
+    Raises:
+        Failure: git cannot tell.
+    """
+    if options["changed"] is None and not options["changed_lines"]:
+        return None
+    from llmlint.project.changes import GitError, changes_since
+
+    try:
+        return changes_since(options["changed"] or None, cwd)
+    except GitError as error:
+        raise Failure(f"--changed: {error}") from None
+
+
+def only_changed(result: RunResult, changes: Changes, *, lines: bool) -> RunResult:
+    """The findings in changed files, or on changed lines; that something could not be judged is told in any case."""
+    files = []
+    for file in result.files:
+        kept = [
+            one
+            for one in file.diagnostics
+            if one.code == "LLM904"
+            or (changes.has(file.path, one.span.row, one.span.end_row) if lines else file.path in changes.files)
+        ]
+        files.append(replace(file, diagnostics=tuple(kept)))
+    return replace(result, files=tuple(files))
+
+
+def without_accepted(result: RunResult, options: dict[str, Any], cwd: str) -> RunResult:
+    """The findings that the baseline does not accept; writes it where that is asked for.
+
+    Raises:
+        Failure: it cannot be read or written.
+    """
+    path = options["baseline"]
+    if path is None:
+        if options["update_baseline"] or options["prune_baseline"]:
+            raise Failure("which baseline? --baseline FILE names it")
+        return result
+    from llmlint import __version__
+    from llmlint.report import baseline
+    from llmlint.report.context import Context
+    from llmlint.report.wording import count
+
+    context = Context(cwd, __version__)
+    try:
+        if options["update_baseline"]:
+            known = baseline.read_baseline(path) if os.path.exists(path) else []
+            # What was not looked at stays as it was.
+            compared = baseline.compare(result, known, path, context)
+            looked = {entry.path for entry in (*compared.stale, *baseline.entries_of(result, path, context))}
+            looked |= {baseline.inner(file.path, path) for file in result.files}
+            kept = [entry for entry in known if entry.path not in looked]
+            entries = [*kept, *baseline.entries_of(result, path, context)]
+            baseline.write_baseline(path, entries)
+            _say(options, f"{path} accepts {count(sum(entry.count for entry in entries), 'finding')}")
+            known = entries
+        else:
+            known = baseline.read_baseline(path)
+        compared = baseline.compare(result, known, path, context)
+        if options["prune_baseline"] and compared.stale:
+            baseline.write_baseline(path, baseline.pruned(known, compared.stale))
+            _say(options, f"{count(len(compared.stale), 'stale entry')} taken out of {path}")
+            return compared.result
+    except baseline.BaselineError as error:
+        raise Failure(str(error)) from None
+    if compared.hidden:
+        _say(options, f"{count(compared.hidden, 'finding')} accepted by {path}")
+    for entry in compared.stale:
+        _say(options, f"{path}: stale: {entry.path}: {entry.rule} {entry.symbol} (--prune-baseline takes it out)")
+    return compared.result
+
+
+def _say(options: dict[str, Any], words: str) -> None:
+    if not options["quiet"]:
+        click.echo(f"llmlint: {words}", err=True)
