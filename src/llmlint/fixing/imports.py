@@ -70,6 +70,37 @@ def add_import(file: Rewrite, module: str, name: str) -> None:
     file.edit(Span((row or 0) + 1, 0, (row or 0) + 1, 0), f"{blank}from {module} import {name}\n")
 
 
+def moved_import(file: Rewrite, node: ast.alias, module: str) -> None:
+    """Imports a name from another module, in the same place; what the statement imports besides stays.
+
+    Raises:
+        Unfixable: no ``from … import`` imports it.
+    """
+    import libcst as cst
+
+    alias = file.find(node, cst.ImportAlias)
+    statement = file.parent(alias)
+    if not isinstance(statement, cst.ImportFrom) or isinstance(statement.names, cst.ImportStar):
+        raise Unfixable("no 'from … import' imports it")
+    if len(statement.names) == 1:
+        path = cst.parse_expression(module)
+        assert isinstance(path, cst.Attribute | cst.Name)
+        file.replace(statement, statement.with_changes(module=path))
+        return
+    line = file.parent(statement)
+    if not isinstance(line, cst.SimpleStatementLine) or len(line.body) > 1:
+        raise Unfixable("several statements stand on the line")
+    left = [name for name in statement.names if name is not alias]
+    if alias is statement.names[-1]:
+        # The comma behind the last one is the statement's way to end.
+        left[-1] = left[-1].with_changes(comma=alias.comma)
+    file.replace(statement, statement.with_changes(names=left))
+    place = file.span(line)
+    indent = file.source.lines[place.row - 1][: place.column]
+    name = file.text(file.source.span(node))
+    file.edit(Span(place.row, place.column, place.row, place.column), f"from {module} import {name}\n{indent}")
+
+
 def _leading(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
     """The imports at the top, up to the first statement that is neither one nor a docstring nor a guarded import."""
     found: list[ast.Import | ast.ImportFrom] = []

@@ -69,6 +69,20 @@ def _rename_in_string(file: Rewrite, node: ast.Constant, old: str, new: str) -> 
     file.rename(Span(span.row, column, span.row, column + len(old)), old, new)
 
 
+def rewrite_string(file: Rewrite, node: ast.expr, old: str, new: str) -> None:
+    """Writes ``new`` for the whole of the string ``old``, in its own quotes.
+
+    Raises:
+        Unfixable: the string has escapes, or is written in parts.
+    """
+    span = file.source.span(node)
+    found = _PLAIN.fullmatch(file.text(span))
+    if found is None or found["text"] != old:
+        raise Unfixable("the string has escapes, or is written in parts")
+    column = span.column + len(found["open"])
+    file.rename(Span(span.row, column, span.row, column + len(old)), old, new)
+
+
 def _rename_import(file: Rewrite, node: ast.alias, old: str, new: str) -> None:
     span = file.source.span(node)
     file.rename(Span(span.row, span.column, span.row, span.column + len(old)), old, new)

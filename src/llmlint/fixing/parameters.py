@@ -45,7 +45,9 @@ def _asked_by_pytest(file: Rewrite, function: cst.FunctionDef) -> bool:
         made = decorator.decorator.func if isinstance(decorator.decorator, cst.Call) else decorator.decorator
         name = made.attr.value if isinstance(made, cst.Attribute) else getattr(made, "value", "")
         if name == "fixture":
-            return True
+            # A fixture of a wider scope cannot ask for one of a narrower.
+            arguments = decorator.decorator.args if isinstance(decorator.decorator, cst.Call) else ()
+            return not any(one.keyword is not None and one.keyword.value == "scope" for one in arguments)
         # A patch hands over positions, a data provider names: one parameter more may be theirs.
         if name in ("given", "patch", "object", "multiple", "expand"):
             return False
