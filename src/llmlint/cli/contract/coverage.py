@@ -1,0 +1,87 @@
+"""``llmlint contract coverage``: what of a contract no test uses."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import click
+
+from llmlint.cli.contract.common import modules_of, output_option, project_options, the_project, write
+from llmlint.cli.contract.digest import read_all
+
+
+@click.command("coverage", short_help="Show what of a contract no test uses.")
+@click.argument("modules", nargs=-1, metavar="[MODULE]...")
+@click.option("--tests", "paths", multiple=True, metavar="PATH", help="Look at these tests; by default at all.")
+@click.option("--by-test", is_flag=True, help="List what each test uses.")
+@click.option("--all", "every", is_flag=True, help="List covered promises as well, with their tests.")
+@click.option("--promises", is_flag=True, help="List behaviour and invariants that no test is named after, too.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 below this.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@output_option
+@project_options
+def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) -> int:
+    """List the members, documented exceptions and invariants of the MODULEs' contracts that no test uses. Nothing is run.
+
+    A member is used by a test that calls or reads it, itself or through its fixtures; mocks of it do not count. An exception
+    is used by a test that uses the function and expects the exception. Behaviour and invariants are used by tests that bear the
+    names that `llmlint contract prompt` and `scaffold` give them.
+
+    Exit codes: 0 done, 1 below --fail-under.
+    """
+    from llmlint.lifecycle.coverage import coverage
+    from llmlint.lifecycle.uses import uses_of
+
+    project = the_project(options)
+    chosen, _ = modules_of(project, modules)
+    found = coverage(read_all(project, chosen), uses_of(project, paths))
+    hard = [one for one in found if one.kind not in ("behaviour", "invariant")]
+    covered = sum(bool(one.tests) for one in hard)
+    percent = 100 * covered / len(hard) if hard else 100.0
+    if options["output_format"] == "json":
+        records = [
+            {
+                "symbol": one.symbol,
+                "kind": one.kind,
+                "text": one.text or None,
+                "tests": list(one.tests),
+                "mocked": one.mocked,
+            }
+            for one in found
+        ]
+        write(json.dumps({"percent": round(percent, 1), "promises": records}, indent=2) + "\n", options["output_file"])
+    else:
+        lines: list[str] = []
+        if options["by_test"]:
+            by_test: dict[str, list[str]] = {}
+            for one in found:
+                for test in one.tests:
+                    by_test.setdefault(test, []).append(
+                        one.symbol + (f" {one.text}" if one.kind == "exception" else "")
+                    )
+            for test in sorted(by_test):
+                lines += [f"{test}\n", *(f"    {symbol}\n" for symbol in dict.fromkeys(by_test[test]))]
+        else:
+            for one in found:
+                if one.tests and not options["every"]:
+                    continue
+                if one.kind in ("behaviour", "invariant") and not options["promises"]:
+                    continue
+                what = f"{one.symbol}: {one.text}" if one.text else one.symbol
+                note = ", only mocked" if one.mocked else f" ({len(one.tests)} tests)" if one.tests else ""
+                lines.append(f"{'  ' if one.tests else '- '}{one.kind:<12} {what}{note}\n")
+                if options["every"]:
+                    lines += [f"        {test}\n" for test in one.tests]
+        counts = Counter(one.kind for one in hard if not one.tests)
+        missing = ", ".join(f"{number} {kind}{'es' if kind == 'class' else 's'}" for kind, number in counts.items())
+        missing = missing.replace("propertys", "properties")
+        lines.append(f"{covered} of {len(hard)} promises are used by a test ({percent:.0f} %)")
+        lines.append(f"; unused: {missing}.\n" if missing else ".\n")
+        told = [one for one in found if one.kind in ("behaviour", "invariant")]
+        if told and not options["by_test"]:
+            named = sum(bool(one.tests) for one in told)
+            lines.append(f"{named} of {len(told)} behaviours and invariants have a test of their name.\n")
+        write("".join(lines), options["output_file"])
+    return int(options["fail_under"] is not None and percent < options["fail_under"])

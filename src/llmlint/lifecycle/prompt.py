@@ -1,0 +1,107 @@
+"""A whole prompt that holds a model to a contract."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from llmlint.lifecycle.digest import as_stub, forbidden
+from llmlint.lifecycle.legal_fixtures import LegalFixture
+from llmlint.lifecycle.promises import Promise
+from llmlint.lifecycle.scenarios import Scenario
+from llmlint.lifecycle.template import Template
+from llmlint.project.project import Project
+
+_TASK = (
+    "Write a pytest module by filling in the template at the end. The contract below is all that is known of the code under "
+    "test. What it does not say does not exist."
+)
+
+
+def prompt(
+    project: Project,
+    promise: Promise,
+    chosen: Sequence[Scenario],
+    fixtures: Sequence[LegalFixture],
+    budget: int | None = None,
+) -> str:
+    """The prompt, as Markdown."""
+    template = Template(promise, fixtures, project.pytest.asyncio_mode == "auto")
+    tests = template.write(chosen)
+    allowed = [line for line in template.imports(tests) if line]
+    parts = [
+        f"# Write tests for `{promise.module}`",
+        _TASK,
+        "## Rules",
+        "\n".join(f"{number}. {rule}" for number, rule in enumerate(_rules(project, bool(fixtures)), start=1)),
+        "## The contract",
+        f"```python\n{as_stub([promise], budget).strip()}\n```",
+    ]
+    if fixtures:
+        parts += [
+            "## Fixtures that you may use",
+            "Their code, exactly as it stands. pytest hands them to a test by name.",
+        ]
+        parts += [_fixture(fixture, project) for fixture in fixtures]
+    parts += [
+        "## Scenarios",
+        "One test each, under exactly this name.",
+        "\n".join(f"- `{one.name}`: `{one.symbol}` {_said(one)}" for one in chosen),
+        "## Imports allowed",
+        "\n".join(f"- `{line}`" for line in _one_line(allowed)) or "- none but builtins",
+        "Also whatever the standard library, pytest and `unittest.mock` have.",
+        "## Template",
+        "Each `...` in a call or an assertion is a blank: put in a value that the contract allows. Keep names, imports and order.",
+        f"```python\n{tests.strip()}\n```",
+        "## Before you answer",
+        "Check your module and write the result of each check as a comment at its end:",
+        "\n".join(f"{number}. {check}" for number, check in enumerate(_checks(promise), start=1)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _said(one: Scenario) -> str:
+    return one.text if one.kind != "basic" else f"({one.text})"
+
+
+def _one_line(lines: Sequence[str]) -> list[str]:
+    return [" ".join(line.replace("(\n", "").replace("\n)", "").split()).rstrip(",") for line in lines]
+
+
+def _rules(project: Project, fixtures: bool) -> list[str]:
+    rules = [
+        "Test what the contract promises, through public names only; never how the code does it.",
+        "Use a class, function, attribute, parameter or exception only if the contract lists it under exactly that name.",
+        "Each test asserts a result or a state that the contract promises, or the exception that it documents.",
+        "Give arguments that the signature takes; `await` what is `async def`, and nothing else.",
+        "Build plain values (dataclasses, models, enums, dictionaries); do not mock them.",
+        *(
+            f"Do not use {item}." if not item.startswith("mocks") else f"No {item}."
+            for item in forbidden(project)
+            if not item.startswith("fixtures")
+        ),
+    ]
+    if fixtures:
+        rules.append("Ask for no fixture but those listed below and pytest's own.")
+    rules.append("Where the contract is silent, leave the scenario out and say so in a comment; do not guess.")
+    return rules
+
+
+def _checks(promise: Promise) -> list[str]:
+    return [
+        f"List every import, and the line of the contract of `{promise.module}` (or the fixture, or the package) that allows it.",
+        "List every attribute and parameter that you use, and the line of the contract that has it.",
+        "Name the promise that each assertion checks.",
+        "Say which blanks you could not fill from the contract.",
+    ]
+
+
+def _fixture(fixture: LegalFixture, project: Project) -> str:
+    place = (
+        os.path.relpath(fixture.path, project.base or project.root).replace(os.sep, "/") if fixture.path else "a plugin"
+    )
+    title = f"`{fixture.name}`" + (f": `{fixture.type}`" if fixture.type else "") + f" ({place})"
+    if not fixture.code:
+        return f"- {title}"
+    code = "\n".join([*fixture.imports, *([""] if fixture.imports else []), fixture.code])
+    return f"- {title}\n\n```python\n{code}\n```"
