@@ -408,16 +408,27 @@ class Doubles:
             for node in walk(source.tree):
                 if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
                     return True
-        elif not defining.own and source.tree is not None and not source.is_stub:
+        elif not defining.own and defining.kind != "typeshed" and source.tree is not None and not source.is_stub:
             return True  # somebody else's module: what of it the project reaches is not followed
+        return self._looked_up(defining, name)
+
+    def _looked_up(self, defining: Module, name: str) -> bool:
+        """Whether some source asks the module for the name when it runs: by an attribute, ``getattr``, an import in a function."""
+        last, word = re.escape(defining.name.rpartition(".")[2]), re.escape(name)
         vetoes = self.world.vetoes
-        if vetoes.mentioned_in_project(name):
-            return True
-        last = defining.name.rpartition(".")[2]
-        inner = re.compile(
-            rf"^[ \t]+from\s+[\w.]*\b{re.escape(last)}\s+import\b[^#\n]*(?:\(|\b{re.escape(name)}\b)", re.MULTILINE
+        for pattern in (
+            rf"\b{last}\.{word}\b",
+            rf"getattr\([^)\n]*[\"']{word}[\"']",
+            rf"^[ \t]+from\s+[\w.]*\b{last}\s+import\b(?:[^#\n(]*\b{word}\b|\s*\([^)]*\b{word}\b)",
+        ):
+            if vetoes.sources_match(re.compile(pattern, re.MULTILINE)):
+                return True
+        aliases = re.compile(rf"\b{last}\s+as\s+(\w+)")
+        return any(
+            re.search(rf"\b{re.escape(alias)}\.{word}\b", text)
+            for text in vetoes.source_texts()
+            for alias in aliases.findall(text)
         )
-        return vetoes.sources_match(inner)
 
     def _holder(self, function: Function, defining: Module, name: str) -> tuple[Module, str, int] | None:
         """The module that the test exercises and that imported the name."""
@@ -544,15 +555,15 @@ class Doubles:
         source = module.implementation or module
         if not source.own or source.by_test or source.is_stub or source.tree is None:
             return True
-        if self.world.vetoes.mentioned_in_project(item.name):
-            return True
-        if any(isinstance(node, ast.Attribute) and node.attr == item.name for node in walk(function.node)):
+        if any(isinstance(node, ast.Attribute) and node.attr == item.name for node in ast.walk(function.node)):
             return True
         if isinstance(owner, ModuleValue):
-            return any(
+            return self._looked_up(source, item.name) or any(
                 isinstance(node, ast.Name) and node.id == item.name and isinstance(node.ctx, ast.Load)
-                for node in walk(source.tree)
+                for node in ast.walk(source.tree)
             )
+        if self.world.vetoes.mentioned_in_project(item.name):
+            return True
         return item.name.startswith("__")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -287,6 +288,10 @@ class Vetoes:
     def sources_match(self, pattern: re.Pattern[str]) -> bool:
         """Whether the text of one of the project's sources has something that matches."""
         return any(pattern.search(text) for text in self._own[0].texts.values())
+
+    def source_texts(self) -> Iterable[str]:
+        """The texts of the project's sources."""
+        return self._own[0].texts.values()
 
     # -- astroid -----------------------------------------------------------------------------------------------------------
 
