@@ -17,6 +17,7 @@ COMMANDS = {
     "contract": "Freeze, check and compare contracts; prompts, fixtures and tests from them.",
     "new-rule": "Begin a rule of your own.",
     "rule": "Explain a rule.",
+    "triage": "Sort the tests of a suite: keep, mend, rewrite or delete.",
 }
 
 CANNOT = 2
