@@ -212,28 +212,24 @@ class Doubles:
                 if self._is_subject(call, owner, named, name) and self._holds_there(flow, node, call):
                     if call.func.attr == name:  # type: ignore[attr-defined]
                         form = True
-                    elif form is None and self._passes_through(flow, condition, value):
+                    elif form is None and self._passes_through(flow, condition, call, value):
                         form = False
             subject = self.world.attributes.owner(owner) if form is not None else None
             if subject is not None:
                 self.evaluator.emit(MockedSubject(at, subject, name, form is True))
 
-    def _passes_through(self, flow: Flow, condition: ast.expr, value: Value) -> bool:
-        """Whether what is asserted is the very value that the replaced method was told to give."""
+    def _passes_through(self, flow: Flow, condition: ast.expr, call: ast.Call, value: Value) -> bool:
+        """Whether the result itself is asserted to be the very value that the replaced method was told to give."""
         given = value.sources.get("()") if isinstance(value, Mock) else None
-        if (
-            given is None
-            or not isinstance(condition, ast.Compare)
-            or not isinstance(condition.ops[0], (ast.Eq, ast.Is))
-        ):
+        if given is None or not isinstance(condition, ast.Compare):
+            return False
+        sides = (condition.left, condition.comparators[0])
+        if not isinstance(condition.ops[0], (ast.Eq, ast.Is)) or all(flow.origin(side) is not call for side in sides):
             return False
         if isinstance(given, ast.Constant) and not isinstance(given.value, (str, bytes, float)):
             return False  # `True`, `None` and small numbers come from anywhere
         ways = {ast.dump(given), ast.dump(flow.origin(given))}
-        return any(
-            ast.dump(side) in ways or ast.dump(flow.origin(side)) in ways
-            for side in (condition.left, condition.comparators[0])
-        )
+        return any(ast.dump(side) in ways or ast.dump(flow.origin(side)) in ways for side in sides)
 
     def _within(self, function: ast.AST, node: ast.expr) -> bool:
         last = getattr(function, "end_lineno", 0) or 0

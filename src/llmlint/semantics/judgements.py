@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from llmlint.contracts.symbols import Class
@@ -172,7 +173,7 @@ class Judgements(Lookup):
                 return
             if receiver.cls.own and self.world.vetoes.stored_in_project(name):
                 return
-            if not fails and self._read_by_source(receiver, name):
+            if not fails and (self._read_by_source(receiver, name) or self._counted_by_test(name)):
                 return
             self.emit(AttributeUse(target, name, "store", owner, Outcome.MISSING, is_private(name), None, fails))
         elif found.outcome is Outcome.MISSING:
@@ -186,6 +187,10 @@ class Judgements(Lookup):
     def _read_by_source(self, receiver: Instance, name: str) -> bool:
         """Whether the project's own sources ever read an attribute of that name (then somebody reads it)."""
         return self.world.vetoes.mentioned_in_project(name)
+
+    def _counted_by_test(self, name: str) -> bool:
+        """Whether the test counts with the attribute: it is the test's own, put where its fakes find it."""
+        return re.search(rf"\.{re.escape(name)}\s*[-+*|]=", self.module.text) is not None
 
     def certain_call(self, function: Value) -> bool:
         """Whether the function that is called is the one that was found, not an override or a replacement."""
