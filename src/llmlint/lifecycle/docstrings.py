@@ -19,6 +19,9 @@ _PROMISES = {
     "invariants": "invariant", "invariant": "invariant", "state management": "invariant", "thread safety": "invariant",
     "pre-conditions": "invariant", "preconditions": "invariant", "constraints": "invariant", "validation": "invariant",
 }  # fmt: skip
+_HEADING = re.compile(
+    r"(?:Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Usage|Notes?|See Also)\s*:", re.IGNORECASE
+)
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
 
 
@@ -170,17 +173,25 @@ def _split_promises(text: str) -> tuple[str, dict[str, list[str]]]:
 
 
 def _items(text: str) -> list[str]:
-    """The points of a list, each on one line; without bullets the whole is one."""
+    """The points of a list, each on one line. Without bullets each line is a point, and what is indented below it is part of it;
+    an example that follows is none."""
     points: list[list[str]] = []
+    lines = cleandoc(text).splitlines()
+    bulleted = any(_BULLET.match(line) for line in lines)
     indent: int | None = None
-    for line in cleandoc(text).splitlines():
+    for line in lines:
+        stripped = line.strip()
+        if stripped.startswith((">>>", "```")) or _HEADING.fullmatch(stripped):
+            break
+        if not stripped:
+            continue
         bullet = _BULLET.match(line)
         depth = len(line) - len(line.lstrip())
         if bullet and (indent is None or depth <= indent):
             indent = depth
             points.append([line[bullet.end() :]])
-        elif points:
-            points[-1].append(_BULLET.sub("", line))
-        elif line.strip():
+        elif not points or (not bulleted and depth == 0):
             points.append([line])
+        else:
+            points[-1].append(_BULLET.sub("", line))
     return [flat for point in points if (flat := _flat(" ".join(point)))]
