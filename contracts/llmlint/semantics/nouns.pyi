@@ -280,7 +280,9 @@ class MockLoad:
     own: int
     """In the test and its decorators."""
     fixtures: int
-    """In the fixtures (and the set-up) that it asks for."""
+    """In the fixtures of its file that it asks for, and in the set-up of its class."""
+    shared: int
+    """In the fixtures of conftests and other modules that it asks for."""
     alike: int = 0
     """For the first of them: how many tests of the file are fed by the same fixtures."""
 

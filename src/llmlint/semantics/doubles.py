@@ -54,8 +54,8 @@ class Doubles:
         self.tests = tests
         self._flows: dict[ast.AST, Flow] = {}
         self._counts: dict[Function, int] = {}
-        self._loads: dict[tuple[frozenset[Function], Class | None], list[tuple[Function, int, int]]] = {}
-        """The tests by the fixtures that feed them mocks: each with what it adds and what these make."""
+        self._loads: dict[tuple[frozenset[Function], Class | None], list[tuple[Function, int, int, int]]] = {}
+        """The tests by the fixtures that feed them mocks: each with what it adds and what these make, near and shared."""
         self._found: dict[tuple[str, Class | None, Function | None], Fixture | None] = {}
         self._lines = analysis.module.text.splitlines()
         self._echoing = sorted(
@@ -113,15 +113,16 @@ class Doubles:
             if count:
                 made[fixture] = count
         set_up = self._set_up(function, cls)
+        near = sum(count for fixture, count in made.items() if fixture.module is self.analysis.module) + set_up
         key = (frozenset(made), cls if set_up else None)
-        self._loads.setdefault(key, []).append((function, own, sum(made.values()) + set_up))
+        self._loads.setdefault(key, []).append((function, own, near, sum(made.values()) + set_up - near))
 
     def _report_loads(self) -> None:
         """The load of each test; what the fixtures alone bring is said once, of the first test that asks for them."""
         for loads in self._loads.values():
-            for index, (function, own, fixtures) in enumerate(loads):
-                if own or (fixtures and index == 0):
-                    self.evaluator.emit(MockLoad(function.node, own, fixtures, len(loads) if index == 0 else 0))
+            for index, (function, own, near, shared) in enumerate(loads):
+                if own or (near + shared and index == 0):
+                    self.evaluator.emit(MockLoad(function.node, own, near, shared, len(loads) if index == 0 else 0))
 
     def _made_by(self, evaluator: Evaluator, fixture: Function) -> int:
         """What a fixture patches and builds."""
