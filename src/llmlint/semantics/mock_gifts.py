@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.symbols import FUNCTION, Function
+from llmlint.contracts.symbols import FUNCTION, Function, Member
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.fitting import Fitting
@@ -16,6 +16,7 @@ from llmlint.semantics.mock_values import Configured, Mock, Record
 from llmlint.semantics.nouns import MockAwait, MockGift, Outcome, Owner
 from llmlint.semantics.values import (
     NOTHING,
+    UNKNOWN,
     Callable,
     ClassValue,
     Coroutine,
@@ -215,13 +216,31 @@ class MockGifts:
                 self.evaluator.emit(MockGift(item.node, "attribute", "method", owner, item.name, given, ""))
             return
         member = self.world.classes.member(stands.cls, item.name)
-        if member is None or not self._annotated(member):
+        if member is None:
             return
-        if self.fitting.cannot_be(item.value, found.value) and not isinstance(item.value, Mock):
+        wanted = found.value if self._annotated(member) else self._by_parameter(member)
+        if self.fitting.cannot_be(item.value, wanted) and not isinstance(item.value, Mock):
             if self.world.vetoes.subclass_has(stands.cls, item.name):
                 return
-            given, expected = self.fitting.given(item.value), self.fitting.expected(found.value)
+            given, expected = self.fitting.given(item.value), self.fitting.expected(wanted)
             self.evaluator.emit(MockGift(item.node, "attribute", "type", owner, item.name, given, expected))
+
+    def _by_parameter(self, member: Member) -> Value:
+        """What an attribute holds that only ``__init__`` assigns, from a parameter that is annotated."""
+        if len(member.bindings) != 1 or not isinstance(member.value, ast.Name) or member.method is None:
+            return UNKNOWN
+        if member.method.name != "__init__" or self.world.vetoes.stored_in_project(member.name):
+            return UNKNOWN
+        arguments = member.method.args
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            if argument.arg == member.value.id and argument.annotation is not None:
+                if any(
+                    isinstance(n, ast.Name) and n.id == argument.arg and isinstance(n.ctx, ast.Store)
+                    for n in ast.walk(member.method)
+                ):
+                    return UNKNOWN
+                return self.world.annotations.value(argument.annotation, member.owner.module, member.owner)
+        return UNKNOWN
 
     def _annotated(self, member: object) -> bool:
         """Whether an annotation says what the attribute is: nothing that is assigned to it elsewhere counts."""
@@ -322,11 +341,30 @@ class MockGifts:
             )
             for function in stands.functions
         )
+        if isinstance(found, Unknown):
+            return all(self._passes_on(function) for function in stands.functions)
         return all(
             is_none(member)
             or (isinstance(member, Instance) and self.fitting.decided(member) and not self._is_protocol(member))
             for member in members_of(found)
         ) and not isinstance(found, Unknown)
+
+    def _passes_on(self, function: Function) -> bool:
+        """Whether a function that says ``Any`` only gives what plain functions of the standard library give it (``json.loads``)."""
+        if function.module.is_stub or function.node.returns is None:
+            return False
+        returned = list(_returned_nodes(function.node))
+        for node in returned:
+            if not isinstance(node, ast.Call):
+                return False
+            called = self.world.inference.module_value(function.module, node.func)
+            if (
+                not isinstance(called, FunctionValue)
+                or called.function.is_async
+                or called.function.module.kind != "typeshed"
+            ):
+                return False
+        return bool(returned)
 
     def _is_protocol(self, value: Instance) -> bool:
         self.world.classes.mro(value.cls)
