@@ -197,6 +197,7 @@ class Trial:
             "llmlint",
             *files,
             "--no-cache",
+            "--no-tools",
             "--exit-zero",
             "--quiet",
             "--jobs",

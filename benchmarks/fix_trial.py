@@ -2,10 +2,12 @@
 
     python benchmarks/fix_trial.py                   every passing suite: --fix, and --fix --unsafe-fixes, each in a copy
     python benchmarks/fix_trial.py --only flask --markdown
+    python benchmarks/fix_trial.py --faults          the faults that accuracy.py has injected: is the original restored?
 
 In a copy of each suite llmlint fixes what it finds. The tests of every changed file (of all files, where a conftest or a helper
 changed) are run before and after. What passed and no longer does is counted and listed: for safe fixes that is a fault of llmlint's, for
-unsafe ones it is what "unsafe" means. What is known of a suite lies in `fixed/NAME.json` below `--workdir` and is not done again.
+unsafe ones it is what "unsafe" means. With `--faults` the fixes have proven faults before them, of which the right text is known: a fault is
+restored, left, or changed into something else. What is known of a suite lies in `fixed/NAME.json` below `--workdir` and is not done again.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import argparse
 import collections
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,9 +23,12 @@ from typing import Any
 
 from copies import Copy, Outcomes
 from corpus import HERE, Suite, Workdir, default_workdir, read_suites, say, test_files
+from faults import KINDS, Fault, applied
 from running import passing
 from tables import print_table
 
+RENAMING = "LLM202,LLM203,LLM204,LLM207,LLM208,LLM212,LLM217,LLM303,LLM307"
+OUTCOMES = ("restored", "left", "otherwise")
 WAYS = {"safe": ["--fix"], "unsafe": ["--fix", "--unsafe-fixes"]}
 
 
@@ -61,6 +67,52 @@ def trial(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace) 
         f"{suite.label}: {way}: {sum(fixable.values())} fixes in {len(fixed)} files, {len(broken)} of {passed} tests no longer pass"
     )
     return result
+
+
+def restore(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    """Kind and outcome (``restored``, ``left``, ``otherwise``) of each fault that was injected into a suite."""
+    copy = Copy(suite, work, "fixed")
+    copy.make()
+    outcomes: list[tuple[str, str]] = []
+    faults = (work.read("faults", suite) or {"faults": []})["faults"]
+    for batch in sorted({fault["batch"] for fault in faults}):
+        own = [fault for fault in faults if fault["batch"] == batch and fault["proof"] == "fails"]
+        files = sorted({fault["file"] for fault in own})
+        made: dict[str, list[bytes]] = {}
+        for file in files:
+            here = [
+                Fault(**{key: fault[key] for key in Fault.__dataclass_fields__})
+                for fault in own
+                if fault["file"] == file
+            ]
+            changed = applied((copy.origin / file).read_bytes(), here)
+            (copy.tree / file).write_bytes(changed)
+            made[file] = changed.splitlines()
+        lint(copy, [*WAYS[way], "--fixable", RENAMING], arguments)
+        for fault in own:
+            rows = slice(fault["row"] - 1, fault["end_row"])
+            now = (copy.tree / fault["file"]).read_bytes().splitlines()[rows]
+            was = (copy.origin / fault["file"]).read_bytes().splitlines()[rows]
+            # `from m import x as x` is `from m import x`.
+            now = [re.sub(rb"\b(\w+) as \1\b", rb"\1", line) for line in now]
+            outcome = "restored" if now == was else "left" if now == made[fault["file"]][rows] else "otherwise"
+            outcomes.append((fault["kind"], outcome))
+        for file in files:
+            (copy.tree / file).write_bytes((copy.origin / file).read_bytes())
+    copy.drop()
+    say(f"{suite.label}: {way}: {dict(collections.Counter(outcome for _, outcome in outcomes))}")
+    return outcomes
+
+
+def report_restored(records: dict[str, dict[str, Any]], *, markdown: bool) -> None:
+    for way in WAYS:
+        counts = collections.Counter(
+            (kind, outcome) for record in records.values() for kind, outcome in record.get(f"{way} faults", [])
+        )
+        kinds = [kind for kind in KINDS if any(counts[kind, outcome] for outcome in OUTCOMES)]
+        rows = [[kind, *(str(counts[kind, outcome]) for outcome in OUTCOMES)] for kind in kinds]
+        totals = [str(sum(counts[kind, outcome] for kind in kinds)) for outcome in OUTCOMES]
+        print_table([f"faults after {way} fixes", *OUTCOMES], [*rows, ["all", *totals]], markdown=markdown)
 
 
 def lint(copy: Copy, options: list[str], arguments: argparse.Namespace) -> list[dict[str, Any]]:
@@ -137,6 +189,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--workdir", type=Path, default=default_workdir(), help="where suites and environments lie")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this suite; may be repeated")
     parser.add_argument("--suites", action="append", type=Path, help="another list of suites; may be repeated")
+    parser.add_argument("--faults", action="store_true", help="fix the faults that accuracy.py has injected")
     parser.add_argument("--way", choices=WAYS, action="append", default=[], help="safe or unsafe only")
     parser.add_argument("--llmlint", default=sys.executable, metavar="PYTHON", help="the interpreter that has llmlint")
     parser.add_argument("--timeout", type=float, default=1200, help="seconds for one run of the tests of a suite")
@@ -152,12 +205,13 @@ def main(argv: list[str] | None = None) -> int:
         record = work.read("fixed", suite) or {}
         if not arguments.report and passing(suite, work) == "yes":
             for way in arguments.way or WAYS:
-                if arguments.again or way not in record:
-                    record[way] = trial(suite, work, way, arguments)
+                key, make = (f"{way} faults", restore) if arguments.faults else (way, trial)
+                if arguments.again or key not in record:
+                    record[key] = make(suite, work, way, arguments)
                     work.write("fixed", suite, record)
         if record:
             records[suite.name] = record
-    report(records, markdown=arguments.markdown)
+    (report_restored if arguments.faults else report)(records, markdown=arguments.markdown)
     return 0
 
 

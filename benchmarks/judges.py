@@ -65,6 +65,7 @@ def llmlint(place: Place) -> list[Said]:
         "--output-format",
         "json",
         "--no-cache",
+        "--no-tools",
         "--exit-zero",
     ]
     out = _run(place, [*command, "--jobs", "1", "--python", str(place.work.venv(place.suite)), "--quiet"])

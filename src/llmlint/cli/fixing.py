@@ -43,7 +43,12 @@ class Fixing:
 def wanted(options: dict[str, Any]) -> Callable[[Diagnostic], bool]:
     """Tells whether a finding has a fix that the options allow."""
     allowed = ("safe", "unsafe") if options["unsafe_fixes"] else ("safe",)
-    return lambda diagnostic: diagnostic.fix is not None and diagnostic.fix.applicability in allowed
+
+    def wants(diagnostic: Diagnostic) -> bool:
+        # What another tool would fix, it fixes itself.
+        return diagnostic.source == "llmlint" and diagnostic.fix is not None and diagnostic.fix.applicability in allowed
+
+    return wants
 
 
 def fix_files(

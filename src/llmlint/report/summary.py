@@ -38,7 +38,9 @@ def fixable(result: RunResult, style: Style, *, fixed: bool, unsafe: bool) -> st
         fixed: Whether ``--fix`` was given, so that what is safe is fixed already.
         unsafe: Whether ``--unsafe-fixes`` was.
     """
-    found = Counter(diagnostic.fix.applicability for diagnostic in result.diagnostics if diagnostic.fix)
+    # What another tool would fix, it fixes itself.
+    own = (diagnostic for diagnostic in result.diagnostics if diagnostic.source == "llmlint")
+    found = Counter(diagnostic.fix.applicability for diagnostic in own if diagnostic.fix)
     now = 0 if fixed else found["safe"] + (found["unsafe"] if unsafe else 0)
     more = 0 if unsafe else found["unsafe"]
     options = "--fix --unsafe-fixes" if unsafe else "--fix"

@@ -16,7 +16,8 @@ def truth(diagnostic: Diagnostic, cwd: str) -> tuple[str, str] | None:
 
 def mark(diagnostic: Diagnostic) -> str:
     """`` [*]`` where ``--fix`` would fix it."""
-    return " [*]" if diagnostic.fix is not None and diagnostic.fix.applicability == "safe" else ""
+    fix = diagnostic.fix if diagnostic.source == "llmlint" else None
+    return " [*]" if fix is not None and fix.applicability == "safe" else ""
 
 
 def hint(diagnostic: Diagnostic) -> str | None:
