@@ -129,3 +129,47 @@ def test_the_plugin_runs_its_page(ruled):
     page.write_text(page.read_text().replace("# error: prints", "# error: something else"))
     done = subprocess.run(command, cwd=ruled.path, capture_output=True, text=True, check=False)
     assert "found, and not stated: SHOP001" in done.stdout
+
+
+FIXING = """\
+import ast
+from collections.abc import Iterator
+
+from llmlint.fixing.rewrite import Rewrite, Unfixable
+from llmlint.model.diagnostic import Finding, Remedy
+
+
+def check(call: ast.Call) -> Iterator[Finding]:
+    if isinstance(call.func, ast.Name) and call.func.id == "print":
+        yield Finding(at=call, message="prints", remedy=Remedy("Say nothing", lambda file: silence(file, call), safe=True))
+
+
+def silence(file: Rewrite, call: ast.Call) -> None:
+    import libcst as cst
+
+    {body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("file.replace(file.find(call, cst.Call), cst.Ellipsis())", PRINTING.replace("print(3)", "...")),
+        ("raise Unfixable('not today')", PRINTING),
+        ("file.replace(file.find(call, cst.Call), cst.Name('not'))", PRINTING),
+    ],
+    ids=["fixes", "declines", "would not parse"],
+)
+def test_its_fix_is_applied_where_it_can_be(ruled, llmlint, body, text):
+    ruled.write("lint/rules/no_prints.py", FIXING.format(body=body))
+    llmlint("tests", "--fix")
+    assert (ruled.path / "tests/test_cart.py").read_text() == text
+
+
+def test_a_fix_that_fails_is_said_and_everything_else_is_done(ruled, llmlint):
+    ruled.write("lint/rules/no_prints.py", FIXING.format(body="raise ValueError('broken')"))
+    ruled.write("tests/test_cart.py", PRINTING + "\n\ndef test_other():\n    assert PRINTNG\n")
+    outcome = llmlint("tests", "--output-format", "json")
+    assert set(outcome.codes) == {"LLM217", "LLM903", "SHOP001"}
+    [error] = [one for one in outcome.json if one["code"] == "LLM903"]
+    assert "the fix of no-prints (SHOP001) failed with ValueError: broken" in error["message"]
