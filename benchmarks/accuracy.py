@@ -30,7 +30,7 @@ from typing import Any
 from copies import Copy
 from corpus import HERE, Suite, Workdir, default_workdir, read_suites, say, test_files
 from faults import BROKEN_FILE, EXISTENCE, KINDS, NAMED, SAYS, SILENT, Fault, File, applied, sites
-from judges import JUDGES, Place, Said, fresh, installed, speaks_of_existence
+from judges import JUDGES, USES, Place, Said, fresh, installed, speaks_of_existence
 from running import passing
 from tables import print_table
 
@@ -163,7 +163,7 @@ class Trial:
                 made = [Fault(**{key: fault[key] for key in Fault.__dataclass_fields__}) for fault in own]
                 self.write(made)
                 after = fresh(before, self.judged(judge, sorted({fault["file"] for fault in own})))
-                reasons = self.unresolved(files) if judge == "llmlint" else {}
+                reasons = self.unresolved() if judge == "llmlint" else {}
                 self.restore(made)
                 for fault in own:
                     fault["found"][judge] = sorted({one.code for one in after if within(one, fault)})
@@ -188,29 +188,14 @@ class Trial:
         place = Place(self.suite, self.work, self.tree, files, self.arguments.tools, self.arguments.llmlint)
         return [one for one in JUDGES[judge](place) if one.file in files]
 
-    def unresolved(self, files: list[str]) -> dict[tuple[str, int], list[tuple[str, str]]]:
-        """Kind and reason of what llmlint could not resolve, by file and row."""
-        output = self.work.folder("faults") / f"{self.suite.name}.uses"
-        command = [
-            self.arguments.llmlint,
-            "-m",
-            "llmlint",
-            *files,
-            "--no-cache",
-            "--no-tools",
-            "--exit-zero",
-            "--quiet",
-            "--jobs",
-            "1",
-        ]
-        command += ["--python", str(self.work.venv(self.suite)), "--record-uses", str(output)]
-        subprocess.run(command, cwd=self.tree, capture_output=True, check=False)
+    def unresolved(self) -> dict[tuple[str, int], list[tuple[str, str]]]:
+        """Kind and reason of what llmlint could not resolve when it ran last, by file and row."""
+        output = self.tree / USES
         found: dict[tuple[str, int], list[tuple[str, str]]] = {}
         for line in output.read_text("utf-8").splitlines() if output.exists() else ():
             use = json.loads(line)
             if not use["resolved"]:
                 found.setdefault((use["filename"], use["row"]), []).append((use["kind"], use["reason"]))
-        output.unlink(missing_ok=True)
         return found
 
 

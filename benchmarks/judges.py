@@ -14,6 +14,8 @@ from pathlib import Path
 from corpus import Suite, Workdir
 
 SECONDS = 1200
+USES = "llmlint-uses.jsonl"
+"""Where llmlint writes down, in the copy, what it could resolve."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def llmlint(place: Place) -> list[Said]:
         "--no-cache",
         "--no-tools",
         "--exit-zero",
+        "--record-uses",
+        str(place.tree / USES),
     ]
     out = _run(place, [*command, "--jobs", "1", "--python", str(place.work.venv(place.suite)), "--quiet"])
     return [Said(one["filename"], one["location"]["row"], one["code"], one["message"]) for one in json.loads(out)]
