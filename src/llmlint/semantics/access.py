@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
 from llmlint.semantics.judgements import Judgements
-from llmlint.semantics.mock_values import CallSpec, Mock, MockMethod
+from llmlint.semantics.mock_values import CallSpec, Mock, MockCalls, MockMethod
 from llmlint.semantics.nouns import (
     AttributeUse,
     Outcome,
@@ -117,7 +117,14 @@ class Access(Judgements):
             return UNKNOWN
         elif kind is Request and name not in ("param", "getfixturevalue"):
             value = value.plain  # type: ignore[attr-defined]
-        elif kind is Request or kind is Patcher or kind is CallSpec or kind is MockMethod or kind is Raises:
+        elif (
+            kind is Request
+            or kind is Patcher
+            or kind is CallSpec
+            or kind is MockMethod
+            or kind is MockCalls
+            or kind is Raises
+        ):
             return self.specials.member(value, name)
         elif kind is FunctionValue:
             if name not in FUNCTION_API and not is_dunder(name):
@@ -154,6 +161,8 @@ class Access(Judgements):
             return UNKNOWN
         if kind is Mock:
             return self.mocks.item(value, node)  # type: ignore[arg-type]
+        if kind is MockCalls:
+            return self.mocks.recorded(value, key, node)  # type: ignore[arg-type]
         if kind is Instance:
             self._typed_key(node, value, key)  # type: ignore[arg-type]
         elif kind is ClassValue:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.semantics.mock_assertions import API, misspelt
 from llmlint.semantics.mock_values import Call, Mock, Use
-from llmlint.semantics.nouns import MockAttributeUse, MockCall, Outcome
+from llmlint.semantics.nouns import MockAttributeUse, MockCall, Outcome, Problem
 from llmlint.semantics.values import (
     Callable,
     ClassValue,
@@ -42,6 +42,8 @@ class MockVerdicts:
             self._judge(use)
         for call in self.mocks.calls:
             self._judge_call(call)
+        for mock, name, node in self.mocks.keywords:
+            self._judge_keyword(mock, name, node)
 
     def _find_permitted(self) -> None:
         """What the tests openly give to mocks with a spec, other mocks of the class have by other names as well."""
@@ -168,7 +170,22 @@ class MockVerdicts:
             MockCall(node, call.assertion, owner, str(bound.signature), tuple(bound.signature.keywords), problems)
         )
 
-    def _passed_on(self, assertion: ast.Call, name: str | None) -> bool:
+    def _judge_keyword(self, mock: Mock, name: str, node: ast.Subscript) -> None:
+        """``mock.call_args.kwargs["name"]``, of a call that cannot have had such a keyword."""
+        stands = mock.stands
+        if not isinstance(stands, (FunctionValue, ClassValue)):
+            return
+        signatures = [bound.signature for bound in self.evaluator.world.calls.signatures(stands) or ()]
+        if not signatures or any(signature.var_keyword or name in signature.keywords for signature in signatures):
+            return
+        owner = self.evaluator.world.attributes.owner(stands)
+        if owner is None or not self.mocks.certain(stands) or self._passed_on(node, name):
+            return
+        signature = signatures[0]
+        problem = Problem("unknown-keyword", name, node.slice)
+        self.evaluator.emit(MockCall(node, "call_args", owner, str(signature), tuple(signature.keywords), (problem,)))
+
+    def _passed_on(self, assertion: ast.expr, name: str | None) -> bool:
         """Whether the test that asserts the keyword hands it in as well, to see it passed on."""
         tree = self.evaluator.module.tree
         if tree is None:

@@ -69,6 +69,8 @@ class Mocks:
         """What mocks are told to give."""
         self.replaced: list[Mock] = []
         """Mocks that patches make, for what they stand in for."""
+        self.keywords: list[tuple[Mock, str, ast.Subscript]] = []
+        """Keywords of recorded calls that the test reads."""
         self.made: dict[ast.Call, ast.AST | None] = {}
         """Every call that builds a mock, with the function that it stands in."""
         self.joined: dict[ast.Call, ast.Call] = {}
@@ -239,6 +241,16 @@ class Mocks:
     def item(self, mock: Mock, node: ast.expr) -> Value:
         """``mock[key]``."""
         return self._through(mock, "__getitem__", node)
+
+    def recorded(self, calls: MockCalls, key: Value, node: ast.Subscript) -> Value:
+        """``mock.call_args[1]``, ``mock.call_args.kwargs["name"]``: a keyword that the real call has to take."""
+        literal = key.literal if isinstance(key, Instance) else None
+        if calls.name in ("call_args", "await_args") and literal == 1 and not isinstance(literal, bool):
+            return MockCalls(calls.mock, "kwargs")
+        if calls.name == "kwargs" and isinstance(literal, str) and isinstance(node.ctx, ast.Load):
+            if self.evaluator.sink is not None and not self.evaluator.probing("KeyError") and not calls.mock.opaque:
+                self.keywords.append((calls.mock, literal, node))
+        return UNKNOWN
 
     def _through(self, mock: Mock, name: str, node: ast.expr) -> Value:
         method = self.attribute(mock, name, node)

@@ -237,7 +237,8 @@ class MockAttributeUse:
 class MockCall:
     """A call of a mock, or an assertion about its calls, whose arguments do not bind to what the mock stands for."""
 
-    node: ast.Call
+    node: ast.Call | ast.Subscript
+    """The call, or ``mock.call_args.kwargs["name"]``."""
     assertion: str | None
     """``assert_called_with`` …; None for a direct call."""
     callee: Owner

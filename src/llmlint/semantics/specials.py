@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.marks import Mark, ParameterSet
-from llmlint.semantics.mock_values import CallSpec, Mock, MockType
+from llmlint.semantics.mock_values import CallSpec, Mock, MockCalls, MockType
 from llmlint.semantics.names import SPECIALS
 from llmlint.semantics.nouns import CallUse, GuardUse, Outcome, Problem
 from llmlint.semantics.patches import Patcher
@@ -165,6 +165,9 @@ class Specials:
             return Bounded(value, name)
         if isinstance(value, CallSpec):
             return Bounded(value, "call", (*value.path, "()", name))
+        if isinstance(value, MockCalls):
+            keywords = name == "kwargs" and value.name in ("call_args", "await_args")
+            return MockCalls(value.mock, "kwargs") if keywords else UNKNOWN
         if isinstance(value, Raises):
             return self.evaluator.world.attributes.get(value.info, name).value
         return UNKNOWN
