@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from llmlint.contracts.finder import Finder, Location, Locations
-from llmlint.contracts.reader import read, shed
+from llmlint.contracts.lazy_bodies import shed
+from llmlint.contracts.reader import read
 from llmlint.contracts.symbols import (
     ASSIGN,
     CLASS,
@@ -164,7 +165,7 @@ class Library:
         module.roots = roots
         read(module, tree, text)
         if not location.own and location.kind == "source":
-            shed(module)
+            shed(tree, text)
         if location.path in self.problems:
             module.open = "it cannot be read"
         self._by_path[key] = module

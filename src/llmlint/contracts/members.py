@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
 
 from llmlint.contracts.ancestry import Ancestry
 from llmlint.contracts.class_syntax import is_classmethod, methods, stores, strings
@@ -31,7 +33,7 @@ class Members(Ancestry):
             arguments = [*method.args.posonlyargs, *method.args.args]
             static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in method.decorator_list)
             first = "" if not arguments or static else arguments[0].arg
-            if first:
+            if first and (cls.module.own or _may_store(cls, method, first)):
                 for target, node, annotation, value in stores(method.body, first):
                     if target not in found:
                         found[target] = Member(target, "instance attribute", cls, node, annotation, value, method)
@@ -200,6 +202,17 @@ def _made_here(cls: Class, method: FunctionNode) -> set[str]:
                     found.add(node.targets[0].id)
                     break
     return found
+
+
+@cache
+def _storing(first: str) -> re.Pattern[str]:
+    word = re.escape(first)
+    return re.compile(rf"\b{word}\.\w[^\n]*=|\b(?:for|as)\s[^\n]*\b{word}\.|\b{word}\.\w+\s*[,)\]]")
+
+
+def _may_store(cls: Class, method: FunctionNode, first: str) -> bool:
+    """Whether the text of a method looks as if it stored attributes: if not, its body need not be parsed."""
+    return _storing(first).search(cls.module.text_of(method)) is not None
 
 
 def _mentions(cls: Class, method: FunctionNode) -> bool:

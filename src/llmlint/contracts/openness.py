@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from llmlint.contracts.class_syntax import ATTRS_DECORATORS, dotted, returns_its_argument
 from llmlint.contracts.members import Members
 from llmlint.contracts.symbols import Class, Function
-from llmlint.contracts.walking import walk
 
+_SETATTR: Final = re.compile(r"(?<![.\w])setattr\(\s*(\w+)\s*,")
 _PLAIN_METACLASSES: Final = frozenset(
     {
         "builtins.type",
@@ -191,11 +192,6 @@ class Openness(Members):
         module = cls.module
         found = module.memo.get("<set from outside>")
         if found is None:
-            names = set()
-            if "setattr(" in module.text and module.tree is not None:
-                for node in walk(module.tree):
-                    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
-                        if node.args and isinstance(node.args[0], ast.Name):
-                            names.add(node.args[0].id)
+            names = _SETATTR.findall(module.text) if "setattr(" in module.text else ()
             found = module.memo["<set from outside>"] = frozenset(names)
         return found

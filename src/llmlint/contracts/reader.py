@@ -65,8 +65,8 @@ class Table:
         """Read statements and the blocks inside them, but no inner scope."""
         for node in statements:
             kind = type(node)
-            if kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
-                self.bind(node.name, Binding(FUNCTION, node, conditional=conditional))  # type: ignore[attr-defined]
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.bind(node.name, Binding(FUNCTION, node, conditional=conditional))
             elif kind is ast.ClassDef:
                 self.bind(node.name, Binding(CLASS, node, conditional=conditional))  # type: ignore[attr-defined]
             elif isinstance(node, ast.Assign):
@@ -319,53 +319,3 @@ def _compared(test: ast.expr, parameter: str) -> list[str] | None:
     if all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in items):
         return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
     return None
-
-
-def shed(module: Module) -> None:
-    """Drop the bodies that nobody will ask for: of annotated functions in code that is not the project's own.
-
-    What such a function returns is read off its annotation; only a method that stores attributes is still scanned. The trees of
-    installed packages are most of what a run holds in memory.
-    """
-    if module.tree is None:
-        return
-    stack: list[ast.stmt] = list(module.tree.body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.FunctionDef):
-            if node.returns is not None and _says_enough(node.returns) and not _stores(node):
-                node.body = [ast.copy_location(ast.Pass(), node.body[0])]
-        elif isinstance(node, (ast.ClassDef, ast.If, ast.Try)):
-            stack.extend(node.body)
-            if not isinstance(node, ast.ClassDef):
-                stack.extend(node.orelse)
-
-
-def _says_enough(returns: ast.expr) -> bool:
-    """Whether an annotation is likely to tell what is returned: no ``Any``, no type variable, by the names that these have."""
-    for node in walk(returns):
-        if isinstance(node, ast.Name):
-            if (
-                node.id in ("Any", "object", "AnyStr", "Self", "type")
-                or len(node.id) <= 2
-                or node.id.endswith(("T", "_co"))
-            ):
-                return False
-        elif isinstance(node, ast.Attribute) and node.attr in ("Any", "Self"):
-            return False
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return False
-    return True
-
-
-def _stores(node: ast.FunctionDef) -> bool:
-    """Whether a body does more than return: it stores attributes, or yields."""
-    for inner in walk(node):
-        if isinstance(inner, ast.Attribute):
-            if inner.attr in ("__dict__", "__class__") or isinstance(inner.ctx, ast.Store):
-                return True
-        elif isinstance(inner, ast.Name) and inner.id in ("setattr", "vars", "locals"):
-            return True
-        elif isinstance(inner, (ast.Yield, ast.YieldFrom)):
-            return True  # what it yields is as much as what it returns
-    return False

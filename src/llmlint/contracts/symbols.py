@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
+from llmlint.contracts.lines import Lines
 from llmlint.model.position import Truth
 
 Kind = Literal["contract", "stub", "typeshed", "source", "namespace", "extension"]
@@ -128,8 +129,8 @@ class Module:
         """The lines of a statement, decorators left out."""
         lines = self.memo.get("<lines>")
         if lines is None:
-            lines = self.memo["<lines>"] = self.text.split("\n")
-        return "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            lines = self.memo["<lines>"] = Lines(self.text)
+        return lines.between(node.lineno, node.end_lineno or node.lineno)
 
     def function_at(self, node: FunctionNode, owner: Class | None = None) -> Function:
         """The function of a ``def`` statement of this module: one object a statement."""
