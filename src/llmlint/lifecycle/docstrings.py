@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import cleandoc
+from textwrap import dedent
 from typing import Any, Literal
 
 Style = Literal["google", "numpy", "sphinx"]
@@ -66,7 +67,7 @@ def read(text: str) -> Docstring:
     """Read a docstring; what no parser understands is text."""
     from griffe import Docstring as Parsed
 
-    text = cleandoc(text)
+    text = _evened(cleandoc(text))
     if not text:
         return Docstring()
     quiet = logging.getLogger("griffe")
@@ -81,6 +82,17 @@ def read(text: str) -> Docstring:
     finally:
         quiet.setLevel(level)
     return _collected(text, sections)
+
+
+def _evened(text: str) -> str:
+    """A docstring in which a stray line at the margin (of an example, say) kept all others from being dedented."""
+    found = re.search(
+        r"^(?P<margin>[ \t]+)(?:Args|Returns|Raises|Yields|Attributes|Examples?|Behaviou?r):\s*$", text, re.MULTILINE
+    )
+    if found is None or re.search(r"^(?:Args|Returns|Raises|Yields|Attributes):\s*$", text, re.MULTILINE):
+        return text
+    margin = found["margin"]
+    return "\n".join(line.removeprefix(margin) for line in text.split("\n"))
 
 
 def _collected(text: str, sections: Any) -> Docstring:
@@ -176,7 +188,7 @@ def _items(text: str) -> list[str]:
     """The points of a list, each on one line. Without bullets each line is a point, and what is indented below it is part of it;
     an example that follows is none."""
     points: list[list[str]] = []
-    lines = cleandoc(text).splitlines()
+    lines = dedent(text).splitlines()
     bulleted = any(_BULLET.match(line) for line in lines)
     indent: int | None = None
     for line in lines:

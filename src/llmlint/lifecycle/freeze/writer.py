@@ -66,6 +66,7 @@ class Writer:
         self._extra: dict[tuple[str, str], str] = {}
         self._types = Types(world, module, self._need, self._used.add)
         self._pieces: dict[int, dict[str, list[str]]] = {}
+        self._order = {name: index for index, name in enumerate(self._outline.by_name)}
         self._wanted: set[str] = set()
         self._ifs: dict[int, ast.If] = {}
         self._abstract: dict[int, ast.expr] = {}
@@ -127,7 +128,7 @@ class Writer:
             self._dotted.update(self._used)
             queue += [
                 root
-                for root in {dotted.partition(".")[0] for dotted in self._used}
+                for root in sorted({dotted.partition(".")[0] for dotted in self._used})
                 if root in self._outline.by_name and root not in self._wanted
             ]
 
@@ -205,8 +206,9 @@ class Writer:
             yield from other
 
     def _of(self, node: ast.stmt) -> Iterator[str]:
-        for lines in self._pieces.get(id(node), {}).values():
-            yield from lines
+        pieces = self._pieces.get(id(node), {})
+        for name in sorted(pieces, key=self._order.__getitem__) if len(pieces) > 1 else pieces:
+            yield from pieces[name]
 
     @staticmethod
     def _changes_all(node: ast.stmt) -> bool:
@@ -904,11 +906,19 @@ def _tidy(lines: Sequence[str]) -> str:
             continue
         if marks and kept and line and marks != _CLOSE * 2 and not _opens(kept[-1]) and kept[-1]:
             kept.append("")
+        elif (
+            kept and line and kept[-1] and _is_import(kept[-1]) and not line.startswith(("import ", "from ", " ", ")"))
+        ):
+            kept.append("")
         marks = ""
         if line or (kept and kept[-1]):
             kept.append(line)
     text = "\n".join(kept).strip("\n")
     return f"{text}\n" if text.strip() else ""
+
+
+def _is_import(line: str) -> bool:
+    return line.startswith(("import ", "from ", ")"))
 
 
 def _opens(line: str) -> bool:
