@@ -141,7 +141,9 @@ class Doubles:
         """The mocks that a function builds, those left out that a patch puts in place."""
         mocks = evaluator.mocks
         own = self._calls.get(node, []) if evaluator is self.evaluator else mocks.made
-        found = [call for call in own if mocks.made[call] is node and call not in mocks.joined]
+        found = [
+            call for call in own if mocks.made[call] is node and call not in mocks.joined and call not in mocks.parts
+        ]
         if not found:
             return 0
         patches = [item.node for item in evaluator.patches.replacements.values() if item.inside is node]
@@ -183,7 +185,9 @@ class Doubles:
                         target = chain(statement.targets[0])
                         text = text or self._text(function.node)
                         if target is not None and re.search(rf"{re.escape(target)}\b", text):
-                            count += statement.value not in self.mocks.joined
+                            count += (
+                                statement.value not in self.mocks.joined and statement.value not in self.mocks.parts
+                            )
         return count
 
     # -- the subject itself ------------------------------------------------------------------------------------------------
@@ -301,14 +305,29 @@ class Doubles:
                 if node.func.attr in ("assertEqual", "assertIs", "assertDictEqual", "assertListEqual"):  # type: ignore[attr-defined]
                     sides = node.args[:2]
             for side, other in ((sides[0], sides[1]), (sides[1], sides[0])) if sides else ():
-                read = flow.origin(side)
+                read, keys = self._read(flow, side)
                 given = next(
-                    (item for item in self._echoed(flow, read, replacements) if self._same(flow, item, read, other)),
+                    (
+                        item
+                        for item in self._echoed(flow, read, replacements)
+                        if self._same(flow, _part_of(flow.origin(item), keys) if keys else item, read, other)
+                    ),
                     None,
                 )
                 if at is not None and given is not None:
                     self.evaluator.emit(MockEcho(at, _short(read), given))
                     break
+
+    def _read(self, flow: Flow, side: ast.expr) -> tuple[ast.expr, list[object]]:
+        """What a side of an assertion reads, and the literal keys by which it takes a part of that."""
+        keys: list[object] = []
+        node = flow.origin(side)
+        while (
+            isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node not in self.mocks.echoes
+        ):
+            keys.insert(0, node.slice.value)
+            node = flow.origin(node.value)
+        return node, keys
 
     def _echoed(self, flow: Flow, read: ast.expr, replacements: list[Replacement]) -> Iterator[ast.expr]:
         """The expressions of the values that the test may read back from a mock."""
@@ -334,7 +353,9 @@ class Doubles:
                     elif isinstance(item.value, Callable) and item.value.node is not None:
                         yield item.value.node.body
 
-    def _same(self, flow: Flow, given: ast.expr, read: ast.expr, other: ast.expr) -> bool:
+    def _same(self, flow: Flow, given: ast.expr | None, read: ast.expr, other: ast.expr) -> bool:
+        if given is None:
+            return False
         if isinstance(other, ast.Attribute) and other.attr == "return_value" and isinstance(read, ast.Call):
             if ast.dump(other.value) == ast.dump(read.func):
                 return True
@@ -562,6 +583,24 @@ class Doubles:
         if self.world.vetoes.mentioned_in_project(item.name):
             return True
         return item.name.startswith("__")
+
+
+def _part_of(node: ast.expr, keys: list[object]) -> ast.expr | None:
+    """What the keys lead to in a display of dicts and lists."""
+    for key in keys:
+        found: ast.expr | None = None
+        if isinstance(node, ast.Dict):
+            for name, value in zip(node.keys, node.values, strict=True):
+                if isinstance(name, ast.Constant) and name.value == key:
+                    found = value
+        elif (
+            isinstance(node, (ast.List, ast.Tuple)) and isinstance(key, int) and -len(node.elts) <= key < len(node.elts)
+        ):
+            found = node.elts[key]
+        if found is None:
+            return None
+        node = found
+    return node
 
 
 def _holds(outer: ast.expr, inner: ast.expr) -> bool:

@@ -73,6 +73,8 @@ class Mocks:
         """Keywords of recorded calls that the test reads."""
         self.made: dict[ast.Call, ast.AST | None] = {}
         """Every call that builds a mock, with the function that it stands in."""
+        self.parts: set[ast.AST] = set()
+        """Calls that build a mock where it is given to another one, as a part of it."""
         self.joined: dict[ast.Call, ast.Call] = {}
         """Mocks that are put in place by a patch: the calls that build them, and those of the patches."""
         self.echoes: dict[ast.AST, tuple[Mock, str]] = {}
@@ -313,6 +315,8 @@ class Mocks:
     def store(self, mock: Mock, name: str, value: Value, node: ast.expr, source: ast.expr | None = None) -> None:
         """``mock.name = value``, or a keyword of its construction or of ``configure_mock``; ``source`` is the value's expression."""
         self.stores[node] = None
+        if isinstance(value, Mock) and isinstance(source or node, ast.Call):
+            self.parts.add(source or node)
         first, _, rest = name.partition(".")
         if first == "return_value":
             if rest:
