@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Entry, Open
 from llmlint.contracts.reader import absolute
-from llmlint.contracts.symbols import Module
+from llmlint.contracts.symbols import FROM, IMPORT, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.nouns import ImportUse, Outcome, Owner
 from llmlint.semantics.privacy import first_private
@@ -175,7 +175,9 @@ class Imports:
             if entry.off_contract and world.attributes.off_contract(module, entry, name):
                 outcome = Outcome.OFF_CONTRACT
             elif module.own and not module.by_test and module.all is not None and not module.all_open:
-                if name not in module.all and not is_dunder(name) and not name.startswith("_"):
+                # What a module defines and its `__all__` leaves out may be documented all the same: few keep it up.
+                borrowed = all(binding.form in (IMPORT, FROM) for binding in entry.bindings)
+                if borrowed and name not in module.all and not is_dunder(name) and not name.startswith("_"):
                     outcome = Outcome.OFF_CONTRACT
         return ImportUse(
             alias,

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.symbols import FROM
+
 if TYPE_CHECKING:
     from llmlint.contracts.symbols import Module
     from llmlint.semantics.proof.tests import TestModule
@@ -43,9 +45,13 @@ def unknown_markers(module: TestModule) -> Iterator[tuple[ast.Attribute, str, li
 
 def _registered(world: World, module: Module) -> set[str] | None:
     """The markers that are registered for a file; None where that cannot be told."""
-    project, fixtures = world.project, world.fixtures
+    project, fixtures, library = world.project, world.fixtures, world.library
     if not project.environment.known:
         return None
+    if any(
+        name.startswith("pytest-") and name not in project.environment.distributions for name in project.dependencies
+    ):
+        return None  # a plugin that is declared and merely not installed here may register any
     names = {*project.pytest.markers, *project.settings.markers}
     sources = list(fixtures.sources(module))
     for source in sources:
@@ -53,10 +59,16 @@ def _registered(world: World, module: Module) -> set[str] | None:
         if found is None:
             return None
         names |= found
+    for conftest in fixtures.chain(module):
+        for bindings in conftest.table.values():
+            for binding in bindings:
+                imported = library.module(binding.module, conftest.roots) if binding.form == FROM else None
+                if imported is not None:
+                    names |= _of_text(world.text(imported.path)) or set()
     for folder in sorted(
         {os.path.dirname(plugin.path) for plugin in fixtures.plugins()} - set(project.environment.site)
     ):
-        for item in world.library.finder.listing(folder):
+        for item in library.finder.listing(folder):
             if item.endswith(".py"):
                 names |= _of_text(world.text(os.path.join(folder, item))) or set()
     if any("pytest_plugins" in source.table for source in sources):

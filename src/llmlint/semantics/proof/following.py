@@ -68,6 +68,8 @@ class Following:
         return found
 
     def _asserts(self, function: Function) -> bool:
+        if self.world.functions.info(function).opaque:
+            return True  # `@raises(E)`, or whatever else a decorator does
         body = self.body(function)
         callees = self.callees(function.module)
         if own_checks(body, callees) or inner_checks(body, callees):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Variable
 from llmlint.semantics.proof.body import last_name, own_nodes, root_name
+from llmlint.semantics.values import ClassValue, FunctionValue
 
 if TYPE_CHECKING:
     from llmlint.semantics.proof.tests import Test
@@ -153,7 +154,20 @@ class _Paths:
     def _decided_outside(self, condition: ast.expr) -> bool:
         """Whether a condition hangs on nothing that the test computes: on a parametrized value, a constant, the platform."""
         names = {node.id for node in own_nodes([condition]) if isinstance(node, ast.Name)}
+        if not names & self.varying and any(self._asks_the_code(node) for node in own_nodes([condition])):
+            return False
         return bool(names & self.varying) or not names & self.local
+
+    def _asks_the_code(self, node: ast.AST) -> bool:
+        """Whether a node calls what is tested."""
+        callee = self.test.module.callees.get(node)
+        if isinstance(callee, FunctionValue):
+            module = callee.function.module
+        elif isinstance(callee, ClassValue):
+            module = callee.cls.module
+        else:
+            return False
+        return module.own and not module.by_test
 
     def _remember(self, node: ast.stmt) -> None:
         """What an assignment makes of its names."""

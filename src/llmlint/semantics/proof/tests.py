@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _FAILING: Final = r"(?:rais|crash|fail|throw|error|break|explode|hang|warn|block|deadlock|boom|kaboom|blow|recurse|segfault|leak|die|choke|panic)"
 _POINT: Final = re.compile(
     rf"(?:not|nt|never|no|without|wont|cannot|cant|instead of)[_\s-]+(?:\w+[_\s-]+){{0,3}}?(?:an?[_\s])?{_FAILING}"
+    r"|\bno\b[^.\n]{0,60}(?:exception|error)|kaboom|barf|\bboom"
     r"|no[_\s-]?(?:exception|issue|problem|traceback|op)|without[_\s](?:an?[_\s])?(?:\w+[_\s])?(?:exception|issue|problem)"
     r"|should[_\s](?:\w+[_\s])?(?:pass|work|succeed|be[_\s](?:ok|fine|allowed|accepted|ignored|possible))"
     r"|reach(?:es|ed)?[_\s](?:this|here)|get[_\s](?:to[_\s])?here|if (?:this|it) (?:works|passes|runs)|is enough"
@@ -35,6 +37,12 @@ _DEFINING: Final = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFuncti
 """That an import or a definition is possible is all that such a test can show."""
 _ELSEWHERE: Final = re.compile(r"\bassert\b|\bexpect")
 """In a text: a program that is run elsewhere, and asserts there."""
+
+
+_POSSIBLE: Final = re.compile(
+    r"accept|allow|hashable|pickl?e?able|idempotent|ignor|optional|compatib|can[_\s]be|tak(?:es|ing)[_\s]|permit|tolera|required"
+)
+"""What they write where nothing comes back that could be looked at."""
 
 
 class Test:
@@ -101,6 +109,7 @@ class Test:
         module, cls = self.module.module, self.cls
         return (
             self.expects_failure
+            or self._makes_its_own
             or all(isinstance(node, _DEFINING) for node in self.statements)
             or any(_ELSEWHERE.search(str(text.value)) for text in (*self.body.own.strings, *self.body.inner.strings))
             or bool(self.module.world.functions.info(self.function).opaque)
@@ -117,20 +126,39 @@ class Test:
         comments = [line.partition("#")[2] for line in lines if "#" in line]
         summary = (ast.get_docstring(self.node) or "").partition("\n\n")[0]
         words = "\n".join((self.function.name, summary, *comments)).lower()
-        return _POINT.search(words.replace("'", "").replace("’", "")) is not None
+        words = words.replace("'", "").replace("’", "")
+        return _POINT.search(words) is not None or (self._keeps_nothing and _POSSIBLE.search(words) is not None)
+
+    @cached_property
+    def _keeps_nothing(self) -> bool:
+        """Whether no result of a call is given a name that is not used: what is called is called for its own sake."""
+        read = {name.id for name in (*self.body.own.names, *self.body.inner.names)}
+        return not any(
+            isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id not in read
+            for node in own_nodes(self.statements)
+        )
+
+    @cached_property
+    def _makes_its_own(self) -> bool:
+        """Whether it ends with making an instance of a class that it defines: that this is possible is what it shows."""
+        last = self.statements[-1] if self.statements else None
+        own = {node.name for node in self.statements if isinstance(node, ast.ClassDef)}
+        return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and last_name(last.value.func) in own
 
     @cached_property
     def is_counterpart(self) -> bool:
         """Whether it calls, and does no more than that, what another test of the file expects to raise: then not to raise
         is what it shows.
         """
-        expected = self.module.expected_to_raise
-        return any(
-            isinstance(node, ast.Expr)
-            and isinstance(call := node.value.value if isinstance(node.value, ast.Await) else node.value, ast.Call)
-            and last_name(call.func) in expected
-            for node in own_nodes(self.statements)
-        )
+        called: set[str] = set()
+        for node in own_nodes(self.statements):
+            if isinstance(node, ast.Expr):
+                call = node.value.value if isinstance(node.value, ast.Await) else node.value
+                if isinstance(call, ast.Call):
+                    called.add(last_name(call.func))
+        if called & self.module.expected_to_raise:
+            return True
+        return any(self.module.raises_elsewhere(name) for name in sorted(called - {""}))
 
     @cached_property
     def fixtures(self) -> tuple[str, ...]:
@@ -284,6 +312,8 @@ class TestModule:
         """The last names of what the file calls where it expects an exception."""
         names: set[str] = set()
         for test in self.tests:
+            if test.marked("raises"):
+                names.update(last_name(call.func) for call in test.body.own.calls)
             for node in own_nodes(test.statements):
                 if isinstance(node, (ast.With, ast.AsyncWith)):
                     managers = [item.context_expr for item in node.items]
@@ -325,6 +355,18 @@ class TestModule:
         if "pytestmark" not in self.module.table:
             return []
         return list(marks_in(self.world.names.value(self.module, "pytestmark")))
+
+    def raises_elsewhere(self, name: str) -> bool:
+        """Whether another file of the tests calls ``name`` right where it expects an exception; found in their text."""
+        if len(name) < 4:
+            return False
+        word = re.escape(name)
+        block = re.compile(
+            rf"[rR]aises\w*\([^\n]*:\n(?:[^\n]*\n)?[^\n]*\b{word}\(|[rR]aises\w*\([^,\n]+,\s*[\w.]*\b{word}\b"
+        )
+        folder = os.path.dirname(self.source.path)
+        files = [path for path in self.world.python_files(self.world.project.root) if os.path.dirname(path) == folder]
+        return any(path != self.source.path and block.search(self.world.text(path)) for path in files)
 
     def class_marks(self, cls: Class | None) -> list[Mark]:
         """The marks of a class's ``pytestmark``."""
