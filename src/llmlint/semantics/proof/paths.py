@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Variable
 from llmlint.semantics.proof.body import last_name, own_nodes, root_name
-from llmlint.semantics.values import ClassValue, FunctionValue
+from llmlint.semantics.values import ClassValue, FunctionValue, Special
 
 if TYPE_CHECKING:
+    from llmlint.contracts.symbols import Module
     from llmlint.semantics.proof.tests import Test
 
 _SAME_LENGTH: Final = frozenset(
@@ -38,6 +39,8 @@ class _Paths:
             self.varying |= set(test.fixtures)  # a decorator that is not known hands them over
         """Names whose value is another one each time the test runs."""
         self.local: set[str] = set()
+        self.imported: set[str] = set()
+        """Names that the test imports itself."""
         self.filled: dict[str, bool] = {}
         """Local names, and whether they hold a collection that is not empty."""
 
@@ -47,6 +50,12 @@ class _Paths:
         for node in own_nodes(self.test.statements):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self.local.add(node.id)
+        self.imported = {
+            alias.asname or alias.name
+            for node in own_nodes(self.test.statements)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names
+        }
         if self.certain(self.test.statements) or self.branch is None or self._asserts_elsewhere():
             return None
         return self.branch
@@ -120,7 +129,11 @@ class _Paths:
     def _for(self, node: ast.For | ast.AsyncFor) -> bool:
         if self._here([node.iter]):
             return True
-        return self._within(node, node.body, self._not_empty(node.iter)) or self.certain(node.orelse)
+        entered = self._not_empty(node.iter)
+        if entered and not self._computed(node.iter):
+            # Rows that are written down are parameters in all but name.
+            self.varying |= {inner.id for inner in own_nodes([node.target]) if isinstance(inner, ast.Name)}
+        return self._within(node, node.body, entered) or self.certain(node.orelse)
 
     def _try(self, node: ast.Try) -> bool:
         saved = self.branch
@@ -131,7 +144,7 @@ class _Paths:
         if body or last or (orelse and all(handlers)) or (node.handlers and orelse and not any(handlers)):
             self.branch = saved
             return True
-        if self.branch is None:
+        if self.branch is None and self._runs_the_code(node.body):
             for handler in node.handlers:
                 if self._here(list(handler.body)):
                     self.branch = node
@@ -158,6 +171,21 @@ class _Paths:
             return False
         return bool(names & self.varying) or not names & self.local
 
+    def _runs_the_code(self, statements: list[ast.stmt]) -> bool:
+        """Whether what may raise here is the code that is tested, and not the test itself or the standard library."""
+        callees = self.test.module.callees
+        for node in own_nodes(statements):
+            if isinstance(node, ast.Call):
+                callee = callees.get(node)
+                if isinstance(callee, FunctionValue) and (_outside(callee.function.module)):
+                    continue
+                if isinstance(callee, ClassValue) and _outside(callee.cls.module):
+                    continue
+                if isinstance(callee, Special):
+                    continue
+                return True
+        return False
+
     def _asks_the_code(self, node: ast.AST) -> bool:
         """Whether a node calls what is tested."""
         callee = self.test.module.callees.get(node)
@@ -170,7 +198,17 @@ class _Paths:
         return module.own and not module.by_test
 
     def _remember(self, node: ast.stmt) -> None:
-        """What an assignment makes of its names."""
+        """What an assignment makes of its names, and what is put into a collection."""
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)
+        ):
+            if node.value.func.attr in ("append", "add", "insert", "appendleft"):
+                self.filled[root_name(node.value.func)] = True
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            self.filled[root_name(node.targets[0])] = True
+            return
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             names = {inner.id for inner in own_nodes([node.value]) if isinstance(inner, ast.Name)}
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -203,6 +241,10 @@ class _Paths:
             return True  # what a test is given is given to be looped over
         if isinstance(node, ast.Name) and node.id in self.local:
             return self.filled.get(node.id, False)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+            return self._not_empty(node.value)
+        if isinstance(node, (ast.Subscript, ast.Attribute)) and _chain_root(node) in self.test.fixtures:
+            return True
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
             value = self._attribute_of_class(node)
             return value is None or self._not_empty(value)
@@ -231,9 +273,15 @@ class _Paths:
             return inner is not None and self._not_empty(inner)
         return name == "split" and isinstance(node.func, ast.Attribute)
 
+    def _computed(self, node: ast.expr) -> bool:
+        """Whether the code that is tested has a part in an iterable."""
+        return any(self._asks_the_code(inner) for inner in own_nodes([node]))
+
     def _constant_not_empty(self, node: ast.Name | ast.Attribute) -> bool:
         """A constant of a module or a class: a display with something in it, an enum, or what a reader takes for filled."""
         module = self.test.module
+        if root_name(node) in self.imported:
+            return True
         symbol = module.world.library.resolve(module.module, node)
         if isinstance(symbol, Variable):
             written = symbol.binding.value
@@ -247,6 +295,18 @@ class _Paths:
             return None
         member = self.test.module.world.classes.member(self.test.cls, node.attr)
         return member.value if member is not None and member.kind != "instance attribute" else None
+
+
+def _outside(module: Module) -> bool:
+    """Whether a module is no part of what is tested: the tests' own, or the standard library's."""
+    return module.by_test or module.kind == "typeshed"
+
+
+def _chain_root(node: ast.expr) -> str:
+    """The name at the root of attributes and subscripts alone; '' where something is called."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _skips(node: ast.stmt) -> bool:
