@@ -89,7 +89,10 @@ def result(world: World, stands: Value | None) -> Value | None:
 
 
 def part(world: World, stands: Value | None, name: str) -> Value | None:
-    """What the attribute ``name`` of a mock stands for; ``()`` (and ``()1`` …) is what calling it returns."""
+    """What the attribute ``name`` of a mock stands for; ``()`` (and ``()1`` …) is what calling it returns, ``()[]1`` an element of that."""
+    if name.startswith("()[]"):
+        found = result(world, stands)
+        return world.calls.element(found) if isinstance(found, Instance) and found.items is None else None
     if name.startswith("()"):
         return result(world, stands)
     return world.attributes.get(stands, name).value if stands is not None else None

@@ -332,6 +332,7 @@ class Mocks:
             self._gives(mock, "return_value", value, source or node)
             if isinstance(value, Mock):
                 self.hand(value, result(self.evaluator.world, mock.stands), "attribute")
+            self._elements(mock, value)
             return
         if first == "side_effect":
             mock.shaped = True
@@ -383,6 +384,16 @@ class Mocks:
         mock.actions.add("configured")
         if self.evaluator.sink is not None and not self.evaluator.muted and not isinstance(value, Unknown):
             self.configured.append(Configured(mock, form, value, node, name))
+
+    def _elements(self, mock: Mock, value: Value) -> None:
+        """Mocks in a list that a mock gives stand for what the contract's holds."""
+        items = value.items if isinstance(value, Instance) else None
+        for index, item in enumerate(items or ()):
+            if isinstance(item, Mock):
+                name = f"()[]{index}"
+                mock.children[name] = item
+                mock.given.add(name)
+                self.hand(item, part(self.evaluator.world, mock.stands, name), "attribute")
 
     def _effect(self, mock: Mock, value: Value, node: ast.expr) -> None:
         """``mock.side_effect = value``."""
