@@ -216,3 +216,14 @@ def test_an_environment_whose_interpreter_is_gone_is_still_read(tmp_path: Path) 
     environment = read_environment(installation)
     assert (environment.version, environment.stdlib) == ((3, 12), None)
     assert environment.distributions == {"six"}
+
+
+def test_llmlints_own_environment_is_the_targets_only_where_tests_could_run_in_it(tmp_path, monkeypatch):
+    base = plant_interpreter(tmp_path / "base", "3.11")
+    venv = plant_venv(tmp_path / "hook", tmp_path / "base", "3.11", {"llmlint-1.0.dist-info/METADATA": ""})
+    assert base.exists()
+    monkeypatch.setattr("sys.prefix", str(venv))
+    environ = {"VIRTUAL_ENV": str(venv), "HOME": str(tmp_path)}
+    assert not find_environment([str(tmp_path)], environ=environ).known
+    (venv / "lib/python3.11/site-packages/pytest-8.0.dist-info").mkdir()
+    assert find_environment([str(tmp_path)], environ=environ).known

@@ -33,7 +33,7 @@ def find_environment(
 
     The first that there is: ``python`` (of the command line, relative to the working directory), ``setting`` (its value, the folder it is
     relative to, its file and row), ``VIRTUAL_ENV``, the nearest ``.venv`` or the like from ``folders`` (the base of the project,
-    its root) upward, ``CONDA_PREFIX``, llmlint's own where pytest or one of ``names`` (the project's distributions) is installed;
+    its root) upward, ``CONDA_PREFIX``; llmlint's own counts only where pytest or one of ``names`` (the project's distributions) is installed;
     else an unknown one. Raises SettingsError where ``python`` or ``setting`` names no Python.
     """
     environ = os.environ if environ is None else environ
@@ -43,14 +43,18 @@ def find_environment(
         value, root, file, row = setting
         return read_environment(_chosen(value, root, file, row, environ))
     for path in _candidates(folders, environ):
-        if found := find_installation(path, environ):
+        found = find_installation(path, environ)
+        # llmlint's own environment, as a hook activates it, is the target's only where the tests could run in it.
+        if found and (found.prefix != sys.prefix or _runs_tests(read_environment(found), names)):
             return read_environment(found)
     own = find_installation(sys.prefix, environ) or find_installation(sys.executable, environ)
-    if own is not None:
-        environment = read_environment(own)
-        if "pytest" in environment.distributions or not names.isdisjoint(environment.distributions):
-            return environment
+    if own is not None and _runs_tests(environment := read_environment(own), names):
+        return environment
     return unknown_environment()
+
+
+def _runs_tests(environment: Environment, names: frozenset[str]) -> bool:
+    return "pytest" in environment.distributions or not names.isdisjoint(environment.distributions)
 
 
 def read_environment(installation: Installation) -> Environment:
