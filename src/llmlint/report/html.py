@@ -17,6 +17,8 @@ from llmlint.report.wording import count, hint
 _AROUND = 2
 """Lines of source before and after a finding."""
 
+_NAMES = {"error": "error", "warning": "warning", "info": "remark"}
+
 _MOST = 5000
 """Findings that the page shows: a browser is slow with more."""
 
@@ -49,7 +51,7 @@ def _head(result: RunResult) -> Iterator[str]:
     faulty = sum(1 for file in result.files if file.diagnostics)
     yield "<header>\n<h1>llmlint</h1>\n<ul class=sums>\n"
     for severity in ("error", "warning", "info"):
-        yield f"<li class={severity}><b>{found[severity]:,}</b> {severity}{'' if found[severity] == 1 else 's'}</li>\n"
+        yield f"<li class={severity}><b>{found[severity]:,}</b> {_NAMES[severity]}{'' if found[severity] == 1 else 's'}</li>\n"
     yield f"<li><b>{faulty:,}</b> of {result.checked:,} files</li>\n</ul>\n"
     yield "<label class=search>Search <input id=search type=search autocomplete=off></label>\n</header>\n"
 
