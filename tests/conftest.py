@@ -104,13 +104,20 @@ def shop(empty: Folder) -> Folder:
     return empty
 
 
+@pytest.fixture(scope="session")
+def tool_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A cache that the runs of tools share: mypy reads the standard library once."""
+    return str(tmp_path_factory.mktemp("tools"))
+
+
 @pytest.fixture
-def llmlint(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+def llmlint(capsys: pytest.CaptureFixture[str], tool_cache: str) -> Callable[..., Outcome]:
     """Runs the command line in this process."""
 
     def call(*arguments: str) -> Outcome:
         capsys.readouterr()
-        code = run(_alone(arguments))
+        shared = ["--config", f'cache-dir="{tool_cache}"'] if "--tools" in arguments else []
+        code = run([*_alone(arguments), *shared])
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)
 

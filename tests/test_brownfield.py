@@ -119,8 +119,7 @@ def committed(shop):
     git("init", "-q", "-b", "main")
     git("add", "-A")
     git("commit", "-qm", "first")
-    shop.git = git
-    return shop
+    return shop, git
 
 
 def rows(outcome):
@@ -128,18 +127,20 @@ def rows(outcome):
 
 
 def test_changed_files(committed, llmlint):
+    shop, _ = committed
     arguments = ("tests", "--select", "LLM2", "--output-format", "json")
     assert rows(llmlint(*arguments, "--changed")) == []
-    committed.write("tests/test_other.py", "# changed\n" + FAULTY)
-    committed.write("tests/test_größe.py", FAULTY)
+    shop.write("tests/test_other.py", "# changed\n" + FAULTY)
+    shop.write("tests/test_größe.py", FAULTY)
     assert rows(llmlint(*arguments, "--changed")) == [("tests/test_größe.py", 6), ("tests/test_other.py", 7)]
     assert rows(llmlint(*arguments, "--changed", "--changed-lines")) == [("tests/test_größe.py", 6)]
 
 
 def test_changed_lines_since_a_branch(committed, llmlint):
-    committed.git("checkout", "-qb", "feature")
-    committed.write("tests/test_other.py", FAULTY + "    assert cart.itms\n")
-    committed.git("commit", "-qam", "second")
+    shop, git = committed
+    git("checkout", "-qb", "feature")
+    shop.write("tests/test_other.py", FAULTY + "    assert cart.itms\n")
+    git("commit", "-qam", "second")
     arguments = ("tests", "--select", "LLM2", "--output-format", "json", "--changed-lines")
     assert rows(llmlint(*arguments, "--changed=main")) == [("tests/test_other.py", 7)]
     assert rows(llmlint(*arguments)) == []

@@ -274,3 +274,41 @@ def test_a_file_that_does_not_parse_does_not_end_the_run(empty, deep):
 def test_ignores_work_as_they_always_did(deep):
     test = "def test_it(cache):  # type: ignore[no-untyped-def]\n    cache.load(1)  # type: ignore[arg-type]\n"
     assert deep(test, CONFTEST) == []
+
+
+def test_a_factory_gives_what_its_annotation_says(deep):
+    conftest = (
+        "import pytest\nfrom collections.abc import Callable\nfrom shop.store import Backend, Cache\n\n\n@pytest.fixture\n"
+        "def make() -> Callable[..., Cache]:\n    return lambda: Cache(Backend())\n"
+    )
+    assert deep("def test_it(make):\n    make().load(1)\n", conftest) == [("test_store.py", 2, 17, "arg-type")]
+
+
+def test_a_function_that_a_test_replaces_is_a_mock(deep):
+    test = (
+        "from unittest.mock import patch\n\n\ndef test_it(cache):\n    with patch.object(cache, 'load', autospec=True):\n"
+        "        cache.load('')\n        cache.load.assert_called_once_with('')\n        cache.load.nothing\n"
+    )
+    assert deep(test, CONFTEST) == [("test_store.py", 8, 9, "attr-defined")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "severity"),
+    [
+        ("", "warning"),
+        ("[tool.mypy]\nstrict = true\n", "error"),
+        ("[tool.mypy]\nfiles = ['src']\n", "warning"),
+        ("[tool.mypy]\nfiles = ['src', 'tests']\n", "error"),
+        ("[tool.mypy]\nexclude = ['^docs/', '^tests/']\n", "warning"),
+    ],
+)
+def test_an_error_is_what_the_projects_own_run_would_fail_on(empty, llmlint, deep, settings, severity):
+    deep(TEST, CONFTEST)
+    empty.write("pyproject.toml", f'[project]\nname = "shop"\nversion = "1"\n{settings}')
+    outcome = llmlint("tests", "--tools", "mypy", "--select", "mypy:arg-type", "--output-format", "json")
+    assert {one["severity"] for one in outcome.json} == {severity}
+
+
+def test_the_projects_settings_outdo_strictness(empty, deep):
+    empty.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n[tool.mypy]\nstrict_equality = false\n')
+    assert [code for *_, code in deep(TEST, CONFTEST)] == ["arg-type", "arg-type"]

@@ -30,7 +30,7 @@ def test_one_fault_is_one_finding(tooled, llmlint):
 def test_tools_find_what_llmlint_does_not(tooled, llmlint):
     tooled.write(
         "tests/test_cart.py",
-        "import os\nfrom shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n    print(undefined)\n",
+        "import os\nfrom shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n    assert undefined\n",
     )
     outcome = llmlint("tests", "--tools", "mypy,ruff", "--output-format", "json")
     assert found(outcome) == [
@@ -63,7 +63,7 @@ def test_ruffs_fixes_are_offered(tooled, llmlint):
 def test_codes_of_tools_are_selected_like_ours(tooled, llmlint, arguments, codes):
     tooled.write(
         "tests/test_cart.py",
-        "import os\nfrom shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n    Cart().totl()\n",
+        "import os\nfrom shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n    assert Cart().totl()\n",
     )
     assert llmlint("tests", "--tools", "mypy,ruff", "--output-format", "json", *arguments).codes == codes
 
@@ -78,7 +78,8 @@ def test_codes_of_tools_are_suppressed_like_ours(tooled, llmlint):
         "    Cart().add(2)  # llmlint: ignore\n"
         '    Cart().add("")  # llmlint: ignore[mypy:arg-type]\n'
         "    Cart().add(3)  # type: ignore[arg-type]\n"
-        "    import sys  # noqa: F401\n",
+        "    import sys  # noqa: F401\n"
+        "    assert Cart().total() == 0\n",
     )
     outcome = llmlint("tests", "--tools", "mypy,ruff", "--output-format", "json")
     assert [(one["code"], one["location"]["row"]) for one in outcome.json] == [("LLM901", 8)]
@@ -205,7 +206,10 @@ def test_a_tool_that_breaks_is_told_in_its_own_words(tooled, llmlint, name, scri
 
 
 def test_what_is_cached_is_the_same_and_goes_stale(tooled, llmlint):
-    tooled.write("tests/test_cart.py", "from shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n")
+    tooled.write(
+        "tests/test_cart.py",
+        "from shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add(1)\n    assert Cart()\n",
+    )
     arguments = ("tests", "--tools", "ruff,mypy,import-linter", "--output-format", "json")
     first = llmlint(*arguments)
     assert llmlint(*arguments) == first
@@ -251,6 +255,10 @@ def test_settings_that_hide_what_is_looked_for_are_told(tooled, llmlint):
 
 def test_frozen_contracts_stand_first_on_mypys_path(tooled, llmlint):
     tooled.write("pyproject.toml", MYPY + '[tool.llmlint]\ncontracts = [{path = "api", package = "shop"}]\n')
+    tooled.write(
+        "src/shop/cart.py",
+        "class Cart:\n    def __init__(self): self.items = []\n    def add(self, item, quantity=1): ...\n    def total(self): ...\n",
+    )
     tooled.write("api/cart.pyi", "class Cart:\n    items: list[str]\n    def add(self, item: bytes, quantity: int = ...) -> None: ...\n    def total(self) -> int: ...\n")  # fmt: skip
     tooled.write("tests/test_cart.py", 'from shop.cart import Cart\n\n\ndef test_add() -> None:\n    Cart().add("")\n')
     (finding,) = llmlint("tests", "--tools", "mypy", "--output-format", "json", "--select", "mypy").json

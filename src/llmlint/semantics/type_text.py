@@ -8,6 +8,7 @@ from llmlint.contracts.symbols import Class, Module
 from llmlint.project.module_name import module_name
 from llmlint.semantics.specials import Request
 from llmlint.semantics.values import (
+    Callable,
     ClassValue,
     Instance,
     ModuleValue,
@@ -59,6 +60,10 @@ class TypeTexts:
             if name is None or self._world.annotations.parameters(value.cls):
                 return None
             return f"{self.imported('builtins')}.type[{name}]"
+        if isinstance(value, Callable) and annotated and value.signature is None:
+            result = self.text(value.result, annotated=True)
+            typing = self.imported("typing")
+            return f"{typing}.Callable[..., {result}]" if result else None
         if isinstance(value, ModuleValue):
             return f"{self.imported('types')}.ModuleType"
         return None
@@ -76,7 +81,7 @@ class TypeTexts:
         """The private name of a module; None where a type checker does not find it under its name."""
         if module.kind not in _READABLE or not all(part.isidentifier() for part in module.name.split(".")):
             return None
-        if module.by_test and (module.name.rpartition(".")[2] == "conftest" or module_name(module.path) != module.name):
+        if module.by_test and (module.name == "conftest" or module_name(module.path) != module.name):
             return None
         return self.imported(module.name)
 

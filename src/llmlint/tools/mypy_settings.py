@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -58,6 +60,23 @@ class MypySettings:
         text = text.replace("$MYPY_CONFIG_FILE_DIR", os.path.dirname(self.file or folder))
         parts = [part.strip() for line in text.splitlines() for part in line.replace(",", os.pathsep).split(os.pathsep)]
         return [os.path.normpath(os.path.join(folder, os.path.expanduser(part))) for part in parts if part]
+
+    def covers(self, path: str) -> bool:
+        """Whether the project's own run of mypy looks at a file: it has settings, and they do not name other folders."""
+        if self.file is None:
+            return False
+        folder = os.path.dirname(self.file)
+        inner = os.path.relpath(path, folder).replace(os.sep, "/")
+        named = _listed(self.options.get("files", ""))
+        if named and not any(_reaches(one, inner) for one in named):
+            return False
+        if not named and (self.options.get("packages") or self.options.get("modules")):
+            return False
+        try:
+            excluded = [one for one in _excludes(self.options.get("exclude", "")) if re.search(one, inner)]
+        except re.error:
+            excluded = []
+        return not excluded
 
     @property
     def plugins(self) -> list[str]:
@@ -117,6 +136,21 @@ def write_mypy_settings(settings: MypySettings, project: Project, paths: Sequenc
     return "\n".join(lines) + "\n"
 
 
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
+
+
+def _reaches(pattern: str, inner: str) -> bool:
+    plain = pattern.removeprefix("./").rstrip("/")
+    return plain in (".", "") or inner == plain or inner.startswith(plain + "/") or fnmatch.fnmatch(inner, plain)
+
+
+def _excludes(text: str) -> list[str]:
+    """The expressions of ``exclude``: one in INI (over several lines: a verbose one), several in TOML."""
+    expressions = text.split("\0") if "\0" in text else [re.sub(r"\s+", "", text) if "(?x)" in text else text]
+    return [one.replace("(?x)", "").strip() for one in expressions if one.strip()]
+
+
 def _version(project: Project) -> str | None:
     """The Python that is checked for, where mypy cannot ask the target's interpreter."""
     if project.environment.known:
@@ -165,6 +199,8 @@ def _read_toml(path: str) -> MypySettings | None:
             options = {key: _text(value) for key, value in override.items() if key != "module"}
             sections += [(module, options) for module in ([modules] if isinstance(modules, str) else modules)]
     own = {key: _text(value) for key, value in table.items() if key != "overrides"}
+    if isinstance(table.get("exclude"), list):
+        own["exclude"] = "\0".join(map(str, table["exclude"]))
     return MypySettings(path, own, tuple(_merged(sections)))
 
 
