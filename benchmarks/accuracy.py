@@ -230,8 +230,9 @@ def cause(fault: dict[str, Any], reasons: dict[tuple[str, int], list[tuple[str, 
     found = [
         (kind, reason) for row in range(fault["row"], fault["end_row"] + 1) for kind, reason in reasons.get((fault["file"], row), ())
     ]  # fmt: skip
-    own = [reason for kind, reason in found if kind == kinds.get(fault["kind"])] or [reason for _, reason in found]
-    return own[0] if own else "everything there is resolved, and yet nothing is said"
+    wanted = kinds.get(fault["kind"])
+    own = [reason for kind, reason in found if wanted in (None, kind)]
+    return own[0] if own else "resolved, and yet kept back"
 
 
 # -- reporting -------------------------------------------------------------------------------------------------------

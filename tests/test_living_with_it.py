@@ -112,3 +112,11 @@ def test_presets():
     assert listed["default"] < listed["behavioral"] < listed["all"]
     assert listed["behavioral"] - listed["default"] == listed["all"] & {*BEHAVIORAL}
     assert listed["all"] == {page.code for page in rule_pages()}
+
+
+def test_what_another_tool_finds_is_suppressed_by_its_name(shop, llmlint):
+    shop.write("tests/test_cart.py", "import os\n\n\ndef test_total():\n    assert sum([1, 2]) == 3\n")
+    assert llmlint("tests", "--tools", "ruff").code == 1
+    assert llmlint("tests", "--tools", "ruff", "--add-ignore").code == 0
+    assert "import os  # llmlint: ignore[ruff:F401]\n" in (shop.path / "tests/test_cart.py").read_text()
+    assert llmlint("tests", "--tools", "ruff").code == 0

@@ -15,6 +15,7 @@ from llmlint.project.source import SourceError, parse, split_lines
 NEVER = frozenset({"LLM900", "LLM901", "LLM902", "LLM903", "LLM904"})
 """What is said of the run itself, or of suppressions."""
 
+_CODE = re.compile(r"[A-Z]+\d+|[a-z][a-z-]*:[\w./-]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _KNOWN = re.compile(r"#\s*llmlint:\s*ignore\s*\[(?P<codes>[^\]#]*)\]")
 
@@ -44,12 +45,14 @@ def with_ignores(
     added, left = [], []
     for one in wanted:
         rows = [row for row in (one.span.row, first.get(one.span.row, one.span.row)) if row not in closed]
-        if not rows or one.code in NEVER or one.source != "llmlint":
+        # Of another tool's finding the tool is part of the name: `mypy:attr-defined`.
+        code = one.code if one.source == "llmlint" else f"{one.source}:{one.code}"
+        if not rows or one.code in NEVER or not _CODE.fullmatch(code):
             left.append(one)
             continue
         added.append(one)
-        if one.code not in codes.setdefault(rows[0], []):
-            codes[rows[0]].append(one.code)
+        if code not in codes.setdefault(rows[0], []):
+            codes[rows[0]].append(code)
     lines, ends = split_lines(text), _LINE_END.findall(text)
     for row, new in codes.items():
         lines[row - 1] = _commented(lines[row - 1], sorted(new), why)
