@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from llmlint.contracts.lines import Lines
@@ -181,7 +180,7 @@ MemberKind = Literal[
 class Member:
     """A member that one class itself defines (inherited ones are found along the method resolution order)."""
 
-    __slots__ = ("annotation", "bindings", "kind", "method", "name", "node", "owner", "value")
+    __slots__ = ("_functions", "annotation", "bindings", "kind", "method", "name", "node", "owner", "value")
 
     def __init__(
         self,
@@ -203,17 +202,22 @@ class Member:
         """For an instance attribute: the method that assigns it."""
         self.bindings: list[Any] = []
         """Every node that binds the name in the class body: ``def``s of overloads and alternatives, or assignments."""
+        self._functions: tuple[Function, ...] | None = None
 
     @property
     def truth(self) -> Truth:
         """Where it is defined."""
         return Truth(self.owner.module.path, self.node.lineno)
 
-    def functions(self) -> Iterator[Function]:
-        """The functions that bind the name, in source order."""
-        for node in self.bindings:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                yield self.owner.module.function_at(node, self.owner)
+    def functions(self) -> tuple[Function, ...]:
+        """The functions that bind the name, in source order. To be asked when the class body has been read."""
+        if self._functions is None:
+            self._functions = tuple(
+                self.owner.module.function_at(node, self.owner)
+                for node in self.bindings
+                if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            )
+        return self._functions
 
 
 class Class:

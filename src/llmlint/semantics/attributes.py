@@ -296,7 +296,7 @@ class Attributes:
         if kind == "property":
             return UNKNOWN
         if kind == "method":
-            functions = tuple(member.functions())
+            functions = member.functions()
             if not functions:
                 return UNKNOWN
             info = self.world.functions.info(functions[-1])
@@ -312,7 +312,7 @@ class Attributes:
         return self._descriptor(self._inferred(member, receiver))
 
     def _method(self, member: Member, receiver: Value) -> Value:
-        functions = tuple(member.functions())
+        functions = member.functions()
         if not functions:
             return UNKNOWN
         info = self.world.functions.info(functions[-1])

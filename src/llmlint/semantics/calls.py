@@ -107,7 +107,12 @@ class Calls(Solving):
             variables = function.memo["variables"] = self._variables(function, returns)
         annotations = self.world.annotations
         if not variables:
-            return annotations.value(returns, function.module, function.owner)
+            found = function.memo.get("annotated")
+            if found is None:
+                found = annotations.value(returns, function.module, function.owner)
+                if type(found) is not Unknown:
+                    function.memo["annotated"] = found
+            return found
         subst: Substitution = {}
         own = self._as_instance(receiver)
         if function.owner is not None and isinstance(own, Instance):
