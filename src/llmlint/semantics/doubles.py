@@ -432,21 +432,23 @@ class Doubles:
 
     def _looked_up(self, defining: Module, name: str) -> bool:
         """Whether some source asks the module for the name when it runs: by an attribute, ``getattr``, an import in a function."""
-        last, word = re.escape(defining.name.rpartition(".")[2]), re.escape(name)
-        vetoes = self.world.vetoes
-        for pattern in (
-            rf"\b{last}\.{word}\b",
-            rf"getattr\([^)\n]*[\"']{word}[\"']",
-            rf"^[ \t]+from\s+[\w.]*\b{last}\s+import\b(?:[^#\n(]*\b{word}\b|\s*\([^)]*\b{word}\b)",
-        ):
-            if vetoes.sources_match(re.compile(pattern, re.MULTILINE)):
-                return True
-        aliases = re.compile(rf"\b{last}\s+as\s+(\w+)")
-        return any(
-            re.search(rf"\b{re.escape(alias)}\.{word}\b", text)
-            for text in vetoes.source_texts()
-            for alias in aliases.findall(text)
+        module = defining.name.rpartition(".")[2]
+        last, word = re.escape(module), re.escape(name)
+        texts = [text for text in self.world.vetoes.source_texts() if name in text]
+        asked = re.compile(rf"getattr\([^)\n]*[\"']{word}[\"']")
+        imported = re.compile(
+            rf"^[ \t]+from\s+[\w.]*\b{last}\s+import\b(?:[^#\n(]*\b{word}\b|\s*\([^)]*\b{word}\b)", re.MULTILINE
         )
+        aliased = re.compile(rf"\b{last}\s+as\s+(\w+)")
+        for text in texts:
+            if "getattr(" in text and asked.search(text):
+                return True
+            if module not in text:
+                continue
+            names = {last, *(re.escape(alias) for alias in aliased.findall(text))}
+            if re.search(rf"\b(?:{'|'.join(sorted(names))})\.{word}\b", text) or imported.search(text):
+                return True
+        return False
 
     def _holder(self, function: Function, defining: Module, name: str) -> tuple[Module, str, int] | None:
         """The module that the test exercises and that imported the name."""

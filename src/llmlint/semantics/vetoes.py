@@ -285,10 +285,6 @@ class Vetoes:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""
         return name in self._own[0].mentioned
 
-    def sources_match(self, pattern: re.Pattern[str]) -> bool:
-        """Whether the text of one of the project's sources has something that matches."""
-        return any(pattern.search(text) for text in self._own[0].texts.values())
-
     def source_texts(self) -> Iterable[str]:
         """The texts of the project's sources."""
         return self._own[0].texts.values()
