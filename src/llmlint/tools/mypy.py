@@ -105,7 +105,7 @@ class Mypy:
         self._folder = os.path.join(folder, "mypy")
         self._settings = read_mypy_settings(project)
         self.settings_file = self._settings.file
-        self._command = _command(project)
+        self._command = mypy_command(project)
         self._warming: Child | None = None
         self._run: _Run | None = None
         if self._files and not os.path.isdir(os.path.join(self._folder, "cache")):
@@ -315,7 +315,7 @@ class Mypy:
         return "warning" if code in _STRONG else "info"
 
 
-def _command(project: Project) -> list[str]:
+def mypy_command(project: Project) -> list[str]:
     """The target environment's mypy where it has one that speaks JSON, else ours that looks into that environment."""
     environment = project.environment
     version = installed_version(environment.site, "mypy")

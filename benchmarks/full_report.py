@@ -1,0 +1,73 @@
+"""The wall time of the full report (our rules, ruff, import-linter, mypy with the deep check) beside `mypy --strict` alone.
+
+Both are run on a copy of the project, in turns, with the same mypy: cold (no cache at all), then warm (nothing has changed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from llmlint.project.load import load_project
+from llmlint.tools.mypy import mypy_command
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("project", type=Path, help="the folder of the project; it is copied")
+    parser.add_argument("tests", nargs="*", default=["tests"])
+    parser.add_argument("--python", help="the target environment")
+    parser.add_argument("--turns", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="full-report-") as folder:
+        copy = Path(folder) / options.project.name
+        left_out = shutil.ignore_patterns(".git", ".venv", "venv", "node_modules", ".llmlint_cache", ".mypy_cache")
+        shutil.copytree(options.project, copy, symlinks=True, ignore=left_out)
+        target = ["--python", options.python] if options.python else []
+        mypy = mypy_command(load_project(str(copy), python=options.python))
+        full = [sys.executable, "-m", "llmlint", "check", "--quiet", "--exit-zero", "--output-format", "json", *target]
+        plain = [*mypy, "--strict", "--cache-dir", str(Path(folder) / "plain")]
+        times: dict[str, list[float]] = {"plain cold": [], "plain warm": [], "full cold": [], "full warm": []}
+        for _ in range(options.turns):
+            shutil.rmtree(Path(folder) / "plain", ignore_errors=True)
+            shutil.rmtree(copy / ".llmlint_cache", ignore_errors=True)
+            for turn in ("cold", "warm"):
+                times[f"plain {turn}"].append(timed([*plain, *options.tests], copy))
+                times[f"full {turn}"].append(timed([*full, *options.tests], copy))
+        show(times)
+
+
+def timed(command: list[str], folder: Path) -> float:
+    environ = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "MYPYPATH")}
+    began = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=environ, check=False)
+    seconds = time.perf_counter() - began
+    if done.returncode not in (0, 1):
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.decode()[-2000:]}")
+    return seconds
+
+
+def show(times: dict[str, list[float]]) -> None:
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n")
+    print(
+        "| | mypy --strict | full report | ratio (of the fastest) | difference |\n| --- | ---: | ---: | ---: | ---: |"
+    )
+    for turn in ("cold", "warm"):
+        plain, full = times[f"plain {turn}"], times[f"full {turn}"]
+        best, whole = min(plain), min(full)
+        medians = f"{statistics.median(plain):.1f} s", f"{statistics.median(full):.1f} s"
+        print(
+            f"| {turn} | {best:.2f} s (median {medians[0]}) | {whole:.2f} s (median {medians[1]}) "
+            f"| {whole / best:.2f} | {whole - best:+.2f} s |"
+        )
+
+
+if __name__ == "__main__":
+    main()
