@@ -26,6 +26,8 @@ from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, d
 from llmlint.semantics.analysis import Analysis, Analyzer
 from llmlint.semantics.nouns import ContractProblem
 
+_PROSE = frozenset({"LLM503", "LLM504"})
+"""The rules about the docstrings of contracts; without them nobody need read those."""
 _START = Span(1, 0, 1, 0)
 
 _UNFIT = frozenset({"syntax", "undefined-name", "incomplete", "drift"})
@@ -145,7 +147,7 @@ class Checker:
         problems: dict[str, list[ContractProblem]] = {}
         crashes: list[Crash] = []
         try:
-            for path, problem in self._analyzer.contract_problems():
+            for path, problem in self._analyzer.contract_problems(prose=not _PROSE.isdisjoint(self._by_code)):
                 problems.setdefault(path, []).append(problem)
         except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic, all else is still judged
             crashes.append(Crash.of("the reader of contracts", error))

@@ -291,6 +291,6 @@ class Analyzer:
         """Every file that was read so far besides those that were analyzed, so that a cache knows what results rest on."""
         return self.world.files_read
 
-    def contract_problems(self) -> Iterator[tuple[str, ContractProblem]]:
+    def contract_problems(self, *, prose: bool = True) -> Iterator[tuple[str, ContractProblem]]:
         """(path, problem) of every configured contract, in the order of their paths."""
-        yield from ContractAudit(self.world).problems()
+        yield from ContractAudit(self.world, prose=prose).problems()

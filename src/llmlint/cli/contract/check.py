@@ -86,7 +86,7 @@ def _by_the_rules(options: dict[str, Any], paths: set[str]) -> list[Diagnostic]:
     request = Request(
         paths=(),
         cwd=os.getcwd(),
-        config=options["config"],
+        config=(*options["config"], "tools=[]"),
         isolated=options["isolated"],
         python=options["python"],
         select=("LLM501", "LLM505", "LLM506", *(["LLM502"] if options["strict"] else [])),

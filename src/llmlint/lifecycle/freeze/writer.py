@@ -226,17 +226,23 @@ class Writer:
                 return
             source = "." * node.level + (node.module or "")
             parts: list[str] = []
+            renamed: list[str] = []
             for alias in node.names:
                 if alias.name == "*":
                     yield f"{prefix}from {source} import *{self._slices.ignores(node.lineno)}"
                 elif self._keeps(node, alias, alias.asname or alias.name):
                     name = alias.asname or alias.name
                     shown = alias.name if not alias.asname else f"{alias.name} as {alias.asname}"
-                    if self._published.get(name) == "re-export" and not alias.asname:
-                        shown = f"{name} as {name}"
+                    if self._published.get(name) == "re-export":
+                        shown = f"{alias.name} as {name}"
+                        if alias.asname not in (None, alias.name):
+                            # An import under another name publishes nothing (PEP 484): an assignment does.
+                            shown = f"{alias.name} as _{name}"
+                            renamed.append(f"{prefix}{name} = _{name}")
                     parts.append(shown)
             if parts:
                 yield from _wrapped(f"{prefix}from {source} import ", parts, prefix, self._slices.ignores(node.lineno))
+                yield from renamed
             return
         for alias in node.names:
             local = alias.asname or alias.name.partition(".")[0]

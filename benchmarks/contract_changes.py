@@ -1,0 +1,125 @@
+"""What ``llmlint contract diff`` and griffe find of the changes in changes.toml, and the processor time of each contract command.
+
+    python benchmarks/contract_changes.py                            # the changes, by kind
+    python benchmarks/contract_changes.py --speed FOLDER --python P   # the commands on a project
+
+A change counts as found when something is said of its symbol (griffe: of its path), and as classified when the right kind is said
+and breaking or not is right. griffe only ever reports what breaks, so that for it the changes that do not break are left out of the
+count of classified ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+TABLE = Path(__file__).parent / "changes.toml"
+
+
+def main() -> int:
+    """Runs one of the two comparisons."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--speed", type=Path, metavar="FOLDER")
+    parser.add_argument("--python", type=Path)
+    parser.add_argument(
+        "--module", default="", help="For --speed: the module that prompt, fixtures and scaffold are about."
+    )
+    options = parser.parse_args()
+    return speed(options) if options.speed else changes()
+
+
+def changes() -> int:
+    """Counts by kind."""
+    from llmlint.lifecycle.diff.between import Between
+    from llmlint.project.load import Loader, Options
+
+    cases = tomllib.loads(TABLE.read_text(encoding="utf-8"))["change"]
+    with tempfile.TemporaryDirectory() as folder:
+        roots = {state: _plant(Path(folder) / state, cases, state) for state in ("old", "new")}
+        projects = [Loader(Options(None, (), True)).project_of(str(root)) for root in roots.values()]
+        report = Between(projects[0], projects[1]).report()
+        ours = {(one.symbol, one.kind, one.breaking) for one in report.changes}
+        theirs = _griffe(roots["old"], roots["new"])
+    print(f"{'kind':<26}{'changes':>8}{'llmlint':>9}{'classified':>11}{'griffe':>8}{'of breaking':>13}")
+    totals = [0, 0, 0, 0, 0]
+    for kind in dict.fromkeys(case["kind"] for case in cases):
+        row = [0, 0, 0, 0, 0]
+        for index, case in enumerate(cases):
+            if case["kind"] != kind:
+                continue
+            symbol = f"shop.things_{index}.{case['symbol']}"
+            row[0] += 1
+            row[1] += any(one[0] == symbol for one in ours)
+            row[2] += (symbol, kind, case["breaking"]) in ours
+            row[3] += any(path == symbol or path.startswith(f"{symbol}(") for path in theirs)
+            row[4] += case["breaking"]
+        totals = [a + b for a, b in zip(totals, row, strict=True)]
+        print(f"{kind:<26}{row[0]:>8}{row[1]:>9}{row[2]:>11}{row[3]:>8}{row[4]:>13}")
+    print(f"{'all':<26}{totals[0]:>8}{totals[1]:>9}{totals[2]:>11}{totals[3]:>8}{totals[4]:>13}")
+    return 0
+
+
+def _plant(root: Path, cases: list[dict[str, str]], state: str) -> Path:
+    (root / "shop").mkdir(parents=True)
+    (root / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
+    (root / "shop" / "__init__.py").write_text("")
+    for index, case in enumerate(cases):
+        (root / "shop" / f"things_{index}.py").write_text(case[state])
+    return root
+
+
+def _griffe(old: Path, new: Path) -> set[str]:
+    import griffe
+
+    logging.getLogger("griffe").setLevel(logging.CRITICAL)
+    loaded = []
+    for root in (old, new):
+        loader = griffe.GriffeLoader(search_paths=[str(root)])
+        loaded.append(loader.load("shop"))
+    with contextlib.redirect_stderr(io.StringIO()):
+        return {breakage.obj.path for breakage in griffe.find_breaking_changes(*loaded)}
+
+
+def speed(options: argparse.Namespace) -> int:
+    """Seconds of processor time of each command, the best of three; freezing goes to a folder that is thrown away."""
+    python = ["--python", str(options.python)] if options.python else []
+    module = options.module
+    commands = {
+        "freeze": ["freeze", "--stdout"],
+        "check": ["check"],
+        "digest": ["digest"],
+        "digest --budget 100000": ["digest", "--budget", "100000"],
+        "diff . .": ["diff", ".", ".", "--no-tests", "--of", "sources"],
+    }
+    if module:
+        commands |= {"prompt": ["prompt", module], "fixtures": ["fixtures", module], "scaffold": ["scaffold", module]}
+    for name, command in commands.items():
+        best = 1e9
+        for _ in range(3):
+            before = os.times()
+            done = subprocess.run(
+                [sys.executable, "-m", "llmlint", "contract", *command, *python, "-q"],
+                cwd=options.speed,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            after = os.times()
+            spent = after.children_user + after.children_system - before.children_user - before.children_system
+            best = min(best, spent)
+            if done.returncode == 2:
+                print(f"{name}: {done.stderr.strip()}", file=sys.stderr)
+        print(f"{name:<26}{best:>6.2f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
