@@ -75,7 +75,7 @@ class Access(Judgements):
                     return self.mocks.local(mock)  # `self.fetch = patch("shop.fetch").start()`
             if self.sink is not None:
                 self.replaced_reads[node] = value
-            return REPLACED
+            return self.double(value, name) or REPLACED
         found = self.read(node, value, name)
         if kind is Instance and value.cls.module.by_test and type(found) is not Mock:  # type: ignore[attr-defined]
             found = self._declared_mock(value, name) or found  # type: ignore[arg-type]

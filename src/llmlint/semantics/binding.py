@@ -125,6 +125,7 @@ class Assignments(Access):
             elif is_private(name) and isinstance(receiver, Unknown):
                 self.private(target, name, None, Outcome.UNKNOWN, "store")
             self.replaced_names.add(name)
+            self.put(target, name, receiver, value)
             if type(value) is Mock:
                 self.mocks.assigned.append((target, receiver, value))
             if type(value) is Mock and isinstance(receiver, Instance):

@@ -19,12 +19,14 @@ from llmlint.semantics.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    ModuleValue,
     Unknown,
     Value,
     is_none,
 )
 
 if TYPE_CHECKING:
+    from llmlint.semantics.mock_values import Mock
     from llmlint.semantics.mocks import Mocks
     from llmlint.semantics.narrowing import Narrowing
     from llmlint.semantics.patches import Patches
@@ -80,6 +82,8 @@ class Evaluation:
         self.optional_imports: set[str] = set()
         """Top-level modules that ``importorskip`` asked for: where they are missing, the module's tests do not run."""
         self.shared_replaced: set[str] = set()
+        self.doubled: dict[str, dict[ast.AST, tuple[Value, Value]]] = {}
+        """What the tests put in the place of attributes of that name, by where they do: on what, and what."""
         self.replaced_names: set[str] = set()
         self.attributes_total = self.attributes_resolved = 0
         self.calls_total = self.calls_resolved = 0
@@ -146,6 +150,32 @@ class Evaluation:
     def replace(self, name: str) -> None:
         """From here on the tests replace attributes of that name."""
         self.replaced_names.add(name)
+
+    def put(self, node: ast.AST, name: str, receiver: Value, value: Value) -> None:
+        """At ``node`` the tests put ``value`` in the place of the attribute ``name`` of ``receiver``."""
+        self.doubled.setdefault(name, {})[node] = (receiver, value)
+
+    def double(self, receiver: Value, name: str) -> Mock | None:
+        """The mock that stands in the attribute, where all that the tests put there are mocks that stand for the same."""
+        mocks: list[Value] = []
+        for owner, value in self.doubled.get(name, {}).values():
+            if isinstance(owner, (Instance, ClassValue)) and isinstance(receiver, (Instance, ClassValue)):
+                related = self.world.classes.is_subclass
+                if related(owner.cls, receiver.cls) or related(receiver.cls, owner.cls):
+                    if isinstance(owner, ClassValue) and getattr(value, "strict", "") == "autospec":
+                        return None  # a function that Python binds to what it is read from
+                    stands = getattr(value, "stands", None)
+                    if isinstance(stands, FunctionValue):
+                        real = self.world.attributes.get(receiver, name).value
+                        if not isinstance(real, FunctionValue) or real.function is not stands.function:
+                            return None  # its spec is another one than what stands there
+                    mocks.append(value)
+            elif isinstance(owner, ModuleValue) and isinstance(receiver, ModuleValue):
+                if owner.module is receiver.module:
+                    mocks.append(value)
+            elif isinstance(owner, Unknown):
+                return None
+        return self.mocks.alike(mocks)
 
     def callee(self, node: ast.AST) -> Value | None:
         """What a call of this file was found to call."""

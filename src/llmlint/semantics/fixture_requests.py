@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.semantics.collection import Collected
 from llmlint.semantics.fixtures import Fixture
 from llmlint.semantics.marks import Mark
@@ -200,15 +200,22 @@ class FixtureRequests(Collected):
             return self._of_elsewhere(fixture, given)
         return self._provided(fixture, scope)
 
+    def _take_doubles(self, module: Module) -> None:
+        """What the fixtures of another module put in the place of attributes."""
+        for name, puts in self.world.inference.quiet(module).doubled.items():
+            self.evaluator.doubled.setdefault(name, {}).update(puts)
+
     def _of_elsewhere(self, fixture: Fixture, given: dict[str, Value]) -> Value:
         """What a fixture of another module provides. Many files ask for the same: what holds no mock is kept for them all."""
         kept = self.world.fixtures.kept.setdefault(fixture.function, [])
         for asked, value, replaced in kept:
             if asked.keys() == given.keys() and all(_as_before(asked[name], value) for name, value in given.items()):
                 self.evaluator.shared_replaced |= replaced
+                self._take_doubles(fixture.function.module)
                 return value
         scope = self.world.inference.quiet(fixture.function.module).run(fixture.function, None, given, None)
         self.evaluator.shared_replaced |= scope.replaced
+        self._take_doubles(fixture.function.module)
         value = self._provided(fixture, scope)
         if len(kept) < _KEPT and not any(map(_is_mutable, (value, *given.values()))):
             kept.append((given, value, frozenset(scope.replaced)))

@@ -575,6 +575,22 @@ class Mocks:
         )
         return first.fork() if alike and len(mocks) == len(values) else UNKNOWN
 
+    def alike(self, values: Sequence[Value]) -> Mock | None:
+        """One of several mocks, where each is one and they stand for the same; as this file's own."""
+        mocks = [value for value in values if isinstance(value, Mock)]
+        if not mocks or len(mocks) != len(values):
+            return None
+        first = mocks[0]
+        for mock in mocks[1:]:
+            one, other = mock.stands, first.stands
+            if one is None or other is None:
+                return None
+            if not same(one, other) and not (
+                isinstance(one, Instance) and isinstance(other, Instance) and one.cls is other.cls
+            ):
+                return None
+        return self.local(first)
+
     def hand_attribute(self, mock: Mock, stands: Value) -> None:
         """A mock is stored in an attribute that had the value ``stands``: this store is no reason to doubt that."""
         if (
@@ -674,6 +690,8 @@ class Mocks:
         name = function.name
         if name.startswith("__") and name.endswith("__"):
             return False
+        if function.owner is None and not function.module.by_test and name not in function.module.table:
+            return False  # what a decorator made: how it is bound is that decorator's affair
         if isinstance(receiver, (Instance, ClassValue)) and not receiver.exact:
             if vetoes.subclass_has(receiver.cls, name) or (not receiver.cls.own and vetoes.abstract(receiver.cls)):
                 return False

@@ -226,7 +226,12 @@ class Patches:
         shown = f"{self._shown(owner[0])}.{name}"
         self._emit(node, named[0], form, shown, name, target, arguments, 99, False, False)
         self._replace(name, target, False)
-        return self.evaluator.mocks.of_patch(target.value, "autospec")
+        mock = self.evaluator.mocks.of_patch(target.value, "autospec")
+        if target.owner is not None:
+            self.evaluator.put(node, name, target.owner, mock)
+        if isinstance(owner[0], ast.Name):
+            self.evaluator.scope.stored[(owner[0].id, name)] = mock
+        return mock
 
     # -- resolving -------------------------------------------------------------------------------------------------------
 
@@ -385,6 +390,8 @@ class Patches:
         return mock if form.startswith("mocker") else Patcher(mock, injects)
 
     def _note(self, node: ast.Call, at: ast.expr, form: str, name: str, target: Target, value: Value) -> None:
+        if target.owner is not None:
+            self.evaluator.put(at, name, target.owner, value)
         inside = self.evaluator.inside()
         self.replacements[node, name] = Replacement(node, at, form, name, target, value, inside)
         if isinstance(value, Mock) and value.record is not None:
