@@ -1,6 +1,6 @@
 """Wrong arguments and results, injected into the tests of a project through fixtures and mocks: who says so?
 
-A call on a fixture (`cart.add("x")`), the assertion of a call of a mock, or a `return_value` has a literal taken out and `object()` put
+A call on a fixture (`cart.add("x")`), what its result is compared with, the assertion of a call of a mock, or a `return_value` has a literal taken out and `object()` put
 in, where the project has exactly one function of that name and its annotation at that place is a plain type: such a value is wrong for
 certain. All are put into one copy of the project, which plain `mypy --strict` and the deep check are asked about; what either said of
 the same rows before does not count.
@@ -37,13 +37,16 @@ ASSERTIONS = frozenset(
 )
 COMMON = frozenset(name for kind in (str, dict, list, set, bytes, int) for name in dir(kind))
 
+WRONG = {"compared result": b"(1j,)"}
+"""What is put in; ``object()`` may be equal to anything, as far as a type checker knows."""
+
 Functions = dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]
 
 
 @dataclass(frozen=True)
 class Injection:
     kind: str
-    """``fixture argument``, ``asserted argument`` or ``mocked result``."""
+    """``fixture argument``, ``compared result``, ``asserted argument`` or ``mocked result``."""
     path: Path
     node: ast.expr
 
@@ -120,7 +123,9 @@ def inject(folder: Path, tests: list[str], known: Functions) -> Iterator[Injecti
                     continue
                 taken.add(node.lineno)
                 line = lines[node.lineno - 1]
-                lines[node.lineno - 1] = line[: node.col_offset] + b"object()" + line[node.end_col_offset :]
+                lines[node.lineno - 1] = (
+                    line[: node.col_offset] + WRONG.get(kind, b"object()") + line[node.end_col_offset :]
+                )
                 yield Injection(kind, path.relative_to(folder), node)
             if taken:
                 path.write_bytes(b"\n".join(lines))
@@ -167,11 +172,17 @@ def literals(call: ast.Call, callee: ast.FunctionDef | ast.AsyncFunctionDef) -> 
     parameters = [argument for argument in callee.args.args if argument.arg not in ("self", "cls")]
     by_name = {argument.arg: argument.annotation for argument in (*parameters, *callee.args.kwonlyargs)}
     for value, parameter in zip(call.args, parameters, strict=False):
-        if isinstance(value, ast.Constant) and value.value is not None and is_plain(parameter.annotation):
+        if is_literal(value) and is_plain(parameter.annotation):
             yield value
     for keyword in call.keywords:
-        if isinstance(keyword.value, ast.Constant) and keyword.arg and is_plain(by_name.get(keyword.arg)):
+        if is_literal(keyword.value) and keyword.arg and is_plain(by_name.get(keyword.arg)):
             yield keyword.value
+
+
+def is_literal(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return node.value is not None
+    return isinstance(node, ast.List | ast.Dict | ast.Set | ast.JoinedStr)
 
 
 def is_plain(annotation: ast.expr | None) -> bool:

@@ -27,6 +27,14 @@ def test_one_fault_is_one_finding(tooled, llmlint):
     assert found(outcome) == [("llmlint", "LLM203", 6, ["mypy:attr-defined"])]
 
 
+def test_two_rules_of_one_tool_may_say_the_same(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py", "def test_it() -> None:\n    assert sum([1])\n    if sum([1]):\n        assert False\n"
+    )
+    outcome = llmlint("tests", "--tools", "ruff", "--select", "ruff", "--output-format", "json")
+    assert found(outcome) == [("ruff", "PT015", 4, ["ruff:B011"])]
+
+
 def test_tools_find_what_llmlint_does_not(tooled, llmlint):
     tooled.write(
         "tests/test_cart.py",

@@ -16,6 +16,9 @@ _SAME: tuple[frozenset[str], ...] = (
     frozenset({"ruff:F823", "mypy:used-before-def"}),
     frozenset({"ruff:PLE1310", "mypy:misc"}),
     frozenset({"ruff:B018", "mypy:unused-coroutine"}),
+    frozenset({"ruff:BLE001", "ruff:S110", "ruff:E722"}),
+    frozenset({"ruff:B011", "ruff:PT015"}),
+    frozenset({"ruff:B017", "ruff:PT011"}),
 )
 """What tools call the same fault, where no rule of ours speaks of it."""
 
@@ -57,7 +60,7 @@ def _rows(span: Span) -> range:
 
 
 def _same(first: Diagnostic, other: Diagnostic, overlaps: Mapping[str, AbstractSet[str]]) -> bool:
-    if first.source == other.source:
+    if first.selector == other.selector:
         return False
     if first.source == "llmlint":
         if other.selector not in overlaps.get(first.code, ()):
