@@ -321,7 +321,8 @@ class Shapes(Openness):
                                 else:
                                     known = False
                     elif isinstance(call, ast.Constant) and call.value is ...:
-                        required = True
+                        # In a stub it stands for a default that is not shown.
+                        required = not base.module.is_stub
                 fields[name] = Field(name, node.annotation, required, True, True, argument, default, base)
         if cls.symbol.startswith("pydantic.") or any(
             b.symbol == "pydantic.root_model.RootModel" for b in self.mro(cls)

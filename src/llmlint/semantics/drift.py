@@ -490,16 +490,24 @@ class Comparison:
             name, mine.node, cls.module, cls, mine.annotation, mine.value,
             twin.module, twin, theirs.annotation, theirs.value if theirs.method is None else None, where,
         )  # fmt: skip
-        generated = self.world.classes.shape(twin).kind in ("dataclass", "namedtuple", "pydantic", "attrs")
-        if generated and mine.kind == theirs.kind == "field" and (mine.value is None) != (theirs.value is None):
-            word = "required" if mine.value is None else "optional"
-            yield Drift(
-                mine.node,
-                "signature",
-                name,
-                f"the field '{name}' is {word} in the contract and not in the source",
-                where,
-            )
+        if mine.kind == theirs.kind == "field":
+            wanted, given = self._required(cls, mine.name), self._required(twin, mine.name)
+            if wanted is not None and given is not None and wanted != given:
+                word = "required" if wanted else "optional"
+                yield Drift(
+                    mine.node,
+                    "signature",
+                    name,
+                    f"the field '{name}' is {word} in the contract and not in the source",
+                    where,
+                )
+
+    def _required(self, cls: Class, field: str) -> bool | None:
+        """Whether the generated constructor has to be given a field; None where there is no such constructor, or nobody knows."""
+        shape = self.world.classes.shape(cls)
+        if shape.kind not in ("dataclass", "namedtuple", "pydantic", "attrs") or not shape.known:
+            return None
+        return next((one.required for one in shape.fields if one.name == field), None)
 
 
 def literal(node: ast.expr | None) -> tuple[str, Any] | None:

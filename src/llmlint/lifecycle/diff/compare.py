@@ -316,7 +316,9 @@ class Comparer:
                 yield from self._member(inner, old, new, member, theirs[name], now)
         for name in fresh:
             if name not in pairs.values():
-                yield _fresh(f"{symbol}.{name}", name, theirs[name], now, protocol)
+                yield _fresh(
+                    f"{symbol}.{name}", name, theirs[name], now, protocol, _has_to_be_given(self.new, new, name)
+                )
         if shape == now and now in ("dataclass", "attrs", "namedtuple"):
             yield from self._field_order(symbol, old, new)
 
@@ -391,8 +393,10 @@ class Comparer:
             symbol, old.module, new.module, (one.annotation, one.value), (two.annotation, two.value), one.truth, two.truth,
             (old, new), default,
         )  # fmt: skip
-        if shape in _DATA and one.kind == two.kind == "field" and (one.value is None) != (two.value is None):
-            required = two.value is None
+        if shape in _DATA and one.kind == two.kind == "field":
+            was, required = _has_to_be_given(self.old, old, name), _has_to_be_given(self.new, new, name)
+            if was == required:
+                return
             why = f"the field '{name}' {'has to be given now' if required else 'has a default now'}"
             yield Change(
                 symbol, "field-required", required, why, one.truth, two.truth,
@@ -415,6 +419,11 @@ class Comparer:
         )  # fmt: skip
 
 
+def _has_to_be_given(side: Side, cls: Class, field: str) -> bool:
+    """Whether the generated constructor has to be given a field."""
+    return any(one.required for one in side.world.classes.shape(cls).fields if one.name == field)
+
+
 def _gone(symbol: str, name: str, member: Member, new: Class, shape: str, protocol: bool) -> Change:
     kind, what = "removed", f"'{name}' is gone"
     if member.kind == "enum member":
@@ -428,7 +437,7 @@ def _gone(symbol: str, name: str, member: Member, new: Class, shape: str, protoc
     return Change(symbol, kind, True, what, member.truth, new.truth, name)
 
 
-def _fresh(symbol: str, name: str, member: Member, shape: str, protocol: bool) -> Change:
+def _fresh(symbol: str, name: str, member: Member, shape: str, protocol: bool, given: bool) -> Change:
     kind, breaking, what = "added", False, f"'{name}' is new"
     if member.kind == "enum member":
         kind = "enum-member-added"
@@ -439,9 +448,8 @@ def _fresh(symbol: str, name: str, member: Member, shape: str, protocol: bool) -
     elif protocol:
         kind, breaking, what = "protocol-member-added", True, f"what implements the protocol has to have '{name}' now"
     elif shape in _DATA and member.kind == "field":
-        required = member.value is None
-        kind, breaking = "field-added", required
-        what = f"the field '{name}' is new" + (", and has to be given" if required else "")
+        kind, breaking = "field-added", given
+        what = f"the field '{name}' is new" + (", and has to be given" if given else "")
     elif any(_has(function.node, "abstractmethod") for function in member.functions()):
         kind, breaking, what = "abstract", True, f"subclasses have to write '{name}'"
     return Change(symbol, kind, breaking, what, None, member.truth, "", name)

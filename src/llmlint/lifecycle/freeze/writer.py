@@ -696,6 +696,9 @@ class Writer:
             yield self._slices.raw(node)
             return
         if isinstance(node, ast.AnnAssign):
+            if kind == "pydantic" and isinstance(node.value, ast.Constant) and node.value.value is ...:
+                # For a model `...` says that there is no default; in a stub it says that there is one.
+                node = ast.copy_location(ast.AnnAssign(node.target, node.annotation, None, 1), node)
             yield self._annotated(node, name, constants_only=False) + ignored
             return
         if name == "__hash__":
