@@ -301,7 +301,10 @@ class Attributes:
                 return UNKNOWN
             info = self.world.functions.info(functions[-1])
             if info.opaque:
-                return self.world.functions.decorated(functions[-1], None)
+                found = self.world.functions.decorated(functions[-1], None)
+                if isinstance(found, FunctionValue) and found.receiver is None and info.kind == "method":
+                    return FunctionValue(found.functions, None, found.scope, loose=True)
+                return found
             if info.kind == "static":
                 return FunctionValue(functions, scope=member.owner.scope)
             if info.kind == "class":

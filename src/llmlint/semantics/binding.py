@@ -17,6 +17,7 @@ from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,
     Coroutine,
+    FunctionValue,
     Instance,
     ModuleValue,
     Union,
@@ -129,7 +130,10 @@ class Assignments(Access):
             if type(value) is Mock:
                 self.mocks.assigned.append((target, receiver, value))
             if type(value) is Mock and isinstance(receiver, Instance):
-                self.mocks.hand_attribute(value, self.world.attributes.get(receiver, name).value)
+                replaced = self.world.attributes.get(receiver, name).value
+                self.mocks.hand_attribute(value, replaced)
+                if _is_another(value.stands, replaced):
+                    value.stands, value.opaque = None, True  # what is called there is not what the spec says
 
     def _keeps_what_is_stored(self, receiver: Value, name: str) -> bool:
         """Whether reading the attribute gives back what was stored: no ``__setattr__``, property or descriptor between."""
@@ -288,3 +292,10 @@ class Assignments(Access):
         ast.Nonlocal: _global,
         ast.Delete: _delete,
     }
+
+
+def _is_another(spec: Value | None, replaced: Value) -> bool:
+    """Whether a mock has the spec of one function and is put in the place of another."""
+    if not isinstance(spec, FunctionValue) or not isinstance(replaced, FunctionValue):
+        return False
+    return spec.function is not replaced.function
