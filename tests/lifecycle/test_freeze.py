@@ -105,6 +105,8 @@ def test_a_module(frozen, source, expected):
         ("from enum import Enum, auto\nclass E(Enum):\n    A = 1\n    B = auto()\n    C = compute()\n    @property\n    def low(self) -> str: ...",
          ["from enum import Enum, auto", "class E(Enum):", "    A = 1", "    B = auto()", "    C = ...", "    @property",
           "    def low(self) -> str: ..."]),
+        ("from enum import IntEnum\nclass E(IntEnum):\n    def __new__(cls, value, text): ...\n    A = 1, 'one'\n    def __str__(self) -> str: ...",
+         ["from enum import IntEnum", "class E(IntEnum):", "    A = ...", "    def __str__(self) -> str: ..."]),
         ("from typing import Protocol, TypedDict, NotRequired\nclass P(Protocol):\n    x: int\n    def f(self) -> int: ...\nclass T(TypedDict, total=False):\n    a: int\n    b: NotRequired[str]",
          ["from typing import Protocol, TypedDict, NotRequired", "class P(Protocol):", "    x: int", "    def f(self) -> int: ...",
           "class T(TypedDict, total=False):", "    a: int", "    b: NotRequired[str]"]),

@@ -32,6 +32,8 @@ def published(module: Module, outline: Outline) -> dict[str, How]:
             if name == "__all__":
                 if declared is not None:
                     found[name] = "own"
+            elif declared is not None and name in declared:
+                found[name] = "own"
             elif name not in _HIDDEN_DUNDERS and not all(entry.alias is not None for entry in entries):
                 found[name] = "own"
             continue

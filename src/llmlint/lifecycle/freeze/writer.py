@@ -632,6 +632,8 @@ class Writer:
         entries = outline.by_name[name]
         if name.startswith("__") and name.endswith("__"):
             first = entries[-1].node
+            if kind == "enum" and name == "__new__":
+                return False  # the metaclass replaces it
             return (
                 isinstance(first, (ast.FunctionDef, ast.AsyncFunctionDef))
                 or name in _CLASS_DUNDERS
