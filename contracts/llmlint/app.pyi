@@ -1,7 +1,8 @@
 """The composition root: builds a session out of a request. Nothing else knows everything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from llmlint.engine.fingerprint import Fingerprint
 from llmlint.engine.fixes import Fixed
 from llmlint.engine.pages import Page
 from llmlint.engine.selection import select
@@ -116,6 +117,34 @@ class Session:
 
         Raises:
             Problem: settings are unusable.
+        """
+        ...
+
+    def project_of(self, path: str) -> Project:
+        """The project of a file or folder, which need not exist.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        ...
+
+    def basis(self, path: str, texts: Iterable[str]) -> Fingerprint:
+        """What findings in the project of ``path`` rest on, apart from the texts of some of its tests.
+
+        Args:
+            path: A file of the project.
+            texts: Files of which only the existence counts.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def files_read(self, path: str) -> tuple[str, ...]:
+        """The files that this session has read for the sake of others in the project of ``path``.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
         """
         ...
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from llmlint.engine.fixes import Fixed, fix_bytes
@@ -27,6 +27,7 @@ from llmlint.project.source import Role
 
 if TYPE_CHECKING:
     from llmlint.alongside import Alongside
+    from llmlint.engine.fingerprint import Fingerprint
 
 
 class Problem(Exception):
@@ -190,6 +191,38 @@ class Session:
         """
         chosen, _ = self._select()
         return [one.project for one in chosen] or [self._project_of(self.request.cwd)]
+
+    def project_of(self, path: str) -> Project:
+        """The project of a file or folder, which need not exist.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        return self._project_of(os.path.abspath(path))
+
+    def basis(self, path: str, texts: Iterable[str]) -> Fingerprint:
+        """What findings in the project of ``path`` rest on, apart from the texts of some of its tests.
+
+        Args:
+            path: A file of the project.
+            texts: Files of which only the existence counts.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        from llmlint.engine.fingerprint import project_fingerprint
+
+        assignment = self._assign(self.project_of(path))
+        found = project_fingerprint(assignment.project, texts)
+        return replace(found, value=f"{assignment.project.root} {found.value} {assignment.own_rules}")
+
+    def files_read(self, path: str) -> tuple[str, ...]:
+        """The files that this session has read for the sake of others in the project of ``path``.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        return self._judge_of(os.path.abspath(path))[0].checker(0).files_read
 
     def _select(self) -> tuple[Sequence[ProjectFiles], list[str]]:
         try:

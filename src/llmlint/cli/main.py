@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "Lint tests (the default: `llmlint tests/` is `llmlint check tests/`).",
     "config": "Explain the settings.",
     "contract": "Freeze, check and compare contracts; prompts, fixtures and tests from them.",
+    "hook": "Answer a coding agent's event: what is wrong with the lines it just wrote.",
     "new-rule": "Begin a rule of your own.",
     "rule": "Explain a rule.",
     "triage": "Sort the tests of a suite: keep, mend, rewrite or delete.",

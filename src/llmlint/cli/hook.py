@@ -1,0 +1,69 @@
+"""``llmlint hook``: for coding agents."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+@click.command("hook", short_help="Answer a coding agent's event: what is wrong with the lines it just wrote.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--whole-files", is_flag=True, help="Tell as well what stands on lines that the edit did not change.")
+@click.option("--answer", type=click.Choice(["exit", "json"]), default="exit", show_default=True,
+              help="Exit code 2 with the text on standard error, or a JSON decision on standard output.")  # fmt: skip
+@click.option("--max-length", type=click.IntRange(400), default=6000, show_default=True, metavar="N",
+              help="Tell the agent at most so many characters.")  # fmt: skip
+@click.option("--fail-on", type=click.Choice(_SEVERITIES), default="warning", show_default=True,
+              help="The severity from which findings are told.")  # fmt: skip
+@click.option("--session", default="", metavar="NAME", help="The conversation, where the event does not name it.")
+@click.option("--config", multiple=True, metavar="FILE | KEY=VALUE", help="Another settings file, or one setting.")
+@click.option("--python", metavar="PATH", help="The target environment: an interpreter or a virtual environment.")
+@click.option("--cold", is_flag=True, help="Keep no process in the background that remembers what it has read.")
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Lint what a coding agent has just edited, and answer in its protocol.
+
+    The event is read from standard input: the JSON of Claude Code's PostToolUse, Stop and SubagentStop hooks, a patch of Codex'
+    apply_patch (alone or in such JSON), or a path a line; PATHS are touched files as well.
+
+    Exit codes: 0 nothing to say, 2 findings (the agent reads standard error), 1 llmlint could not do its job.
+    """
+    from llmlint.hook.warm import ask
+
+    # With paths, standard input may be whatever the caller has.
+    text = "" if paths else sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
+    if not paths and not text.strip():
+        return 0
+    cwd = os.getcwd()
+    config = [os.path.join(cwd, one) if os.path.exists(os.path.join(cwd, one)) else one for one in options["config"]]
+    python = options["python"]
+    call = {
+        "text": text,
+        "cwd": cwd,
+        "asked": {
+            "paths": [os.path.join(cwd, path) for path in paths],
+            "whole": options["whole_files"],
+            "answer": options["answer"],
+            "limit": options["max_length"],
+            "fail_on": options["fail_on"],
+            "session": options["session"],
+            "python": os.path.join(cwd, python) if python and os.sep in python else python,
+            "config": config,
+        },
+    }
+    given = None if options["cold"] or os.environ.get("LLMLINT_COLD") else ask(call)
+    if given is None:
+        from llmlint.hook.calls import Calls
+
+        given = Calls().answer(call)
+    for stream, words in ((sys.stdout, given["out"]), (sys.stderr, given["err"])):
+        if words:
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+            stream.write(words)
+            stream.flush()
+    return int(given["code"])

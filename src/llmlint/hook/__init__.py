@@ -1,0 +1,1 @@
+"""An agent's event in, what it should know of its edit out."""

@@ -1,0 +1,38 @@
+"""Calls as they travel between processes, and the knowledge kept between them."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from llmlint.app import Request
+from llmlint.hook.respond import Asked, respond
+from llmlint.live import Live
+
+_KEPT = 4
+"""Projects (or settings) of which knowledge is kept."""
+
+
+class Calls:
+    """Answers calls, one after the other."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Request, Live] = {}
+
+    def answer(self, call: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one call; what goes wrong is said in it.
+
+        Raises:
+            KeyError, TypeError: it is no call.
+        """
+        asked = dict(call["asked"])
+        asked["paths"], asked["config"] = tuple(asked["paths"]), tuple(asked["config"])
+        given = respond(str(call["text"]), os.path.abspath(call["cwd"]), Asked(**asked), self._live)
+        return {"code": given.code, "out": given.out, "err": given.err}
+
+    def _live(self, request: Request) -> Live:
+        found = self._kept.pop(request, None) or Live(request)
+        self._kept[request] = found
+        while len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return found

@@ -1,0 +1,113 @@
+"""Knowledge that stays true while files change: for whoever asks about a project more than once."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+
+from llmlint.app import Request, Session
+from llmlint.engine.fingerprint import holds, settled
+from llmlint.engine.runner import undisturbed
+from llmlint.model.result import FileResult
+from llmlint.project.project import Project
+
+
+@dataclass(slots=True)
+class _Knowledge:
+    """A session, and what its answers rest on."""
+
+    session: Session
+    basis: str
+    covered: frozenset[str]
+    """The files that the basis speaks for."""
+    texts: frozenset[str]
+    """The files that were judged: of them the basis knows only that they are there."""
+    verified: float
+    """When it was last found to hold, by the clock that never goes back."""
+    read: dict[str, str | None] = field(default_factory=dict)
+    """Files read beyond what the basis covers, with their stamps; None where the file changed while it was read."""
+
+
+class Live:
+    """Asks one session as long as nothing that it has read changes, and another one after that.
+
+    Settings, contracts, sources, conftests, the environment and the project's own rules are looked at by size and time, as the
+    cache does it; nothing is invalidated by hand.
+    """
+
+    def __init__(self, request: Request, *, patience: float = 0.0) -> None:
+        """Nothing is read yet.
+
+        Args:
+            request: What every session is built of; its paths do not matter.
+            patience: Seconds in which what was found to hold is taken to hold still.
+        """
+        self._request = request
+        self._patience = patience
+        self._known: dict[str, _Knowledge] = {}
+        self._homes: dict[str, str] = {}
+
+    def check(self, path: str, text: str) -> FileResult:
+        """Judges ``text`` as if the file at ``path`` (absolute) held it.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        knowledge = self._knowledge(path)
+        since = time.time()
+        with undisturbed():
+            result = knowledge.session.check_source(path, text)
+            self._remember(knowledge, path, since)
+        return result
+
+    def session(self, path: str) -> Session:
+        """A session that knows the project of ``path`` as it is now.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        return self._knowledge(path).session
+
+    def project(self, path: str) -> Project:
+        """The project of ``path`` (absolute) as its settings are now.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        return Session(self._request).project_of(path)
+
+    def doubt(self) -> None:
+        """Something changed: before the next answer everything is looked at."""
+        for knowledge in self._known.values():
+            knowledge.verified = float("-inf")
+
+    def _knowledge(self, path: str) -> _Knowledge:
+        folder = os.path.dirname(path)
+        home = self._homes.get(folder)
+        known = self._known.get(home) if home is not None else None
+        if known is not None and path in known.texts and time.monotonic() - known.verified < self._patience:
+            return known
+        session = Session(self._request)
+        project = session.project_of(path)
+        home = self._homes[folder] = f"{project.root}\0{project.base}"
+        known = self._known.get(home)
+        texts = frozenset((path, *(known.texts if known else ())))
+        basis = session.basis(path, texts)
+        if known is not None and path not in known.texts and path not in known.session.files_read(path):
+            # Perhaps all that is new is that this file's text does not count any more.
+            if session.basis(path, known.texts).value == known.basis:
+                known.basis, known.covered = basis.value, basis.covered
+        if known is None or known.basis != basis.value or not _hold(known.read):
+            known = self._known[home] = _Knowledge(session, basis.value, basis.covered, texts, 0.0)
+        known.texts, known.verified = texts, time.monotonic()
+        return known
+
+    def _remember(self, knowledge: _Knowledge, path: str, since: float) -> None:
+        for one in knowledge.session.files_read(path):
+            if one not in knowledge.covered and one not in knowledge.read:
+                knowledge.read[one] = settled(one, since)
+
+
+def _hold(read: dict[str, str | None]) -> bool:
+    return all(stamp is not None and holds(path, stamp) for path, stamp in read.items())

@@ -1,0 +1,260 @@
+"""``llmlint hook``: what an agent sends, and what it is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from llmlint.hook.calls import Calls
+from tests.conftest import CART, FAULTY, SOUND
+
+TWO = FAULTY + "\n\ndef test_add():\n    cart = Cart()\n    cart.add(qty=1)\n    assert cart.total() == 1\n"
+"""A fault in row 6, another one in row 11."""
+
+ASKED = {
+    "paths": (), "whole": False, "answer": "exit", "limit": 6000, "fail_on": "error", "session": "", "python": None, "config": (),
+}  # fmt: skip
+
+
+@pytest.fixture
+def tell(shop):
+    """Sends an event to one process that stays warm."""
+    calls = Calls()
+
+    def send(event, **asked):
+        text = event if isinstance(event, str) else json.dumps(event)
+        return calls.answer({"text": text, "cwd": str(shop.path), "asked": {**ASKED, **asked}})
+
+    return send
+
+
+def edit(shop, old: str, new: str, **more):
+    """Claude Code's event after an edit that was made."""
+    path = shop.path / "tests/test_cart.py"
+    asked = {"file_path": str(path), "old_string": old, "new_string": new}
+    return {
+        "session_id": "s",
+        "cwd": str(shop.path),
+        "hook_event_name": "PostToolUse",
+        "tool_name": "Edit",
+        "tool_input": asked,
+        **more,
+    }
+
+
+def test_only_what_the_edit_wrote_is_told(shop, tell):
+    shop.write("tests/test_cart.py", TWO)
+    answer = tell(edit(shop, "cart.add(1)", "cart.add(qty=1)"))
+    assert answer["code"] == 2
+    assert answer["out"] == ""
+    assert "LLM204" in answer["err"]
+    assert "LLM203" not in answer["err"]
+    assert "tests/test_cart.py:11" in answer["err"]
+    assert "def add(item: str, quantity: int=1)" in answer["err"]
+
+
+def test_whole_files_are_told_when_asked_for(shop, tell):
+    shop.write("tests/test_cart.py", TWO)
+    assert "LLM203" in tell(edit(shop, "cart.add(1)", "cart.add(qty=1)"), whole=True)["err"]
+
+
+def test_nothing_is_said_when_all_is_well(shop, tell):
+    shop.write("tests/test_cart.py", SOUND)
+    assert tell(edit(shop, "x", "cart.total()")) == {"code": 0, "out": "", "err": ""}
+
+
+def test_an_event_that_does_not_say_which_lines_means_the_whole_file(shop, tell):
+    shop.write("tests/test_cart.py", TWO)
+    told = tell(edit(shop, "cart.add(1)", "not in the file any more"))["err"]
+    assert "LLM203" in told
+    assert "LLM204" in told
+
+
+def test_the_structured_patch_says_which_lines(shop, tell):
+    shop.write("tests/test_cart.py", TWO)
+    patch = [{"oldStart": 5, "oldLines": 2, "newStart": 5, "newLines": 2, "lines": ["     cart = Cart()", "-    pass", "+    assert cart.totl() == 0"]}]  # fmt: skip
+    told = tell(edit(shop, "pass", "cart", tool_response={"structuredPatch": patch}))["err"]
+    assert "LLM203" in told
+    assert "LLM204" not in told
+
+
+def test_the_decision_as_json(shop, tell):
+    shop.write("tests/test_cart.py", TWO)
+    answer = tell(edit(shop, "", "cart.add(qty=1)"), answer="json")
+    assert (answer["code"], answer["err"]) == (0, "")
+    decision = json.loads(answer["out"])
+    assert decision["decision"] == "block"
+    assert "LLM204" in decision["reason"]
+
+
+PATCH = """\
+*** Begin Patch
+*** Update File: tests/test_cart.py
+@@ def test_add():
+     cart = Cart()
+-    cart.add("a")
++    cart.add(qty=1)
+     assert cart.total() == 1
+*** End Patch
+"""
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        PATCH,
+        {"hook_event_name": "PostToolUse", "tool_name": "apply_patch", "tool_input": {"command": PATCH}},
+        {"hook_event_name": "PostToolUse", "tool_name": "shell", "tool_input": {"command": ["apply_patch", PATCH]}},
+    ],
+)
+def test_a_patch_of_codex(shop, tell, wrapped):
+    shop.write("tests/test_cart.py", TWO)
+    answer = tell(wrapped)
+    assert answer["code"] == 2
+    assert "LLM204" in answer["err"]
+    assert "LLM203" not in answer["err"]
+
+
+def test_a_file_that_a_patch_adds_is_new_throughout(shop, tell):
+    shop.write("tests/test_cart.py", TWO)
+    added = "".join(f"+{line}\n" for line in TWO.splitlines())
+    told = tell(f"*** Begin Patch\n*** Add File: tests/test_cart.py\n{added}*** End Patch\n")["err"]
+    assert "LLM203" in told
+    assert "LLM204" in told
+
+
+def test_plain_paths(shop, tell):
+    assert tell("tests/test_cart.py\nsrc/shop/cart.py\nREADME.md\nno/such/file.py\n")["code"] == 2
+    assert tell("", paths=("tests/test_cart.py",))["code"] == 2
+
+
+def test_the_third_time_lets_the_agent_pass(shop, tell):
+    event = edit(shop, "x", "cart.totl()")
+    assert [tell(event)["code"] for _ in range(2)] == [2, 2]
+    third = tell(event)
+    assert third["code"] == 0
+    assert "3 times" in json.loads(third["out"])["hookSpecificOutput"]["additionalContext"]
+    assert tell(event) == {"code": 0, "out": "", "err": ""}
+    assert tell({**event, "session_id": "another"})["code"] == 2
+
+
+def test_what_was_mended_in_between_is_counted_anew(shop, tell):
+    event = edit(shop, "x", "cart.totl()")
+    for _ in range(2):
+        assert tell(event)["code"] == 2
+    shop.write("tests/test_cart.py", SOUND)
+    assert tell(edit(shop, "x", "cart.total()"))["code"] == 0
+    shop.write("tests/test_cart.py", FAULTY)
+    assert tell(event)["code"] == 2
+
+
+def git(shop, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run(["git", *identity, *arguments], cwd=shop.path, check=True, capture_output=True)
+
+
+def test_the_end_of_a_turn_asks_git(shop, tell):
+    git(shop, "init", "-q")
+    git(shop, "add", ".")
+    git(shop, "commit", "-qm", "a")
+    stop = {"session_id": "s", "cwd": str(shop.path), "hook_event_name": "Stop", "stop_hook_active": False}
+    assert tell(stop)["code"] == 0
+    shop.write("tests/test_cart.py", TWO)
+    told = tell(stop)["err"]
+    assert "LLM204" in told
+    assert "LLM203" not in told
+
+
+def test_the_end_of_a_turn_without_git_remembers(shop, tell):
+    stop = {"session_id": "s", "cwd": str(shop.path), "hook_event_name": "Stop"}
+    assert tell(stop)["code"] == 0
+    tell(edit(shop, "x", "cart.totl()"))
+    assert tell(stop)["code"] == 2
+
+
+def test_a_bound_on_the_length(shop, tell):
+    many = "".join(f"\n\ndef test_{n}():\n    assert Cart().invented_{n}() == {n}\n" for n in range(200))
+    shop.write("tests/test_cart.py", "from shop.cart import Cart\n" + many)
+    told = tell("tests/test_cart.py", limit=2000)["err"]
+    assert len(told) <= 2000
+    assert "more causes" in told
+
+
+def test_what_it_knows_follows_the_disk(shop, tell):
+    event = "tests/test_cart.py"
+    assert tell(event)["code"] == 2
+    shop.write("src/shop/cart.py", CART + "\n    def totl(self) -> int:\n        return 0\n")
+    assert tell(event)["code"] == 0
+    shop.write("contracts/shop/cart.pyi", "class Cart:\n    def total(self) -> int: ...\n")
+    assert tell(event, fail_on="warning")["code"] == 2
+    shop.write("pyproject.toml", '[project]\nname = "shop"\n[tool.llmlint]\nexclude = ["tests"]\n')
+    assert tell(event, fail_on="warning")["code"] == 0
+
+
+def test_an_agent_is_never_told_to_edit_a_contract(shop, tell):
+    shop.write(
+        "contracts/shop/cart.pyi", "class Cart:\n    def total(self) -> int: ...\n    def gone(self) -> int: ...\n"
+    )
+    shop.write("tests/test_cart.py", TWO)
+    told = tell("tests/test_cart.py", fail_on="info")["err"]
+    assert "change the contract" not in told
+    assert "Do not edit contracts" in told
+
+
+@pytest.mark.parametrize("text", ['{"tool_input": ', "[1, 2]", "\0\0\0", "*** Begin Patch\n+no file\n*** End Patch\n"])
+def test_rubbish_is_an_error_that_does_not_hold_up_the_agent(tell, text):
+    answer = tell(text)
+    assert answer["code"] == 1
+    assert answer["err"].startswith("llmlint: error: ")
+
+
+def test_settings_that_cannot_be_read(shop, tell):
+    shop.write("pyproject.toml", "[tool.llmlint]\nselct = []\n")
+    answer = tell("tests/test_cart.py")
+    assert answer["code"] == 1
+    assert "selct" in answer["err"]
+
+
+def test_a_process_of_its_own(shop, process, tmp_path):
+    cold = process("hook", given=b"tests/test_cart.py\n", LLMLINT_COLD="1")
+    assert cold.code == 2
+    assert process("hook", given=b"", LLMLINT_COLD="1").code == 0
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are looked up in /proc")
+def test_a_process_that_stays_warm_says_the_same(shop, process, tmp_path_factory):
+    # The address of a socket has to be short.
+    run = tmp_path_factory.mktemp("r")
+    cold = process("hook", given=b"tests/test_cart.py\n", LLMLINT_COLD="1")
+    warm = [process("hook", given=b"tests/test_cart.py\n", XDG_RUNTIME_DIR=str(run)) for _ in range(2)]
+    assert [one.err for one in warm] == [cold.err, cold.err]
+    (socket,) = run.glob("llmlint-*/*.sock")
+    assert socket.parent.stat().st_mode & 0o077 == 0
+    pids = [pid for pid in _processes() if str(socket) in _command(pid)]
+    assert len(pids) == 1
+    os.kill(pids[0], signal.SIGTERM)
+    end = time.monotonic() + 10
+    while pids[0] in _processes() and str(socket) in _command(pids[0]) and time.monotonic() < end:
+        time.sleep(0.05)
+    again = process("hook", given=b"tests/test_cart.py\n", XDG_RUNTIME_DIR=str(run))
+    assert again.err == cold.err
+    for pid in _processes():
+        if str(socket) in _command(pid):
+            os.kill(pid, signal.SIGTERM)
+
+
+def _processes() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
+
+
+def _command(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
