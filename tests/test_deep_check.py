@@ -312,3 +312,34 @@ def test_an_error_is_what_the_projects_own_run_would_fail_on(empty, llmlint, dee
 def test_the_projects_settings_outdo_strictness(empty, deep):
     empty.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n[tool.mypy]\nstrict_equality = false\n')
     assert [code for *_, code in deep(TEST, CONFTEST)] == ["arg-type", "arg-type"]
+
+
+def test_patches_give_mocks_of_what_they_replace(empty, deep):
+    empty.write(
+        "src/shop/http.py",
+        "def fetch(path: str, retries: int = 1) -> bytes:\n    return b''\nasync def post(path: str) -> int:\n    return 1\n",
+    )
+    test = (
+        "from unittest.mock import patch\nfrom shop import http\nfrom shop.store import Backend, Cache\n\n\n"
+        "def test_it(cache):\n"
+        "    with patch('shop.http.fetch') as fetch, patch.object(http, 'post') as post:\n"
+        "        fetch.return_value = 'no'; post.return_value = b''\n"
+        "        fetch(1); fetch.assert_called_once_with('/', retries='2')\n"
+        "        fetch.return_value = b''; post.return_value = 3; post.side_effect = [1, ValueError]\n"
+        "    with patch.object(Backend, 'put') as put:\n"
+        "        put.return_value = 'no'\n"
+        "        put('k', b'v'); put.assert_called_once_with('k', 'v')\n"
+        "    with patch.object(cache, 'load', autospec=True) as load:\n"
+        "        load.return_value = 'no'; load('k')\n"
+        "    with patch('shop.store.Backend') as backend, patch('shop.http.nothing', create=True) as nothing:\n"
+        "        backend.return_value.put.return_value = 3; nothing(3).x = 3\n"
+    )
+    assert deep(test, CONFTEST) == [
+        ("test_store.py", 8, 30, "assignment"),
+        ("test_store.py", 8, 56, "assignment"),
+        ("test_store.py", 9, 15, "arg-type"),
+        ("test_store.py", 9, 62, "arg-type"),
+        ("test_store.py", 12, 28, "assignment"),
+        ("test_store.py", 13, 58, "arg-type"),
+        ("test_store.py", 15, 29, "assignment"),
+    ]

@@ -55,7 +55,7 @@ def fixable(result: RunResult, style: Style, *, fixed: bool, unsafe: bool) -> st
 
 def statistics(result: RunResult, style: Style) -> Iterator[str]:
     """How often each rule spoke, and how much could be judged at all."""
-    found = Counter((diagnostic.code, diagnostic.name, diagnostic.severity) for diagnostic in result.diagnostics)
+    found = Counter((diagnostic.selector, diagnostic.name, diagnostic.severity) for diagnostic in result.diagnostics)
     if found:
         broad = max(len(str(number)) for number in found.values())
         for (code, name, severity), number in sorted(found.items(), key=lambda item: (-item[1], item[0])):

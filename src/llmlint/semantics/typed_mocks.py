@@ -15,7 +15,7 @@ from llmlint.contracts.symbols import Class, Function
 from llmlint.semantics.mock_assertions import API
 from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.type_text import PREFIX, TypeTexts
-from llmlint.semantics.values import Instance
+from llmlint.semantics.values import FunctionValue, Instance
 from llmlint.semantics.world import World
 
 STUB = "llmlint_mocks"
@@ -46,6 +46,35 @@ class TypedMocks:
         if cls not in self._names:
             self._names[cls] = self._class(cls)
         return self._names[cls]
+
+    def behind(self, mock: Mock) -> tuple[str, str] | None:
+        """What a patch puts its mock in the place of, and how that is typed: ``function``, ``async_method``, ``object`` …"""
+        stands = mock.stands
+        if isinstance(stands, Instance):
+            name = self.of(mock)
+            return (name, "object") if name is not None else None
+        if (
+            not isinstance(stands, FunctionValue)
+            or len(stands.functions) != 1
+            or stands.scope is not None
+            or mock.missing
+        ):
+            return None
+        function = stands.function
+        kind = self._kind(function)
+        owner = function.owner
+        if kind is None or function.module.kind == "typeshed" or self._is_generic(owner, function):
+            return None
+        if owner is None:
+            alias = self._texts.module_alias(function.module)
+            self._texts.imported(STUB)
+            return (f"{alias}.{function.name}", kind) if alias else None
+        # An autospecced function in the place of a method takes `self` as well.
+        name = self._texts.class_name(owner)
+        if name is None or (mock.strict == "autospec" and stands.receiver is None):
+            return None
+        self._texts.imported(STUB)
+        return f"{name}.{function.name}", kind
 
     @property
     def footer(self) -> tuple[str, ...]:
@@ -93,6 +122,8 @@ class TypedMocks:
         if function.is_async and self._world.inference.is_generator(function):
             return None
         begin = "async_" if function.is_async else ""
+        if function.owner is None:
+            return f"{begin}function"
         if info.kind == "method":
             arguments = function.node.args
             if not (arguments.posonlyargs or arguments.args):
@@ -100,7 +131,7 @@ class TypedMocks:
             return f"{begin}method"
         return f"{begin}function" if info.kind in ("static", "class") else None
 
-    def _is_generic(self, cls: Class, function: Function) -> bool:
+    def _is_generic(self, cls: Class | None, function: Function) -> bool:
         """Whether a type variable, or ``Self``, is in the signature: a mock of the class has no value for it."""
         if getattr(function.node, "type_params", None):
             return True
@@ -113,7 +144,7 @@ class TypedMocks:
                     return bool(annotations)
                 if isinstance(node, ast.Name | ast.Attribute):
                     name = node.id if isinstance(node, ast.Name) else node.attr
-                    if name == "Self" or name in self._world.annotations.parameters(cls):
+                    if name == "Self" or (cls is not None and name in self._world.annotations.parameters(cls)):
                         return True
                     if self._world.annotations.is_type_variable(function.module, node):
                         return True
