@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Variable
+from llmlint.contracts.symbols import Class
 from llmlint.semantics.proof.body import last_name, own_nodes, root_name
+from llmlint.semantics.proof.checks import form_of
 from llmlint.semantics.values import ClassValue, FunctionValue, Special
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class _Paths:
         self.branch: ast.stmt | None = None
         """Where the first assertion stands that may not be reached."""
         self.varying = set(test.parameters) | test.unknown_parameters
-        if test.module.world.functions.info(test.function).opaque:
+        if test.module.world.functions.info(test.function).opaque or test.marked("given"):
             self.varying |= set(test.fixtures)  # a decorator that is not known hands them over
         """Names whose value is another one each time the test runs."""
         self.local: set[str] = set()
@@ -115,6 +117,11 @@ class _Paths:
     def _if(self, node: ast.If) -> bool:
         if self._here([node.test]):
             return True
+        if node.body and (_skips(node.body[-1]) or isinstance(node.body[-1], ast.Return)):
+            # `if not found: pytest.skip()`: behind it there is something.
+            self.filled.update({inner.id: True for inner in own_nodes([node.test]) if isinstance(inner, ast.Name)})
+        if self._fails(node.body) or self._fails(node.orelse):
+            return True  # `if wrong: pytest.fail()` asserts the condition
         if self._decided_outside(node.test):
             return self.certain(node.body) | self.certain(node.orelse)
         saved = self.branch
@@ -139,6 +146,9 @@ class _Paths:
         saved = self.branch
         body = self.certain(node.body)
         handlers = [self.certain(handler.body) or _raises(handler.body) for handler in node.handlers]
+        if any(self._fails(handler.body) for handler in node.handlers):
+            self.branch = saved
+            return True  # what must not be raised is what such a test asserts
         orelse = self.certain(node.orelse)
         last = self.certain(node.finalbody)
         if body or last or (orelse and all(handlers)) or (node.handlers and orelse and not any(handlers)):
@@ -171,6 +181,22 @@ class _Paths:
             return False
         return bool(names & self.varying) or not names & self.local
 
+    def _fails(self, statements: list[ast.stmt]) -> bool:
+        """Whether a block does no more than fail the test."""
+        for statement in statements:
+            if isinstance(statement, ast.Raise) and statement.exc is not None:
+                return True
+            if (
+                isinstance(statement, ast.Assert)
+                and isinstance(statement.test, ast.Constant)
+                and not statement.test.value
+            ):
+                return True
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+                if form_of(statement.value, self.test.module.callees.get(statement.value)) == "fail":
+                    return True
+        return False
+
     def _runs_the_code(self, statements: list[ast.stmt]) -> bool:
         """Whether what may raise here is the code that is tested, and not the test itself or the standard library."""
         callees = self.test.module.callees
@@ -197,6 +223,11 @@ class _Paths:
             return False
         return module.own and not module.by_test
 
+    def _of_the_given(self, value: ast.expr) -> bool:
+        """Whether a value is made of what the test was given: with no call, by a call of it (``data.draw(…)``) or ``getattr``."""
+        calls = [node for node in own_nodes([value]) if isinstance(node, ast.Call)]
+        return not calls or any(root_name(call.func) in self.varying or last_name(call) == "getattr" for call in calls)
+
     def _remember(self, node: ast.stmt) -> None:
         """What an assignment makes of its names, and what is put into a collection."""
         if (
@@ -215,7 +246,8 @@ class _Paths:
             for target in targets:
                 for inner in own_nodes([target]):
                     if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                        if names & self.varying and not any(isinstance(i, ast.Call) for i in own_nodes([node.value])):
+                        asked = isinstance(node.value, ast.Call) and last_name(node.value) == "hasattr"
+                        if asked or (names & self.varying and self._of_the_given(node.value)):
                             self.varying.add(inner.id)
                         self.filled[inner.id] = isinstance(target, ast.Name) and self._not_empty(node.value)
 
@@ -282,6 +314,11 @@ class _Paths:
         module = self.test.module
         if root_name(node) in self.imported:
             return True
+        if isinstance(node, ast.Attribute):
+            owner = module.world.library.resolve(module.module, node.value)
+            member = module.world.classes.member(owner, node.attr, on_class=True) if isinstance(owner, Class) else None
+            if member is not None and isinstance(member.value, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
+                return self._not_empty(member.value)
         symbol = module.world.library.resolve(module.module, node)
         if isinstance(symbol, Variable):
             written = symbol.binding.value

@@ -72,8 +72,13 @@ def statements_that_may_raise(expected: Expectation, callees: Mapping[ast.AST, V
         node = pending.pop()
         if isinstance(node, ast.Raise):
             return []
+        if isinstance(node, ast.Try) and node.handlers:
+            continue  # it looks after what it raises itself
         if isinstance(node, (ast.With, ast.AsyncWith)):
-            pending.extend(reversed(node.body))
+            if any(_may_raise(inner, callees) for item in node.items for inner in own_nodes([item.context_expr])):
+                found.append(node)  # a manager of the project's is a scene of its own
+            else:
+                pending.extend(reversed(node.body))
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if node.decorator_list:
                 found.append(node)
