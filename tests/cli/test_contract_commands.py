@@ -198,6 +198,14 @@ def test_a_prefix_mapping_is_kept(office, llmlint):
     assert sorted(path.name for path in (office.path / "stubs").iterdir()) == ["__init__.pyi", "mail.pyi", "orders.pyi"]
 
 
+def test_a_module_that_is_merely_called_like_a_test(office, llmlint):
+    office.write("src/shop/stress_test.py", "def load() -> None: ...\n")
+    office.write("src/shop/tests/test_mail.py", "def test_it() -> None: ...\n")
+    assert "3 new" in llmlint("contract", "freeze", "--diff").err
+    office.write("llmlint.toml", 'tests = ["tests"]\n')
+    assert "4 new" in llmlint("contract", "freeze", "--diff").err
+
+
 # -- check ---------------------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from llmlint.contracts.finder import Finder
+from llmlint.project.layout import TEST_FOLDERS
 from llmlint.project.project import Project
 
 DEFAULT_ROOT = "contracts"
@@ -83,9 +84,24 @@ def places(project: Project) -> list[Place]:
 
 
 def _add(project: Project, finder: Finder, found: dict[str, Place], name: str, path: str, is_package: bool) -> None:
-    if name in found or name.rpartition(".")[2] in _NOT_FROZEN or finder.is_test_path(path):
+    if (
+        name in found
+        or name.rpartition(".")[2] in _NOT_FROZEN
+        or (finder.is_test_path(path) and _is_test(project, path))
+    ):
         return
     found[name] = Place(name, path, contract_path(project, name, is_package), is_package)
+
+
+def _is_test(project: Project, path: str) -> bool:
+    """Whether what looks like a test is one: where the project says in which folders its tests are, a module elsewhere that merely is
+    called ``duplicate_test`` is none."""
+    inside = os.path.relpath(path, project.root).split(os.sep)
+    if os.path.basename(path) == "conftest.py" or not TEST_FOLDERS.isdisjoint(inside[:-1]):
+        return True
+    folders = [os.path.normpath(os.path.join(project.root, one)) for one in project.settings.tests]
+    folders += [os.path.normpath(os.path.join(project.base or project.root, one)) for one in project.pytest.testpaths]
+    return not folders or any(path.startswith(folder + os.sep) for folder in folders)
 
 
 def _below(folder: str, package: str) -> Iterator[tuple[str, str, bool]]:

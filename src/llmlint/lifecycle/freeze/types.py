@@ -64,7 +64,10 @@ class Types:
                 for dotted in names_in_annotation(found.annotation):
                     self._use(dotted)
                 return ast.unparse(found.annotation)
-            return self.text(self._world.attributes.annotated(found.annotation, base))
+            text = self.text(self._world.attributes.annotated(found.annotation, base))
+            if text is not None and last_name(found.annotation) == "ClassVar":
+                return f"{self._need('typing', 'ClassVar')}[{text}]"
+            return text
         return None
 
     def attribute(self, cls: Class, member: Member) -> str | None:
