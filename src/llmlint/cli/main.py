@@ -16,6 +16,7 @@ COMMANDS = {
     "config": "Explain the settings.",
     "contract": "Freeze, check and compare contracts; prompts, fixtures and tests from them.",
     "hook": "Answer a coding agent's event: what is wrong with the lines it just wrote.",
+    "init": "Write settings, hooks and a guide for models where the project lacks them.",
     "new-rule": "Begin a rule of your own.",
     "rule": "Explain a rule.",
     "triage": "Sort the tests of a suite: keep, mend, rewrite or delete.",
