@@ -298,8 +298,13 @@ def test_a_function_that_a_test_replaces_is_a_mock(deep):
         ("", "warning"),
         ("[tool.mypy]\nstrict = true\n", "error"),
         ("[tool.mypy]\nfiles = ['src']\n", "warning"),
-        ("[tool.mypy]\nfiles = ['src', 'tests']\n", "error"),
-        ("[tool.mypy]\nexclude = ['^docs/', '^tests/']\n", "warning"),
+        ("[tool.mypy]\nstrict = true\nfiles = ['src', 'tests']\n", "error"),
+        ("[tool.mypy]\nstrict = true\nexclude = ['^docs/', '^tests/']\n", "warning"),
+        ("[tool.mypy]\nwarn_unused_configs = true\n", "warning"),
+        (
+            "[tool.mypy]\nstrict = true\n[[tool.mypy.overrides]]\nmodule = ['test_store', 'conftest']\ncheck_untyped_defs = false\n",
+            "warning",
+        ),
     ],
 )
 def test_an_error_is_what_the_projects_own_run_would_fail_on(empty, llmlint, deep, settings, severity):

@@ -301,18 +301,19 @@ class Mypy:
             span=span,
             code=code,
             name=code,
-            severity=self._severity(code, path),
+            severity=self._severity(code, message, path),
             message=_plain(message),
             source="mypy",
             url=f"https://mypy.readthedocs.io/en/stable/_refs.html#code-{code}",
             notes=tuple(_plain(one_line(line)) for line in hint.splitlines()) if hint else (),
         )
 
-    def _severity(self, code: str, path: str) -> Severity:
+    def _severity(self, code: str, message: str, path: str) -> Severity:
         """An error where the project's own run of mypy would fail; else as certain as mypy is about code that nobody typed."""
         if self._settings.covers(path):
             return "error"
-        return "warning" if code in _STRONG else "info"
+        # Values of several types in one literal are an `object` to mypy, whatever they are.
+        return "warning" if code in _STRONG and 'incompatible type "object"' not in message else "info"
 
 
 def mypy_command(project: Project) -> list[str]:

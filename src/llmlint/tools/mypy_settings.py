@@ -13,6 +13,7 @@ from configparser import Error as ConfigError
 from dataclasses import dataclass, field
 from typing import Any
 
+from llmlint.project.module_name import module_name
 from llmlint.project.project import Project
 from llmlint.tools.child import ToolError
 
@@ -62,8 +63,11 @@ class MypySettings:
         return [os.path.normpath(os.path.join(folder, os.path.expanduser(part))) for part in parts if part]
 
     def covers(self, path: str) -> bool:
-        """Whether the project's own run of mypy looks at a file: it has settings, and they do not name other folders."""
-        if self.file is None:
+        """Whether the project's own run of mypy looks into the functions of a file.
+
+        It has settings, they do not name other folders, and they have mypy check functions without annotations, as tests are.
+        """
+        if self.file is None or not self._checks_untyped(module_name(path)):
             return False
         folder = os.path.dirname(self.file)
         inner = os.path.relpath(path, folder).replace(os.sep, "/")
@@ -77,6 +81,13 @@ class MypySettings:
         except re.error:
             excluded = []
         return not excluded
+
+    def _checks_untyped(self, module: str) -> bool:
+        said = self.options.get("check_untyped_defs", self.options.get("strict", "false"))
+        for pattern, options in self.sections:
+            if fnmatch.fnmatchcase(module, pattern) or fnmatch.fnmatchcase(f"{module}.", pattern):
+                said = options.get("check_untyped_defs", said)
+        return said.lower() in ("true", "1", "yes", "on")
 
     @property
     def plugins(self) -> list[str]:
