@@ -71,7 +71,7 @@ def trial(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace) 
 
 def restore(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace) -> list[tuple[str, str]]:
     """Kind and outcome (``restored``, ``left``, ``otherwise``) of each fault that was injected into a suite."""
-    copy = Copy(suite, work, "fixed")
+    copy = Copy(suite, work, "restored")
     copy.make()
     outcomes: list[tuple[str, str]] = []
     faults = (work.read("faults", suite) or {"faults": []})["faults"]
