@@ -254,6 +254,13 @@ def test_strict_asks_handwritten_contracts_to_be_complete(office, llmlint):
     ]
 
 
+def test_a_project_without_tests_can_be_checked(office_with_contracts, llmlint):
+    (office_with_contracts.path / "tests/test_shop.py").unlink()
+    office_with_contracts.write("contracts/shop/mail.pyi", "class Mailer(:\n")
+    found = llmlint("contract", "check", "--output-format", "json").json
+    assert [(one["code"], one["filename"]) for one in found] == [("LLM505", "contracts/shop/mail.pyi")]
+
+
 def test_a_project_without_contracts_cannot_be_checked(office, llmlint):
     outcome = llmlint("contract", "check")
     assert outcome.code == 2
@@ -272,6 +279,16 @@ def test_runtime_asks_stubtest(office_with_contracts, llmlint):
     assert outcome.code == 1
     assert "contracts/shop/dynamic.pyi:1:1: LLM501 stubtest: shop.dynamic.made is inconsistent" in outcome.out
     assert "their code runs" in outcome.err
+
+
+def test_runtime_of_all_modules(office_with_contracts, llmlint):
+    outcome = llmlint("contract", "check", "--runtime", "--quiet")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+def test_without_a_command_there_is_help(llmlint):
+    outcome = llmlint("contract")
+    assert (outcome.code, outcome.out.splitlines()[0]) == (0, "Usage: llmlint contract [OPTIONS] [COMMAND] [ARGS]...")
 
 
 # -- diff ----------------------------------------------------------------------------------------------------------------------

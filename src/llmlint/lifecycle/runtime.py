@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from llmlint.contracts.layout import Place
 from llmlint.lifecycle.check import diagnostic
@@ -48,7 +48,7 @@ def stubtest(project: Project, chosen: Sequence[Place], python: str | None) -> t
             "PYTHONPATH": os.pathsep.join([*paths, *filter(None, [os.environ.get("PYTHONPATH")])]),
         }
         done = subprocess.run(
-            [interpreter, "-W", "ignore", "-m", "mypy.stubtest", "--mypy-config-file", config, *by_module],
+            [interpreter, "-W", "ignore", "-m", "mypy.stubtest", "--mypy-config-file", config, *_roots(by_module)],
             capture_output=True,
             text=True,
             check=False,
@@ -62,6 +62,12 @@ def stubtest(project: Project, chosen: Sequence[Place], python: str | None) -> t
     elif done.returncode not in (0, 1) or (done.returncode == 1 and not found):
         failures.append(f"stubtest failed: {(done.stderr or done.stdout).strip().splitlines()[-1:] or ['no output']}")
     return found, failures
+
+
+def _roots(modules: Iterable[str]) -> list[str]:
+    """The modules that are not below another one: stubtest goes down by itself."""
+    found = set(modules)
+    return sorted(name for name in found if not any(name.startswith(f"{other}.") for other in found))
 
 
 def _complete(stubs: str) -> None:

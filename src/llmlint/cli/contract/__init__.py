@@ -37,9 +37,14 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.command("contract", cls=_Commands, short_help="Freeze, check and compare contracts.")
-def command() -> None:
+@click.command(
+    "contract", cls=_Commands, invoke_without_command=True, short_help="Freeze, check and compare contracts."
+)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Contracts: what a module publishes, frozen as a .pyi file that people decide on and models obey.
 
     Everything here reads the sources and runs nothing, but for `check --runtime`.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -52,7 +52,8 @@ def command(modules: tuple[str, ...], **options: Any) -> int:
             for path in fixed:
                 note(f"{shown(path)}: renewed")
         project = the_project(options)
-    found = _by_the_rules(options, {path for place in chosen for path in (place.source, place.contract)})
+    roots = [folder for folder, _ in project.contract_roots]
+    found = _by_the_rules(options, roots, {path for place in chosen for path in (place.source, place.contract)})
     if options["strict"]:
         found += left_out(project, chosen)
     if not modules:
@@ -79,12 +80,12 @@ def command(modules: tuple[str, ...], **options: Any) -> int:
     return int(bool(found))
 
 
-def _by_the_rules(options: dict[str, Any], paths: set[str]) -> list[Diagnostic]:
+def _by_the_rules(options: dict[str, Any], roots: list[str], paths: set[str]) -> list[Diagnostic]:
     """What the rules about contracts find in these files."""
     from llmlint.app import Problem, Request, Session
 
     request = Request(
-        paths=(),
+        paths=tuple(roots),  # a project without tests has contracts all the same
         cwd=os.getcwd(),
         config=(*options["config"], "tools=[]"),
         isolated=options["isolated"],
