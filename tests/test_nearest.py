@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from llmlint.semantics.nearest import nearest, twin
+from llmlint.semantics.nearest import nearest, twin, unmistakable
 
 _NAMES = (
     "get_embedding", "set_embedding", "total", "subtotal", "add_item", "remove_item", "items", "get_all", "is_active",
@@ -44,3 +44,18 @@ def test_a_twin_differs_in_case_and_underscores_only():
     assert twin("_Items", _NAMES) == "items"
     assert twin("item", _NAMES) is None
     assert twin("_", _NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "near", "names", "certain"),
+    [
+        ("totl", "total", ["total", "items"], True),
+        ("getItems", "get_items", ["get_items"], True),
+        ("itemz", "items", ["items", "item"], False),
+        ("fetch_total", "total", ["total"], False),
+        ("_set_x", "set", ["set"], False),
+        ("totl", None, ["total"], False),
+    ],
+)
+def test_a_slip_is_unmistakable_where_it_is_the_only_one(name, near, names, certain):
+    assert unmistakable(name, near, names) is certain

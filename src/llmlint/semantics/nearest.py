@@ -54,7 +54,8 @@ def unmistakable(name: str, near: str | None, names: Iterable[str]) -> bool:
 
     It is where the two differ in case and underscores or by one slip of the finger, and no other of ``names`` is as near.
     """
-    if near is None:
+    if near is None or name.startswith("_") is not near.startswith("_"):
+        # What is private is not among the names, and may be what was meant.
         return False
     flat = _flat(name)
     others = {other for other in names if other != name}
