@@ -20,7 +20,6 @@ COMPUTED = re.compile(r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\
 """``setattr`` with a computed name on something that is not ``self``."""
 _WORD = re.compile(r"\w+")
 _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
-_TOP = re.compile(r"^\w", re.MULTILINE)
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
 _ALIAS = re.compile(r" as (\w+)")
@@ -71,7 +70,8 @@ class TextIndex:
     def set_on(self) -> frozenset[str]:
         """Names of what code may set attributes on by computed names: classes among them, and what their instances are made by.
 
-        They stand in the top-level statement that calls ``setattr``, or are handed by name to a function in it.
+        They stand in the function that calls ``setattr`` (or the statement, outside of functions), or are handed by name to one
+        that does.
         """
         words: set[str] = set()
         functions: set[str] = set()
@@ -79,9 +79,9 @@ class TextIndex:
             if "setattr(" not in text:
                 continue
             for match in COMPUTED.finditer(text):
-                block = _block(text, match.start())
+                block, names = _around(text, match.start())
                 words.update(_WORD.findall(block))
-                functions.update(name for name in _DEF.findall(block) if not name.startswith("__"))
+                functions.update(name for name in names if not name.startswith("__"))
         if functions:
             calls = re.compile(rf"\b(?:{'|'.join(sorted(functions))})\(([^()]+)")
             for text in self.texts.values():
@@ -134,11 +134,39 @@ class TextIndex:
         return pattern.search(text) is not None
 
 
-def _block(text: str, position: int) -> str:
-    """The top-level statement around a position, decorators left out."""
-    start = 0
-    for match in _TOP.finditer(text):
-        if match.start() > position:
-            return text[start : match.start()]
-        start = match.start()
-    return text[start:]
+def _around(text: str, position: int) -> tuple[str, list[str]]:
+    """The text of the innermost function (or top-level statement) around a position, and the names of all around it."""
+    start = text.rfind("\n", 0, position) + 1
+    names: list[str] = []
+    block = start
+    depth = _indent(text, start)
+    at = start
+    while depth and at:
+        at = text.rfind("\n", 0, at - 1) + 1
+        indent = _indent(text, at)
+        if text[at : at + 1] == "\n" or indent >= depth or text[at + indent : at + indent + 1] in "#)]}":
+            continue
+        depth = indent
+        match = _DEF.match(text, at)
+        if match is not None:
+            if not names:
+                block = at
+            names.append(match.group(1))
+    if not names:
+        block = at
+    inside = _indent(text, block)
+    end = text.find("\n", position)
+    while end >= 0:
+        row = end + 1
+        if text[row : row + 1] not in ("\n", "") and _indent(text, row) <= inside:
+            break
+        end = text.find("\n", row)
+    return text[block : end if end >= 0 else len(text)], names
+
+
+def _indent(text: str, start: int) -> int:
+    """How many blanks a line begins with."""
+    at = start
+    while text[at : at + 1] in (" ", "\t"):
+        at += 1
+    return at - start
