@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from llmlint.contracts.symbols import Class
+from llmlint.contracts.symbols import Class, Function
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.lookup import Lookup
 from llmlint.semantics.mock_assertions import API
@@ -62,17 +62,16 @@ class Judgements(Lookup):
             returns = function.node.returns
             if returns is None or function.module.is_stub or not function.module.own:
                 continue
+            if value.cls.name not in _words(function):
+                continue
             if "returned" not in function.memo:
-                if value.cls.name not in ast.unparse(returns):
-                    continue
                 returned, yielded = self.world.inference.results(function, callee.receiver, None, callee.scope)
                 function.memo["returned"] = {
                     inner.cls for part in (returned, yielded) for inner in _instances(part) if inner.cls.own
                 }
             found = function.memo["returned"]
-            if found and value.cls.name in ast.unparse(returns):
-                if not any(related(cls, value.cls) or related(value.cls, cls) for cls in found):
-                    return True
+            if found and not any(related(cls, value.cls) or related(value.cls, cls) for cls in found):
+                return True
         return False
 
     def _of_function(self, node: ast.expr, value: FunctionValue, name: str) -> None:
@@ -307,6 +306,16 @@ class Judgements(Lookup):
 def _final(cls: Class) -> bool:
     """Whether what is annotated with the class is of the class for all practical purposes (no subclass changes ``await``)."""
     return cls.own or cls.module.name in ("builtins", "datetime", "decimal", "pathlib", "uuid")
+
+
+def _words(function: Function) -> frozenset[str]:
+    """The words of a function's return annotation."""
+    words: frozenset[str] | None = function.memo.get("words returned")
+    if words is None:
+        returns = function.node.returns
+        words = frozenset(re.findall(r"\w+", ast.unparse(returns))) if returns is not None else frozenset()
+        function.memo["words returned"] = words
+    return words
 
 
 def _instances(value: Value, depth: int = 0) -> Iterator[Instance]:
