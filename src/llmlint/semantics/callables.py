@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.signature import (
@@ -27,6 +27,7 @@ from llmlint.semantics.values import (
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
 from llmlint.semantics.arguments import Arguments, Bound
+from llmlint.semantics.forwarding import hands_on, with_those_of
 
 _PASSED_ON: Final = frozenset({f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")})
 """Functions whose source takes any keyword and hands it to what does not: the stub decides."""
@@ -135,6 +136,12 @@ class Callables:
         shape = classes.shape(cls)
         if shape.kind == "enum" or not classes.keeps_class(cls):
             return None
+        return self._along(cls, order)
+
+    def _along(self, cls: Class, order: Sequence[Class]) -> list[Bound] | None:
+        """The signatures of the first constructor of ``cls`` in (the rest of) its order."""
+        classes = self.world.classes
+        shape = classes.shape(cls)
         for base in order:
             if base.symbol == "builtins.object":
                 break
@@ -215,8 +222,23 @@ class Callables:
             if info.opaque:
                 return None
             signature = from_function(function.node, cls.name, drop_first=True, stub=function.module.is_stub)
+            if signature.var_keyword and init is not None and len(member.functions()) == 1:
+                signature = self._completed(cls, base, function, signature)
             result.append(Bound(signature, function, base, cls))
         return result or None
+
+    def _completed(self, cls: Class, base: Class, function: Function, signature: Signature) -> Signature:
+        """The signature of ``__init__``, its ``**kwargs`` replaced by what the next one in the order of ``cls`` takes."""
+        if not function.module.own or function.module.is_stub or hands_on(function.node) is None:
+            return signature
+        order = self.world.classes.mro(cls)
+        following = self._along(cls, order[order.index(base) + 1 :])
+        if following is None or len(following) != 1:
+            return signature
+        found = following[0].signature
+        if found.var_keyword or found.drops:
+            return signature
+        return with_those_of(signature, found)
 
     def mismatches(self, value: Value, arguments: Arguments) -> tuple[Bound, list[Mismatch]] | None:
         """How the arguments do not bind: the signature that comes nearest, and what is wrong. None if they do, or nobody knows.
