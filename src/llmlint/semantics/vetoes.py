@@ -88,7 +88,9 @@ class Vetoes:
             return False
         if not value.exact and self._has_unseen_kin(cls):
             return False
-        if not value.exact and cls.own and (_stored_by_fake(tests, name) or self._inherited_abroad(cls, tests)):
+        if not value.exact and _stored_by_fake(tests, name):
+            return False
+        if not value.exact and cls.own and self._inherited_abroad(cls, tests):
             return False
         for base in self.world.classes.mro(cls):
             if base.module.kind == "typeshed" and not self._absent_at_runtime(
