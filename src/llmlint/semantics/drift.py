@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from llmlint.contracts.library import Entry, Open, Variable
 from llmlint.contracts.outline import Outline, is_overload, is_private, last_name, yields
 from llmlint.contracts.published import published
-from llmlint.contracts.signature import POSITIONAL_ONLY, Parameter, Signature, from_function
+from llmlint.contracts.signature import (
+    POSITIONAL_ONLY,
+    VAR_KEYWORD,
+    VAR_POSITIONAL,
+    Parameter,
+    Signature,
+    from_function,
+)
 from llmlint.contracts.symbols import CLASS, FUNCTION, Class, Function, Member, Module
 from llmlint.model.diagnostic import Anchor
 from llmlint.model.position import Span, Truth
@@ -26,6 +33,32 @@ FROZEN: Final = re.compile(r"# Frozen by llmlint: [0-9a-f]{12}\b")
 """The first line of a contract that llmlint wrote: it says that everything public is in it."""
 
 _KINDS: Final = ("positional-only", "positional or keyword", "variadic", "keyword-only", "variadic")
+_STRUCTURAL: Final = frozenset(
+    {
+        "object",
+        "Generic",
+        "Protocol",
+        "",
+        "Iterator",
+        "Iterable",
+        "Sized",
+        "Container",
+        "Collection",
+        "Hashable",
+        "Reversible",
+    }
+    | {
+        "Callable",
+        "Awaitable",
+        "AsyncIterable",
+        "AsyncIterator",
+        "Buffer",
+        "SupportsIndex",
+        "SupportsInt",
+        "SupportsFloat",
+    }
+)
+"""Bases that a class has by its methods, whether it names them or not (PEP 544, ``collections.abc``)."""
 _AWAITABLE: Final = frozenset({"Awaitable", "Coroutine", "Future", "Task", "Any", "object", "CoroutineType"})
 _ATTRIBUTES: Final = frozenset({"field", "class variable", "instance attribute", "property", "enum member"})
 
@@ -330,6 +363,7 @@ class Comparison:
             if twin is not None and (twin.kind != POSITIONAL_ONLY or _index(here, mine_only) == _index(there, twin)):
                 only_here.remove(mine_only)
                 only_there.remove(twin)
+        only_here, only_there = _excused(here, there, only_here, only_there, dunder=_is_dunder(mine.name))
         for parameter in only_here:
             yield told(f"the contract's '{name}' takes '{_starred(parameter)}', which the source's does not")
         for parameter in only_there:
@@ -426,7 +460,9 @@ class Comparison:
     def _bases(self, cls: Class, twin: Class, name: str) -> Iterator[Drift]:
         mine = {last_name(base) for base in cls.node.bases}
         theirs = {last_name(base) for base in twin.node.bases}
-        for missing in sorted(mine - theirs - {"object", "Generic", "Protocol", ""}):
+        if "Protocol" in mine:
+            return  # how a contract puts a shape together is its own affair
+        for missing in sorted(mine - theirs - _STRUCTURAL):
             if self.world.classes.open(twin) or any(base.name == missing for base in self.world.classes.mro(twin)):
                 continue
             yield Drift(
@@ -508,6 +544,30 @@ class Comparison:
         if shape.kind not in ("dataclass", "namedtuple", "pydantic", "attrs") or not shape.known:
             return None
         return next((one.required for one in shape.fields if one.name == field), None)
+
+
+def _excused(
+    here: Signature, there: Signature, mine: Sequence[Parameter], theirs: Sequence[Parameter], *, dunder: bool
+) -> tuple[list[Parameter], list[Parameter]]:
+    """The parameters of one side that the other does not make up for: a contract may spell out what the source takes as ``*args``
+    and ``**kwargs``, and the name of a parameter that nobody gives by name (a private one, one of a dunder method) is its own."""
+    mine, theirs = list(mine), list(theirs)
+    if there.var_keyword and not here.var_keyword:
+        mine = [p for p in mine if p.kind in (POSITIONAL_ONLY, VAR_POSITIONAL)]
+        theirs = [p for p in theirs if p.kind != VAR_KEYWORD]
+    if there.var_positional and not here.var_positional:
+        mine = [p for p in mine if p.kind > VAR_POSITIONAL]
+        theirs = [p for p in theirs if p.kind != VAR_POSITIONAL]
+    for one in list(mine):
+        twin = next((p for p in theirs if p.kind < VAR_POSITIONAL and _index(there, p) == _index(here, one)), None)
+        if twin is not None and (dunder or twin.name.startswith("_") or one.name.startswith("_")):
+            mine.remove(one)
+            theirs.remove(twin)
+    return mine, theirs
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def literal(node: ast.expr | None) -> tuple[str, Any] | None:
