@@ -1,7 +1,7 @@
 """Wrong arguments and results, injected into the tests of a project through fixtures and mocks: who says so?
 
 A call on a fixture (`cart.add("x")`), what its result is compared with, the assertion of a call of a mock, or a `return_value` has a literal taken out and `object()` put
-in, where the project has exactly one function of that name and its annotation at that place is a plain type: such a value is wrong for
+in, where every function of that name in the project has a plain type at that place: such a value is wrong for
 certain. All are put into one copy of the project, which plain `mypy --strict` and the deep check are asked about; what either said of
 the same rows before does not count.
 """
@@ -159,16 +159,30 @@ def places(tree: ast.Module, known: Functions) -> Iterator[tuple[str, ast.expr]]
                     targets=[ast.Attribute(value=ast.Attribute(attr=method), attr="return_value")], value=value
                 ):
                     callee = only(known, method)
-                    if callee and is_plain(callee.returns):
+                    if callee and all(is_plain(one.returns) for one in callee):
                         yield "mocked result", value
 
 
-def only(known: Functions, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def only(known: Functions, name: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Every function of that name in the project; none where something of Python's own has the name, or a decorator may change it."""
     found = known.get(name, [])
-    return found[0] if len(found) == 1 and name not in COMMON and not found[0].decorator_list else None
+    plain = all(
+        ast.unparse(one) in ("staticmethod", "classmethod", "abstractmethod")
+        for each in found
+        for one in each.decorator_list
+    )
+    return found if name not in COMMON and plain else []
 
 
-def literals(call: ast.Call, callee: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+def literals(call: ast.Call, callees: list[ast.FunctionDef | ast.AsyncFunctionDef]) -> Iterator[ast.expr]:
+    """The literal arguments that every one of the functions annotates with a plain type."""
+    chosen = [set(map(id, _literals(call, callee))) for callee in callees]
+    every = set.intersection(*chosen) if chosen else set()
+    values = [*call.args, *(keyword.value for keyword in call.keywords)]
+    yield from (value for value in values if id(value) in every)
+
+
+def _literals(call: ast.Call, callee: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
     parameters = [argument for argument in callee.args.args if argument.arg not in ("self", "cls")]
     by_name = {argument.arg: argument.annotation for argument in (*parameters, *callee.args.kwonlyargs)}
     for value, parameter in zip(call.args, parameters, strict=False):

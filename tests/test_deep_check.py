@@ -348,3 +348,11 @@ def test_patches_give_mocks_of_what_they_replace(empty, deep):
         ("test_store.py", 13, 58, "arg-type"),
         ("test_store.py", 15, 29, "assignment"),
     ]
+
+
+def test_settings_that_ignore_tests_are_told(empty, llmlint, deep):
+    deep(TEST, CONFTEST)
+    empty.write("mypy.ini", "[mypy]\nstrict = True\n[mypy-test_store]\nignore_errors = True\n")
+    outcome = llmlint("tests", "--tools", "mypy", "--select", "mypy")
+    assert outcome.code == 0
+    assert "mypy's settings ignore errors in 1 of 2 files (ignore_errors)" in outcome.err

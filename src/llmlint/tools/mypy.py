@@ -164,6 +164,10 @@ class Mypy:
         if self._settings.plugins and not self._project.settings.trust_plugins:
             names = ", ".join(self._settings.plugins)
             report.notices.append(f"mypy's plugins are code and left out (trust-plugins = true loads them): {names}")
+        if ignored := sum(map(self._settings.ignores, self._files)):
+            report.notices.append(
+                f"mypy's settings ignore errors in {ignored} of {len(self._files)} files (ignore_errors)"
+            )
         if self._run is None:
             return report
         ended = self._run.child.wait()

@@ -82,12 +82,19 @@ class MypySettings:
             excluded = []
         return not excluded
 
-    def _checks_untyped(self, module: str) -> bool:
-        said = self.options.get("check_untyped_defs", self.options.get("strict", "false"))
+    def ignores(self, path: str) -> bool:
+        """Whether the settings have mypy say nothing of a file (``ignore_errors``)."""
+        return self._said("ignore_errors", module_name(path), "false")
+
+    def _said(self, option: str, module: str, default: str) -> bool:
+        said = self.options.get(option, default)
         for pattern, options in self.sections:
             if fnmatch.fnmatchcase(module, pattern) or fnmatch.fnmatchcase(f"{module}.", pattern):
-                said = options.get("check_untyped_defs", said)
+                said = options.get(option, said)
         return said.lower() in ("true", "1", "yes", "on")
+
+    def _checks_untyped(self, module: str) -> bool:
+        return self._said("check_untyped_defs", module, self.options.get("strict", "false"))
 
     @property
     def plugins(self) -> list[str]:
