@@ -140,6 +140,14 @@ class Session:
         """
         ...
 
+    def meaning(self, path: str, text: str) -> tuple[object, ...]:
+        """What rules are told of ``text``, nouns of ``llmlint.semantics``, as if the file at ``path`` held it; nothing where it is no program.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
     def files_read(self, path: str) -> tuple[str, ...]:
         """The files that this session has read for the sake of others in the project of ``path``.
 

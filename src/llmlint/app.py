@@ -216,6 +216,15 @@ class Session:
         found = project_fingerprint(assignment.project, texts)
         return replace(found, value=f"{assignment.project.root} {found.value} {assignment.own_rules}")
 
+    def meaning(self, path: str, text: str) -> tuple[object, ...]:
+        """What rules are told of ``text``, nouns of ``llmlint.semantics``, as if the file at ``path`` held it; nothing where it is no program.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        judge, role = self._judge_of(os.path.abspath(path))
+        return judge.checker(0).meaning(os.path.abspath(path), text, role)
+
     def files_read(self, path: str) -> tuple[str, ...]:
         """The files that this session has read for the sake of others in the project of ``path``.
 

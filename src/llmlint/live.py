@@ -61,13 +61,18 @@ class Live:
             self._remember(knowledge, path, since)
         return result
 
-    def session(self, path: str) -> Session:
-        """A session that knows the project of ``path`` as it is now.
+    def meaning(self, path: str, text: str) -> tuple[object, ...]:
+        """What rules are told of ``text`` as if the file at ``path`` (absolute) held it.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
-        return self._knowledge(path).session
+        knowledge = self._knowledge(path)
+        since = time.time()
+        with undisturbed():
+            found = knowledge.session.meaning(path, text)
+            self._remember(knowledge, path, since)
+        return found
 
     def project(self, path: str) -> Project:
         """The project of ``path`` (absolute) as its settings are now.

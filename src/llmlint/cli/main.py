@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "Write settings, hooks and a guide for models where the project lacks them.",
     "new-rule": "Begin a rule of your own.",
     "rule": "Explain a rule.",
+    "server": "Serve an editor (Language Server Protocol, over standard input and output).",
     "triage": "Sort the tests of a suite: keep, mend, rewrite or delete.",
 }
 

@@ -120,6 +120,19 @@ class Checker:
             shadow=analysis.shadow if analysis else Shadow(),
         )
 
+    def meaning(self, path: str, text: str, role: Role) -> tuple[object, ...]:
+        """What rules are told of one file; nothing where it is no program.
+
+        Args:
+            path: Absolute; the file need not exist or hold ``text``.
+            text: What is to be understood.
+            role: What the project's settings say that the file is.
+        """
+        try:
+            return tuple(self._analyzer.analyze(parse(path, text, role)).nouns)
+        except SourceError:
+            return ()
+
     def unreadable(self, path: str, role: Role, error: SourceError) -> FileResult:
         """The result of a file that cannot be read."""
         return self._uncompiled(path, "", role, error)

@@ -1,0 +1,67 @@
+"""Findings as the protocol has them (LSP 3.17, ``Diagnostic``)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from lsprotocol import types
+
+from llmlint.engine.pages import Page
+from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.position import Span
+from llmlint.project.source import SourceError, read_text, split_lines
+from llmlint.report.wording import hint
+from llmlint.server.documents import Document
+from llmlint.server.positions import Positions
+
+_SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "info": types.DiagnosticSeverity.Information,
+}
+
+_UNNECESSARY = frozenset({"LLM901", "LLM314"})
+"""What can be taken away."""
+
+
+def uri_of(path: str) -> str:
+    """The URI of a file."""
+    return Path(os.path.abspath(path)).as_uri()
+
+
+def translated(document: Document, pages: Mapping[str, Page]) -> list[types.Diagnostic]:
+    """What is found in a document: our own findings, then those of the tools."""
+    return [*(_one(found, document, pages) for found in document.found), *document.tools]
+
+
+def location(path: str, row: int, encoding: types.PositionEncodingKind | str) -> types.Location:
+    """A row of a file on disk, from its first character that is no space."""
+    try:
+        lines = split_lines(read_text(path))
+    except SourceError:
+        lines = []
+    line = lines[row - 1].rstrip("\r\n") if 0 < row <= len(lines) else ""
+    begin = len(line) - len(line.lstrip())
+    return types.Location(uri_of(path), Positions(lines, encoding).range(Span(row, begin, row, len(line))))
+
+
+def _one(found: Diagnostic, document: Document, pages: Mapping[str, Page]) -> types.Diagnostic:
+    words = hint(found)
+    page = pages.get(found.code)
+    related = None
+    if found.truth is not None:
+        kind = "contract" if found.truth.path.endswith(".pyi") else "source"
+        place = location(found.truth.path, found.truth.row, document.encoding)
+        related = [types.DiagnosticRelatedInformation(place, f"the {kind} that decided")]
+    return types.Diagnostic(
+        range=document.positions.range(found.span),
+        severity=_SEVERITIES[found.severity],
+        code=found.code,
+        code_description=types.CodeDescription(uri_of(page.path)) if page is not None else None,
+        source=found.source,
+        message="\n".join([found.message + (f"; {words}" if words else ""), *found.notes]),
+        tags=[types.DiagnosticTag.Unnecessary] if found.code in _UNNECESSARY else None,
+        related_information=related,
+    )

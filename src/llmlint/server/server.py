@@ -1,0 +1,352 @@
+"""The server: what the editor says, and who answers it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import TypeVar
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+from llmlint import __version__
+from llmlint.app import Problem, Request
+from llmlint.engine.pages import Page
+from llmlint.live import Live
+from llmlint.model.diagnostic import Diagnostic
+from llmlint.server import asking
+from llmlint.server.actions import FIX_ALL, actions
+from llmlint.server.diagnostics import location, translated
+from llmlint.server.documents import Document, Documents
+from llmlint.server.tools import ToolRuns
+
+Answer = TypeVar("Answer")
+
+_WATCHED = "**/{*.py,*.pyi,*.toml,*.cfg,*.ini,*.pth,requirements*.txt}"
+"""Files that a finding may rest on."""
+
+_KINDS = {
+    "fixture": types.CompletionItemKind.Variable,
+    "attribute": types.CompletionItemKind.Field,
+    "keyword": types.CompletionItemKind.Property,
+    "target": types.CompletionItemKind.Reference,
+}
+
+
+@dataclass(slots=True)
+class Options:
+    """``initializationOptions``; the command line says the same."""
+
+    python: str | None = None
+    config: tuple[str, ...] = ()
+    tools: bool = True
+    """Whether ruff, mypy and import-linter run when a buffer is saved."""
+    delay: float = 0.015
+    """Seconds of quiet after a change before the buffer is judged."""
+
+    def told(self, given: object) -> None:
+        """Takes what the client says; what it says wrongly is left as it is."""
+        if not isinstance(given, dict):
+            return
+        if isinstance(given.get("python"), str):
+            self.python = given["python"]
+        if isinstance(given.get("config"), list):
+            self.config = tuple(one for one in given["config"] if isinstance(one, str))
+        if isinstance(given.get("tools"), bool):
+            self.tools = given["tools"]
+
+
+class Server(LanguageServer):
+    """One client's server. Everything happens on one thread, in the order in which the client said it."""
+
+    def __init__(self, options: Options) -> None:
+        # Whole texts: where the lines of a text end is then nobody's guess.
+        super().__init__("llmlint", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
+        self.options = options
+        self.documents = Documents()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._told_problem = ""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Builds what rests on the options."""
+        options = self.options
+        self.live = Live(Request(python=options.python, config=options.config, tools=()), patience=1.0)
+        self.fixing = Live(Request(python=options.python, config=options.config, tools=(), fixes=True), patience=1.0)
+        given = [word for one in options.config for word in ("--config", one)]
+        self.tools = ToolRuns([*given, *(("--python", options.python) if options.python else ())])
+        self._pages: dict[str, Page] | None = None
+
+    @property
+    def pages(self) -> dict[str, Page]:
+        """llmlint's own rules by code."""
+        if self._pages is None:
+            from llmlint.app import pages_of
+
+            self._pages = {page.code: page for page in pages_of(None)}
+        return self._pages
+
+    # -- judging ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def pulled(self) -> bool:
+        """Whether the client asks for diagnostics itself."""
+        text_document = self.client_capabilities.text_document
+        return text_document is not None and text_document.diagnostic is not None
+
+    def soon(self, document: Document, delay: float | None = None) -> None:
+        """Judges a document when it has been quiet for a moment, and tells the client."""
+        self.cancel(document.uri)
+        if self.pulled:
+            return
+        delay = self.options.delay if delay is None else delay
+        self._timers[document.uri] = asyncio.get_running_loop().call_later(delay, self.publish, document)
+
+    def cancel(self, uri: str) -> None:
+        """Does not judge a document after all."""
+        if (timer := self._timers.pop(uri, None)) is not None:
+            timer.cancel()
+
+    def publish(self, document: Document) -> None:
+        """Tells the client what is found in a document now."""
+        self._timers.pop(document.uri, None)
+        if self.documents.get(document.uri) is not document or self.pulled:
+            return
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(document.uri, self.judged(document), document.version)
+        )
+
+    def judged(self, document: Document) -> list[types.Diagnostic]:
+        """What is found in a document."""
+        if not document.judged:
+            document.remember()
+        found = self._guarded(lambda: self.live.check(document.path, document.text).diagnostics, None)
+        document.found, document.judged = found or (), found is not None
+        return translated(document, self.pages)
+
+    def fixable(self, document: Document) -> tuple[Diagnostic, ...]:
+        """What is found, with the edits of the fixes."""
+        return self._guarded(lambda: self.fixing.check(document.path, document.text).diagnostics, ())
+
+    def nouns(self, document: Document) -> asking.Nouns:
+        """Tells what a text means in the place of a document."""
+        return lambda text: self._guarded(lambda: self.live.meaning(document.path, text), ())
+
+    def _guarded(self, question: Callable[[], Answer], otherwise: Answer) -> Answer:
+        """The answer; where settings or rules are unusable, the user is told once."""
+        try:
+            answer = question()
+        except Problem as problem:
+            if str(problem) != self._told_problem:
+                self._told_problem = str(problem)
+                message = types.ShowMessageParams(types.MessageType.Error, f"llmlint: {problem}")
+                self.window_show_message(message)
+            return otherwise
+        self._told_problem = ""
+        return answer
+
+    def doubt(self) -> None:
+        """Something on disk changed: everything that is open is judged anew."""
+        self.live.doubt()
+        self.fixing.doubt()
+        for document in self.documents.every():
+            document.judged = False
+            self.soon(document)
+        workspace = self.client_capabilities.workspace
+        if self.pulled and workspace is not None and workspace.diagnostics and workspace.diagnostics.refresh_support:
+            self.ask(self.workspace_diagnostic_refresh_async(None))
+
+    def ask(self, request: Awaitable[object]) -> None:
+        """Asks the client for something that it may refuse."""
+
+        async def asked() -> None:
+            with contextlib.suppress(JsonRpcException, asyncio.CancelledError):
+                await request
+
+        self._keep(asked())
+
+    def _keep(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def start_tools(self, document: Document) -> None:
+        """Lets the other tools look at a file that was saved."""
+        if not self.options.tools:
+            return
+        self._keep(self._tools(document))
+
+    async def _tools(self, document: Document) -> None:
+        found = await self.tools.run(document)
+        if found is None or self.documents.get(document.uri) is not document or found == document.tools:
+            return
+        document.tools = found
+        if self.pulled:
+            self.ask(self.workspace_diagnostic_refresh_async(None))
+        else:
+            self.publish(document)
+
+
+def build(options: Options) -> Server:
+    """A server that is ready to be started."""
+    server = Server(options)
+    for register in (_life, _texts, _questions):
+        register(server)
+    return server
+
+
+def _life(server: Server) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(ls: Server, params: types.InitializeParams) -> None:
+        ls.options.told(params.initialization_options)
+        ls.prepare()
+
+    @server.feature(types.INITIALIZED)
+    def initialized(ls: Server, params: types.InitializedParams) -> None:
+        workspace = ls.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace is not None else None
+        if watched is None or not watched.dynamic_registration:
+            return
+        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(_WATCHED)])
+        wish = types.Registration("llmlint-watch", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        ls.ask(ls.client_register_capability_async(types.RegistrationParams([wish])))
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(ls: Server, params: types.DidChangeWatchedFilesParams) -> None:
+        ls.doubt()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def folders_changed(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+        ls.doubt()
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(ls: Server, params: None) -> None:
+        ls.tools.close()
+
+    @server.command("llmlint.open")
+    async def open_(ls: Server, uri: str, line: int) -> None:
+        place = types.Position(int(line), 0)
+        await ls.window_show_document_async(
+            types.ShowDocumentParams(str(uri), take_focus=True, selection=types.Range(place, place))
+        )
+
+
+def _texts(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(ls: Server, params: types.DidOpenTextDocumentParams) -> None:
+        document = ls.documents.open(
+            params.text_document, ls.workspace.position_encoding or types.PositionEncodingKind.Utf16
+        )
+        if document is not None:
+            ls.soon(document, 0.0)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
+        document = ls.documents.change(params)
+        if document is not None:
+            ls.tools.cancel(document.uri)
+            ls.soon(document)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
+        ls.doubt()
+        document = ls.documents.get(params.text_document.uri)
+        if document is not None:
+            ls.start_tools(document)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(ls: Server, params: types.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        ls.cancel(uri)
+        ls.tools.cancel(uri)
+        if ls.documents.close(uri) is not None and not ls.pulled:
+            ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+
+def _questions(server: Server) -> None:
+    @server.feature(
+        types.TEXT_DOCUMENT_DIAGNOSTIC,
+        types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="llmlint"),
+    )
+    def pull(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        document = ls.documents.get(params.text_document.uri)
+        items = ls.judged(document) if document is not None else []
+        key = hashlib.sha256(repr(items).encode()).hexdigest()[:16]
+        if key == params.previous_result_id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(key)
+        return types.RelatedFullDocumentDiagnosticReport(items, result_id=key)
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL]),
+    )
+    def act(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+        document = ls.documents.get(params.text_document.uri)
+        return actions(document, ls.fixable(document), params) if document is not None else []
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
+        document = ls.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        ls.judged(document)
+        row, column = document.positions.place(params.position)
+        parts = []
+        for one in document.found:
+            first, last = (one.span.row, one.span.column), (one.span.end_row, one.span.end_column)
+            if first <= (row, column) <= last and (page := ls.pages.get(one.code)):
+                parts.append(page.text)
+        words = asking.told(document.good, row, column, ls.nouns(document))
+        parts = [*([words] if words else []), *dict.fromkeys(parts)]
+        text = "\n\n---\n\n".join(parts)
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    def define(ls: Server, params: types.DefinitionParams) -> types.Location | None:
+        document = ls.documents.get(params.text_document.uri)
+        if document is None:
+            return None
+        row, column = document.positions.place(params.position)
+        truth = asking.defined(document.good, row, column, ls.nouns(document))
+        return location(truth.path, truth.row, document.encoding) if truth is not None else None
+
+    @server.feature(
+        types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[".", "(", ",", '"', "'"])
+    )
+    def complete(ls: Server, params: types.CompletionParams) -> types.CompletionList:
+        document = ls.documents.get(params.text_document.uri)
+        if document is None:
+            return types.CompletionList(False, [])
+        row, column = document.positions.place(params.position)
+        text = "\n".join(line.rstrip("\r\n") for line in document.lines)
+        found = asking.completions(text, row, column, ls.nouns(document))
+        return types.CompletionList(
+            False,
+            [
+                types.CompletionItem(
+                    label=name,
+                    kind=_KINDS[kind],
+                    detail=kind,
+                    insert_text=f"{name}=" if kind == "keyword" else name,
+                )
+                for name, kind in found
+            ],
+        )
+
+
+def serve(options: Options) -> None:
+    """Speaks with a client over standard input and output until it goes."""
+    # Nothing but the protocol may reach the client, whoever prints.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out, contextlib.redirect_stdout(sys.stderr):
+        try:
+            build(options).start_io(None, out)
+        finally:
+            with contextlib.suppress(OSError):
+                out.close()

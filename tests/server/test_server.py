@@ -1,0 +1,269 @@
+"""``llmlint server``, through the protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+import pytest_lsp
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
+
+from tests.conftest import CART, Folder
+
+NARROW = """\
+from shop.cart import Cart
+
+
+def test_total():
+    cart = Cart()
+    assert len("\U0001f34e\u00e9") == cart.totl()
+"""
+"""Before the fault stand an apple (4 bytes, 2 units of UTF-16) and an accent (2 bytes, 1 unit)."""
+
+ROW = NARROW.splitlines()[5]
+COLUMN = ROW.index("totl")
+
+TRUTH = (
+    CART
+    + '\n    def label(self, short: bool = False) -> str:\n        """The label on the box."""\n        return ""\n'
+)
+
+
+def columns(encoding: str) -> int:
+    codec, width = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}[encoding]
+    return len(ROW[:COLUMN].encode(codec)) // width
+
+
+def capabilities(*encodings: str) -> types.ClientCapabilities:
+    """Those of a client that takes pushed diagnostics and counts in one of these units, the best first."""
+    found = client_capabilities("visual-studio-code")
+    assert found.general is not None
+    assert found.text_document is not None
+    found.general.position_encodings = [types.PositionEncodingKind(one) for one in encodings]
+    found.text_document.diagnostic = None
+    assert found.workspace is not None
+    found.workspace.did_change_watched_files = None
+    return found
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Folder:
+    folder = Folder(tmp_path)
+    folder.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n')
+    folder.write("src/shop/__init__.py", "")
+    folder.write("src/shop/cart.py", TRUTH)
+    folder.write("tests/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef basket():\n    return 1\n")
+    folder.write("tests/test_cart.py", NARROW)
+    return folder
+
+
+@pytest_lsp.fixture(
+    config=ClientServerConfig(server_command=[sys.executable, "-m", "llmlint", "server", "--no-tools"]),
+    params=["utf-8", "utf-16", "utf-32"],
+)
+async def client(request, project: Folder, lsp_client: LanguageClient):
+    await lsp_client.initialize_session(
+        types.InitializeParams(capabilities=capabilities(request.param), root_uri=project.path.as_uri())
+    )
+    lsp_client.units = request.param
+    yield
+    await lsp_client.shutdown_session()
+
+
+def uri(project: Folder, name: str = "tests/test_cart.py") -> str:
+    return (project.path / name).as_uri()
+
+
+async def told(client: LanguageClient) -> None:
+    """Waits until diagnostics are pushed."""
+    await asyncio.wait_for(client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS), 60)
+
+
+async def opened(client: LanguageClient, project: Folder, text: str = NARROW, version: int = 1) -> str:
+    where = uri(project)
+    item = types.TextDocumentItem(where, types.LanguageKind.Python, version, text)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    await told(client)
+    return where
+
+
+def change(client: LanguageClient, where: str, text: str, version: int) -> None:
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(uri=where, version=version),
+            [types.TextDocumentContentChangeWholeDocument(text)],
+        )
+    )
+
+
+def codes(client: LanguageClient, where: str) -> list[object]:
+    return [one.code for one in client.diagnostics[where]]
+
+
+def at(text: str, part: str, offset: int = 0) -> types.Position:
+    """A place in an ASCII text."""
+    before = text[: text.index(part) + offset]
+    return types.Position(before.count("\n"), len(before) - before.rfind("\n") - 1)
+
+
+@pytest.mark.asyncio
+async def test_diagnostics_come_where_the_client_counts(client, project):
+    where = await opened(client, project)
+    (one,) = client.diagnostics[where]
+    start = columns(client.units)
+    assert one.range == types.Range(types.Position(5, start), types.Position(5, start + 4))
+    assert (one.code, one.source, one.severity) == ("LLM203", "llmlint", types.DiagnosticSeverity.Error)
+    assert one.code_description.href.endswith("LLM203-unknown-attribute.md")
+    assert one.related_information[0].location.uri == uri(project, "src/shop/cart.py")
+
+
+@pytest.mark.asyncio
+async def test_the_buffer_counts_and_not_the_file(client, project):
+    where = await opened(client, project)
+    change(client, where, NARROW.replace("totl", "total"), 2)
+    await told(client)
+    assert codes(client, where) == []
+    change(client, where, NARROW, 1)
+    change(client, where, NARROW.replace("totl", "invented").replace("label", "x"), 3)
+    await told(client)
+    assert "'invented'" in client.diagnostics[where][0].message
+
+
+@pytest.mark.asyncio
+async def test_what_changes_on_disk_is_seen(client, project):
+    where = await opened(client, project)
+    project.write("src/shop/cart.py", TRUTH + "\n    def totl(self) -> int:\n        return 0\n")
+    event = types.FileEvent(uri(project, "src/shop/cart.py"), types.FileChangeType.Changed)
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    await told(client)
+    assert codes(client, where) == []
+    project.write("src/shop/cart.py", TRUTH)
+    project.write("pyproject.toml", '[project]\nname = "shop"\n[tool.llmlint]\nseverity = ["LLM203=info"]\n')
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    await told(client)
+    assert client.diagnostics[where][0].severity == types.DiagnosticSeverity.Information
+
+
+@pytest.mark.asyncio
+async def test_a_broken_buffer_says_so_and_recovers(client, project):
+    where = await opened(client, project)
+    change(client, where, NARROW + "def (", 2)
+    await told(client)
+    assert codes(client, where) == ["LLM900"]
+    change(client, where, NARROW, 3)
+    await told(client)
+    assert codes(client, where) == ["LLM203"]
+
+
+def applied(text: str, action: types.CodeAction) -> str:
+    (document,) = action.edit.document_changes
+    lines = text.splitlines(keepends=True)
+    for edit in document.edits:
+        start, end = edit.range.start, edit.range.end
+        before, after = lines[: start.line], lines[end.line :]
+        head = lines[start.line][: start.character] if start.line < len(lines) else ""
+        tail = after[0][end.character :] if after else ""
+        lines = [*before, head + edit.new_text + tail, *after[1:]]
+    return "".join(lines)
+
+
+@pytest.mark.asyncio
+async def test_code_actions_fix_and_suppress(client, project):
+    text = NARROW.replace('len("\U0001f34e\u00e9")', "0")
+    where = await opened(client, project, text)
+    document = types.TextDocumentIdentifier(where)
+    here = client.diagnostics[where][0]
+    context = types.CodeActionContext([here])
+    found = await client.text_document_code_action_async(types.CodeActionParams(document, here.range, context))
+    by_title = {one.title.split(" ")[0]: one for one in found}
+    assert by_title["Rename"].is_preferred
+    assert applied(text, by_title["Rename"]) == text.replace("totl", "total")
+    assert applied(text, by_title["Suppress"]).endswith("0 == cart.totl()  # llmlint: ignore[LLM203]\n")
+    context = types.CodeActionContext([], only=["source.fixAll"])
+    (whole,) = await client.text_document_code_action_async(types.CodeActionParams(document, here.range, context))
+    assert whole.kind == "source.fixAll.llmlint"
+    assert applied(text, whole) == text.replace("totl", "total")
+
+
+@pytest.mark.asyncio
+async def test_hover_has_the_rule_and_the_contract(client, project):
+    where = await opened(client, project)
+    place = types.Position(5, columns(client.units) + 1)
+    answer = await client.text_document_hover_async(types.HoverParams(types.TextDocumentIdentifier(where), place))
+    assert "LLM203" in answer.contents.value
+    assert "total" in answer.contents.value
+
+
+@pytest.mark.asyncio
+async def test_definition_leads_to_what_decides(client, project):
+    where = await opened(client, project)
+    place = types.Position(5, columns(client.units) + 1)
+    answer = await client.text_document_definition_async(
+        types.DefinitionParams(types.TextDocumentIdentifier(where), place)
+    )
+    assert answer.uri == uri(project, "src/shop/cart.py")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("    cart.", {"add", "items", "label", "total"}),
+        ("    cart.la", {"add", "items", "label", "total"}),
+        ("    cart.label(", {"short"}),
+        ("    cart.label(sh", {"short"}),
+        ('    patch("shop.cart.', {"Cart"}),
+        ('    patch("shop.cart.Ca")', {"Cart"}),
+        ("    Mock(spec=Cart).", {"add", "items", "label", "total"}),
+        ("def test_more(", {"basket", "tmp_path"}),
+        ("def test_more(basket, ba", {"basket", "tmp_path"}),
+    ],
+)
+@pytest.mark.asyncio
+async def test_completion_offers_what_there_is(client, project, line, expected):
+    if client.units != "utf-16":
+        pytest.skip("positions are the same in an ASCII line")
+    head = "from unittest.mock import Mock, patch\n\nfrom shop.cart import Cart\n\n\ndef test_total():\n    cart = Cart()\n"
+    text = head + line + "\n"
+    where = await opened(client, project, text)
+    column = len(line) - (2 if line.endswith('")') else 0)
+    answer = await client.text_document_completion_async(
+        types.CompletionParams(types.TextDocumentIdentifier(where), types.Position(head.count("\n"), column))
+    )
+    assert expected <= {one.label for one in answer.items}
+    assert "llmlint_here" not in {one.label for one in answer.items}
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_ours_is_left_alone(client, project):
+    cell = "vscode-notebook-cell:/x.ipynb#1"
+    for where in (cell, "untitled:Untitled-1"):
+        item = types.TextDocumentItem(where, types.LanguageKind.Python, 1, NARROW)
+        client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    change(client, "file:///nowhere/test_x.py", NARROW, 3)
+    where = await opened(client, project)
+    assert list(client.diagnostics) == [where]
+    answer = await client.text_document_hover_async(
+        types.HoverParams(types.TextDocumentIdentifier("file:///nowhere/test_x.py"), types.Position(99, 99))
+    )
+    assert answer is None
+
+
+@pytest.mark.asyncio
+async def test_a_closed_buffer_has_no_findings(client, project):
+    where = await opened(client, project)
+    client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(where)))
+    await told(client)
+    assert codes(client, where) == []
+
+
+@pytest.mark.asyncio
+async def test_settings_that_cannot_be_read_are_told(client, project):
+    where = await opened(client, project)
+    project.write("pyproject.toml", "[tool.llmlint]\nselct = []\n")
+    client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([]))
+    await told(client)
+    assert codes(client, where) == []
+    assert "selct" in client.messages[-1].message
