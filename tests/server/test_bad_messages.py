@@ -65,7 +65,7 @@ def test_a_client_that_goes_ends_it(tmp_path):
 
 
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))
-async def client(lsp_client: LanguageClient):
+async def client(lsp_client: LanguageClient):  # llmlint: ignore[LLM208] -- pytest-lsp hands it over
     found = types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(diagnostic=types.DiagnosticClientCapabilities())
     )
