@@ -118,5 +118,5 @@ def test_parts_can_be_chosen(shop, llmlint):
 def test_the_guide_goes_to_the_file_that_is_there(shop, llmlint):
     shop.write("CLAUDE.md", "Be kind.\n")
     llmlint("init", "--yes", "--only", "guide")
-    assert "llmlint contract fixtures" in (shop.path / "CLAUDE.md").read_text()
+    assert "llmlint contract digest" in (shop.path / "CLAUDE.md").read_text()
     assert not (shop.path / "AGENTS.md").exists()

@@ -17,6 +17,7 @@ COMMANDS = {
     "contract": "Freeze, check and compare contracts; prompts, fixtures and tests from them.",
     "hook": "Answer a coding agent's event: what is wrong with the lines it just wrote.",
     "init": "Write settings, hooks and a guide for models where the project lacks them.",
+    "mcp": "Answer a model's questions (Model Context Protocol).",
     "new-rule": "Begin a rule of your own.",
     "rule": "Explain a rule.",
     "server": "Serve an editor (Language Server Protocol, over standard input and output).",

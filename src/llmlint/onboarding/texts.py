@@ -12,7 +12,7 @@ GUIDE = f"""\
 ## Tests
 
 - Use only names, parameters and fixtures that exist. The truth is in {{truths}}; look there before you write a test, do not guess.
-- `llmlint contract fixtures PATH` tells which fixtures a test may ask for, `llmlint contract digest` what the code publishes,
+- `llmlint contract digest MODULE` tells what the code publishes, `llmlint contract prompt MODULE` what its contract promises to test,
   `llmlint rule CODE` what a finding means.
 - Test through the public interface. Give every mock a `spec` (or `autospec=True`) and configure only what its class has.
 - After an edit, run `llmlint check --no-tools FILE` and mend what it says on the side that it names.
