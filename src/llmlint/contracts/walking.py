@@ -66,3 +66,20 @@ def pairs(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
                 if inner is not None:
                     yield outer, inner
                     stack.append(inner)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below one, last first: as a stack wants them."""
+    kind = type(node)
+    names = _fields.get(kind)
+    if names is None:
+        names = _fields[kind] = _node_fields(kind)
+    found: list[ast.AST | None] = []
+    for name in names:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            found.extend(value)
+        elif value is not None:
+            found.append(value)
+    found.reverse()
+    return [item for item in found if item is not None]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.walking import children
 
 Scoped = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
@@ -73,25 +74,13 @@ class Body:
                 self.scopes.append(node)
                 inner.append(node)
                 continue
-            pending.extend(_children(node))
+            pending.extend(children(node))
         for node in inner:
             body = node.body if isinstance(node, ast.Lambda) else None
-            around = [child for child in _children(node) if not isinstance(child, ast.stmt) and child is not body]
+            around = [child for child in children(node) if not isinstance(child, ast.stmt) and child is not body]
             self._walk(list(reversed(around)), nodes)
             within: list[ast.AST] = [body] if body is not None else list(node.body)  # type: ignore[attr-defined]
             self._walk(within, self.inner)
-
-
-def _children(node: ast.AST) -> list[ast.AST]:
-    """The children, last first."""
-    found: list[ast.AST] = []
-    for name in reversed(node._fields):
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found.extend(item for item in reversed(value) if isinstance(item, ast.AST))
-        elif isinstance(value, ast.AST):
-            found.append(value)
-    return found
 
 
 def without_docstring(node: FunctionNode | ast.ClassDef) -> list[ast.stmt]:
@@ -112,7 +101,7 @@ def own_nodes(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
         node = pending.pop()
         yield node
         if not isinstance(node, _SCOPES):
-            pending.extend(_children(node))
+            pending.extend(children(node))
 
 
 def last_name(node: ast.expr) -> str:

@@ -49,12 +49,12 @@ class _Paths:
     def conditional(self) -> ast.stmt | None:
         arguments = self.test.node.args
         self.local = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-        for node in own_nodes(self.test.statements):
+        for node in self.test.nodes:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self.local.add(node.id)
         self.imported = {
             alias.asname or alias.name
-            for node in own_nodes(self.test.statements)
+            for node in self.test.nodes
             if isinstance(node, (ast.Import, ast.ImportFrom))
             for alias in node.names
         }

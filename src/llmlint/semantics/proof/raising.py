@@ -32,7 +32,7 @@ def expectations(test: Test) -> Iterator[Expectation]:
     """Every ``raises`` of a test."""
     callees = test.module.callees
     blocks: dict[ast.Call, tuple[ast.With | ast.AsyncWith, ast.expr | None]] = {}
-    for node in own_nodes(test.statements):
+    for node in test.nodes:
         if isinstance(node, (ast.With, ast.AsyncWith)):
             for item in node.items:
                 if isinstance(item.context_expr, ast.Call):

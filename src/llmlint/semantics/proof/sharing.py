@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import ASSIGN, OPAQUE
-from llmlint.semantics.proof.body import own_nodes
 from llmlint.semantics.proof.mutation import Change, changes
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def _local_names(test: Test) -> set[str]:
     arguments = test.node.args
     names = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     globals_: set[str] = set()
-    for node in own_nodes(test.statements):
+    for node in test.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif isinstance(node, ast.Global):
@@ -148,7 +147,7 @@ def _reset(module: TestModule, frames: list[ast.FunctionDef | ast.AsyncFunctionD
 def _put_back(test: Test, change: Change, name: str) -> bool:
     """Whether the test itself puts it back: in a ``finally``, or by a second change of the same kind at its end."""
     last = name.rpartition(".")[2]
-    for node in own_nodes(test.statements):
+    for node in test.nodes:
         if isinstance(node, ast.Try) and last in "\n".join(map(ast.unparse, node.finalbody)):
             return True
         if isinstance(node, (ast.With, ast.AsyncWith)) and any(

@@ -83,6 +83,11 @@ class Test:
         """The statements behind its docstring."""
         return without_docstring(self.node)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of its statements in the order of the source, inner functions and classes not entered."""
+        return list(own_nodes(self.statements))
+
     @property
     def body(self) -> Body:
         """What it calls, asserts and names."""
@@ -135,7 +140,7 @@ class Test:
         read = {name.id for name in (*self.body.own.names, *self.body.inner.names)}
         return not any(
             isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id not in read
-            for node in own_nodes(self.statements)
+            for node in self.nodes
         )
 
     @cached_property
@@ -151,7 +156,7 @@ class Test:
         is what it shows.
         """
         called: set[str] = set()
-        for node in own_nodes(self.statements):
+        for node in self.nodes:
             if isinstance(node, ast.Expr):
                 call = node.value.value if isinstance(node.value, ast.Await) else node.value
                 if isinstance(call, ast.Call):
@@ -314,7 +319,7 @@ class TestModule:
         for test in self.tests:
             if test.marked("raises"):
                 names.update(last_name(call.func) for call in test.body.own.calls)
-            for node in own_nodes(test.statements):
+            for node in test.nodes:
                 if isinstance(node, (ast.With, ast.AsyncWith)):
                     managers = [item.context_expr for item in node.items]
                     if any(
