@@ -73,6 +73,7 @@ class _Check(click.Command):
 @click.option("--output-format", type=OutputType(), multiple=True,
               help=f"How to report, and where; several at once. One of {', '.join(FORMATS)}.  [default: full]")  # fmt: skip
 @click.option("--output-file", "-o", metavar="FILE", help="Write the report there.")
+@click.option("--watch", is_flag=True, help="Report again whenever files change, until Ctrl-C (needs watchfiles).")
 @click.option("--statistics", is_flag=True, help="Count findings by rule, and what could be judged at all.")
 @click.option("--show-unresolved", is_flag=True, help="List what could not be judged, with the reason.")
 @click.option("--show-files", is_flag=True, help="List the files that would be linted, and stop.")
@@ -100,6 +101,23 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
     Exit codes: 0 clean, 1 findings, 2 llmlint could not do its job.
     """
+    if options["watch"]:
+        return _watch(paths, options)
+    return _once(paths, options)
+
+
+def _watch(paths: tuple[str, ...], options: dict[str, Any]) -> int:
+    from llmlint.app import Problem, Session
+    from llmlint.cli.watching import watch
+
+    try:
+        projects = Session(_request(paths, options)).projects()
+    except Problem as error:
+        raise Failure(_relative(str(error))) from None
+    return watch(paths, options, projects, lambda: _once(paths, options))
+
+
+def _once(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from llmlint.app import Problem, Session
 
     try:
