@@ -51,6 +51,8 @@ class Members(Ancestry):
                     found[name] = Member(name, "instance attribute", cls, slots.node)
 
     def _dynamic(self, cls: Class, method: FunctionNode, first: str, found: dict[str, Member]) -> None:
+        if method.name == "__setstate__":
+            return  # it gives back what an instance of the class had
         own = {first, *_made_here(cls, method)} - {""}
         read = _merely_read(method)
         for node in walk(method):
@@ -74,7 +76,7 @@ class Members(Ancestry):
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in own:
                 if node.attr == "__dict__" and id(node) not in read:
                     cls.own_open = cls.own_open or f"{method.name}() uses {first}.__dict__"
-                elif node.attr == "__class__" and isinstance(node.ctx, ast.Store):
+                elif node.attr == "__class__" and isinstance(node.ctx, ast.Store) and not _becomes_this(method, first):
                     cls.own_open = cls.own_open or f"{method.name}() changes its class"
 
     def member(self, cls: Class, name: str, *, on_class: bool = False) -> Member | None:
@@ -202,6 +204,17 @@ def _made_here(cls: Class, method: FunctionNode) -> set[str]:
                     found.add(node.targets[0].id)
                     break
     return found
+
+
+def _becomes_this(method: FunctionNode, first: str) -> bool:
+    """Whether a class method makes objects of others its own (``thing.__class__ = cls``), and nothing else of them."""
+    given = [
+        node.value
+        for node in walk(method)
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Attribute) and target.attr == "__class__" for target in node.targets)
+    ]
+    return is_classmethod(method) and all(isinstance(value, ast.Name) and value.id == first for value in given)
 
 
 @cache
