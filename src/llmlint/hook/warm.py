@@ -8,6 +8,7 @@ The caller imports nothing of llmlint but this file: that, and not the linting, 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -133,6 +134,7 @@ def serve(path: str, *, idle: float = IDLE) -> None:
         from llmlint.hook.calls import Calls
 
         calls, version = Calls(), own_version()
+        gc.disable()
         with suppress(FileNotFoundError):
             os.unlink(path)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
@@ -149,6 +151,8 @@ def serve(path: str, *, idle: float = IDLE) -> None:
                             # The caller hears nothing, and starts a successor.
                             break
                         _serve_one(connection, calls)
+                    # Whoever asked does not wait for this.
+                    gc.collect()
             except TimeoutError:
                 pass
             finally:

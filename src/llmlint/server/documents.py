@@ -9,7 +9,7 @@ from lsprotocol import types
 from pygls import uris
 
 from llmlint.model.diagnostic import Diagnostic
-from llmlint.project.source import SourceError, parse, split_lines
+from llmlint.project.source import split_lines
 from llmlint.server.positions import Positions
 
 
@@ -27,8 +27,6 @@ class Document:
     """The last text that was a program."""
     found: tuple[Diagnostic, ...] = ()
     """What llmlint's own rules found in ``text``."""
-    judged: bool = False
-    """Whether ``found`` speaks of ``text``."""
     tools: tuple[types.Diagnostic, ...] = ()
     """What the other tools found when the buffer was saved; nothing once it has changed."""
     _lines: list[str] | None = field(default=None)
@@ -48,15 +46,7 @@ class Document:
     def change(self, text: str, version: int | None) -> None:
         """Takes a new text."""
         self.text, self.version, self._lines = text, version, None
-        self.judged, self.tools = False, ()
-
-    def remember(self) -> None:
-        """Keeps the text if it is a program."""
-        try:
-            parse(self.path, self.text)
-        except SourceError:
-            return
-        self.good = self.text
+        self.tools = ()
 
 
 class Documents:
@@ -71,7 +61,7 @@ class Documents:
         if path is None or not path.endswith((".py", ".pyi")):
             return None
         document = self._open[item.uri] = Document(item.uri, path, item.text, item.version, encoding)
-        document.remember()
+        document.good = item.text
         return document
 
     def change(self, params: types.DidChangeTextDocumentParams) -> Document | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import os
 import sys
@@ -31,6 +32,12 @@ Answer = TypeVar("Answer")
 _WATCHED = "**/{*.py,*.pyi,*.toml,*.cfg,*.ini,*.pth,requirements*.txt}"
 """Files that a finding may rest on."""
 
+_QUIET = 1.0
+"""Seconds without an answer after which garbage is collected."""
+
+_RESTLESS = 200
+"""Answers after which it is collected in any case."""
+
 _KINDS = {
     "fixture": types.CompletionItemKind.Variable,
     "attribute": types.CompletionItemKind.Field,
@@ -47,7 +54,7 @@ class Options:
     config: tuple[str, ...] = ()
     tools: bool = True
     """Whether ruff, mypy and import-linter run when a buffer is saved."""
-    delay: float = 0.015
+    delay: float = 0.005
     """Seconds of quiet after a change before the buffer is judged."""
 
     def told(self, given: object) -> None:
@@ -72,6 +79,8 @@ class Server(LanguageServer):
         self.documents = Documents()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._told_problem = ""
+        self._rest: asyncio.TimerHandle | None = None
+        self._restless = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.prepare()
 
@@ -125,11 +134,24 @@ class Server(LanguageServer):
 
     def judged(self, document: Document) -> list[types.Diagnostic]:
         """What is found in a document."""
-        if not document.judged:
-            document.remember()
         found = self._guarded(lambda: self.live.check(document.path, document.text).diagnostics, None)
-        document.found, document.judged = found or (), found is not None
+        document.found = found or ()
+        self.rest()
+        if found is not None and not any(one.code == "LLM900" for one in found):
+            document.good = document.text
         return translated(document, self.pages)
+
+    def rest(self) -> None:
+        """Collects garbage when nobody is typing: to walk through the trees of a whole project takes longer than judging a file."""
+        if self._rest is not None:
+            self._rest.cancel()
+        self._restless += 1
+        loop = asyncio.get_running_loop()
+        self._rest = loop.call_later(_QUIET if self._restless < _RESTLESS else 0.0, self._collect)
+
+    def _collect(self) -> None:
+        self._rest, self._restless = None, 0
+        gc.collect()
 
     def fixable(self, document: Document) -> tuple[Diagnostic, ...]:
         """What is found, with the edits of the fixes."""
@@ -157,7 +179,6 @@ class Server(LanguageServer):
         self.live.doubt()
         self.fixing.doubt()
         for document in self.documents.every():
-            document.judged = False
             self.soon(document)
         workspace = self.client_capabilities.workspace
         if self.pulled and workspace is not None and workspace.diagnostics and workspace.diagnostics.refresh_support:
@@ -345,6 +366,7 @@ def serve(options: Options) -> None:
     """Speaks with a client over standard input and output until it goes."""
     # Nothing but the protocol may reach the client, whoever prints.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out, contextlib.redirect_stdout(sys.stderr):
+        gc.disable()
         try:
             build(options).start_io(None, out)
         finally:
