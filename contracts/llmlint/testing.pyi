@@ -37,6 +37,7 @@ class MarkdownItem(pytest.Item):
 
     example: Example
     code: str | None
+    funcargs: dict[str, object]
 
     def __init__(self, *, example: Example, code: str | None, **rest: Any) -> None: ...
     def runtest(self) -> None:

@@ -72,6 +72,9 @@ class MarkdownItem(pytest.Item):
         super().__init__(**rest)
         self.example = example
         self.code = code
+        self.funcargs: dict[
+            str, object
+        ] = {}  # plugins that look at those of every item find none (pytest-lsp needs them)
         # llmlint's own rules are known; those of a project stand beside their page.
         self._rules = None if code is None or code.startswith("LLM") else str(self.path.parent)
 

@@ -31,7 +31,7 @@ def notification(method: str, params: object) -> bytes:
 
 INITIALIZE = request(1, "initialize", {"capabilities": {}, "processId": None, "rootUri": None})
 SHUTDOWN = request(99, "shutdown", None) + notification("exit", None)
-UNKNOWN = {"uri": "file:///no/such.py"}
+UNKNOWN: dict[str, object] = {"uri": "file:///no/such.py"}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ UNKNOWN = {"uri": "file:///no/such.py"}
         request(8, "textDocument/completion", {"textDocument": UNKNOWN, "position": {"line": 0, "character": 0}}),
         request(8, "textDocument/diagnostic", {"textDocument": UNKNOWN}),
         notification(
-            "textDocument/didChange", {"textDocument": {**UNKNOWN, "version": 3}, "contentChanges": [{"text": ""}]}
+            "textDocument/didChange", {"textDocument": dict(UNKNOWN, version=3), "contentChanges": [{"text": ""}]}
         ),
         notification("textDocument/didClose", {"textDocument": UNKNOWN}),
         notification("textDocument/didSave", {"textDocument": UNKNOWN}),
@@ -65,7 +65,7 @@ def test_a_client_that_goes_ends_it(tmp_path):
 
 
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))
-async def client(lsp_client: LanguageClient):  # llmlint: ignore[LLM208] -- pytest-lsp hands it over
+async def client(lsp_client: LanguageClient):
     found = types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(diagnostic=types.DiagnosticClientCapabilities())
     )

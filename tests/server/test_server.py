@@ -64,9 +64,7 @@ def project(tmp_path: Path) -> Folder:
     config=ClientServerConfig(server_command=[sys.executable, "-m", "llmlint", "server", "--no-tools"]),
     params=["utf-8", "utf-16", "utf-32"],
 )
-async def client(
-    request, project: Folder, lsp_client: LanguageClient
-):  # llmlint: ignore[LLM208] -- pytest-lsp hands it over
+async def client(request, project: Folder, lsp_client: LanguageClient):
     await lsp_client.initialize_session(
         types.InitializeParams(capabilities=capabilities(request.param), root_uri=project.path.as_uri())
     )

@@ -108,8 +108,11 @@ class Functions:
                 kind = "class"
             elif name in _MANAGERS:
                 manager = _MANAGERS[name]
-            elif name in _FIXTURES or name.rpartition(".")[2] == "fixture":
+            elif name in _FIXTURES:
                 fixture = node
+            elif name.rpartition(".")[2] == "fixture":
+                fixture = node
+                opaque.append(node)  # another plugin's: it may hand over what pytest knows nothing of
             elif name in KEEPING:
                 overload = overload or name.endswith(".overload")
             elif name.startswith("pytest.mark"):
