@@ -19,7 +19,7 @@ _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
 def rdjson(result: RunResult, context: Context) -> Iterator[str]:
     """One DiagnosticResult."""
     document = {
-        "source": {"name": "llmlint", "url": "https://pypi.org/project/llmlint/"},
+        "source": {"name": "llmlint"},
         "severity": "WARNING",
         "diagnostics": [_diagnostic(diagnostic, context) for diagnostic in result.diagnostics],
     }

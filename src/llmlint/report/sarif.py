@@ -42,7 +42,9 @@ def sarif(result: RunResult, context: Context) -> Iterator[str]:
 def _run(tool: str, found: Sequence[tuple[Diagnostic, str]], context: Context) -> dict[str, Any]:
     rules = _rules(tool, [diagnostic for diagnostic, _ in found], context)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    driver: dict[str, Any] = {"name": tool, "informationUri": _HOMES.get(tool, "https://pypi.org/project/llmlint/")}
+    driver: dict[str, Any] = {"name": tool}
+    if tool in _HOMES:
+        driver["informationUri"] = _HOMES[tool]
     if tool == "llmlint":
         driver["version"] = context.version
     driver["rules"] = rules
