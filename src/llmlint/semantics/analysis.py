@@ -12,7 +12,6 @@ from llmlint.contracts.walking import walk
 from llmlint.model.result import Shadow
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
-from llmlint.semantics.carried import stored_on, under
 from llmlint.semantics.contract_audit import ContractAudit
 from llmlint.semantics.doubles import Doubles
 from llmlint.semantics.fixture_requests import FixtureRequests
@@ -163,10 +162,6 @@ class FileAnalysis(FixtureRequests):
         expected.extend(self._expected(function))
         try:
             evaluator.parameters(function, scope, receiver, given)
-            if is_test or info.fixture is not None:
-                scope.stored.update(self._carried(given, cls, function if info.fixture is not None else None))
-            if cls is not None and scope.self_name is not None and cls in self._set_up and function.name not in _SETUP:
-                scope.stored.update(self._of_set_up(cls, scope.self_name))
             self._apply_patches(function, cls, scope)
             evaluator.body(function.node.body, scope, expected)
         finally:
@@ -182,17 +177,7 @@ class FileAnalysis(FixtureRequests):
             evaluator.shared_replaced |= scope.replaced
         if cls is not None:
             function.memo["stores"] = scope.stores
-            if function.name in _SETUP and scope.self_name is not None and scope.stored:
-                self._set_up[cls] = {**self._set_up.get(cls, {}), **stored_on(scope.self_name, scope)}
         return scope
-
-    def _of_set_up(self, cls: Class, name: str) -> dict[tuple[str, str], Value]:
-        """What the set-up of a class stored on attributes of ``self``, for one of its tests."""
-        return {
-            key: self.evaluator.mocks.local(value, anew=True)
-            for key, value in under(name, self._set_up[cls]).items()
-            if key[0] != name  # its own attributes are found by what all methods store
-        }
 
     def _apply_patches(self, function: Function, cls: Class | None, scope: Scope) -> None:
         """``@patch`` hands its mock to the next positional parameter, the lowest decorator first."""

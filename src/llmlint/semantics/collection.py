@@ -11,7 +11,6 @@ from typing import Final
 from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
 from llmlint.project.path_change import roots_added_in
 from llmlint.project.source import SourceFile
-from llmlint.semantics.carried import Stored
 from llmlint.semantics.fakes import Fakes
 from llmlint.semantics.imports import Imports
 from llmlint.semantics.interpreter import Evaluator
@@ -59,10 +58,6 @@ class Collected:
         self.requested: dict[Function, dict[str, Value]] = {}
         """What the fixtures give that each function asks for, by parameter."""
         self._fixture_values: dict[Function, Value] = {}
-        self._left_by: dict[Function, Stored] = {}
-        """What each fixture stored on what it provides."""
-        self._set_up: dict[Class, Stored] = {}
-        """What the set-up methods of each class stored on attributes of ``self``."""
         self._handed: dict[tuple[Class, Class], None] = {}
         self._collected: dict[Class, bool] = {}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from llmlint.contracts.symbols import Class, Function, Module
@@ -237,22 +237,11 @@ class Evaluation:
             return self.world.calls.result(function, Arguments((value,)))
         return UNKNOWN
 
-    def run(
-        self,
-        function: Function,
-        receiver: Value | None,
-        given: dict[str, Value],
-        parent: Scope | None,
-        stored: Mapping[tuple[str, str], Value] | None = None,
-    ) -> Scope:
-        """Evaluate the body of a function in a scope of its own, and give that scope back.
-
-        ``stored`` is what others stored on attributes of what is given.
-        """
+    def run(self, function: Function, receiver: Value | None, given: dict[str, Value], parent: Scope | None) -> Scope:
+        """Evaluate the body of a function in a scope of its own, and give that scope back."""
         scope = Scope(self.module, function.node, parent or self.top, function.owner)
         scope.function = function
         self.parameters(function, scope, receiver, given)
-        scope.stored.update(stored or {})
         self.body(function.node.body, scope)
         return scope
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from typing import Final
 
 from llmlint.contracts.symbols import Class, Function, Module
-from llmlint.semantics.carried import on_provided, under
 from llmlint.semantics.collection import Collected
 from llmlint.semantics.fixtures import Fixture
 from llmlint.semantics.marks import Mark
@@ -186,8 +184,6 @@ class FixtureRequests(Collected):
         function = fixture.function
         if function.module is self.module:
             scope = self._evaluate(function, fixture.cls)
-            if scope is not None:
-                self._left_by[function] = on_provided(function, scope)
         else:
             given: dict[str, Value] = {}
             arguments = function.node.args
@@ -217,28 +213,13 @@ class FixtureRequests(Collected):
                 self.evaluator.shared_replaced |= replaced
                 self._take_doubles(fixture.function.module)
                 return value
-        quiet = self.world.inference.quiet(fixture.function.module)
-        scope = quiet.run(fixture.function, None, given, None, self._carried(given, fixture.cls, fixture.function))
+        scope = self.world.inference.quiet(fixture.function.module).run(fixture.function, None, given, None)
         self.evaluator.shared_replaced |= scope.replaced
         self._take_doubles(fixture.function.module)
         value = self._provided(fixture, scope)
-        left = self._left_by[fixture.function] = on_provided(fixture.function, scope)
-        if not left and len(kept) < _KEPT and not any(map(_is_mutable, (value, *given.values()))):
+        if len(kept) < _KEPT and not any(map(_is_mutable, (value, *given.values()))):
             kept.append((given, value, frozenset(scope.replaced)))
         return value
-
-    def _carried(
-        self, names: Iterable[str], cls: Class | None, asking: Function | None = None
-    ) -> dict[tuple[str, str], Value]:
-        """What the fixtures of those names stored on what they provide, as the parameters of who asks for them reach it."""
-        found: dict[tuple[str, str], Value] = {}
-        for name in names if self._left_by else ():
-            above = asking if asking is not None and asking.name == name else None
-            fixture = self.world.fixtures.find(name, self.module, cls, above)
-            left = self._left_by.get(fixture.function) if fixture is not None else None
-            for key, value in under(name, left or {}).items():
-                found[key] = self.evaluator.mocks.local(value, anew=True)
-        return found
 
     def _params(self, fixture: Fixture) -> Value:
         """``request.param``: one of the fixture's ``params``."""
