@@ -126,10 +126,17 @@ class Module:
 
     def text_of(self, node: ast.stmt) -> str:
         """The lines of a statement, decorators left out."""
+        return self.rows(node.lineno, node.end_lineno or node.lineno)
+
+    def rows(self, first: int, last: int) -> str:
+        """The rows ``first`` to ``last`` of the text, both included, counted from 1 as `ast` counts them.
+
+        ``str.splitlines`` counts otherwise: it ends lines at form feeds and other separators, too.
+        """
         lines = self.memo.get("<lines>")
         if lines is None:
             lines = self.memo["<lines>"] = Lines(self.text)
-        return lines.between(node.lineno, node.end_lineno or node.lineno)
+        return lines.between(first, last)
 
     def function_at(self, node: FunctionNode, owner: Class | None = None) -> Function:
         """The function of a ``def`` statement of this module: one object a statement."""

@@ -13,20 +13,22 @@ _NO_NODES: Final = frozenset(
     }
 )  # fmt: skip
 """Fields that hold text, numbers, contexts or operators."""
-_fields: Final[dict[type, tuple[str, ...]]] = {
-    ast.Constant: (),
-    ast.MatchSingleton: (),
-    ast.Name: (),
-    ast.alias: (),
-    ast.Global: (),
-    ast.Nonlocal: (),
-}
 
 
-def _node_fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    names = tuple(name for name in kind._fields if name not in _NO_NODES)
-    # The name of a `type` statement is a node, every other name is text.
-    return names if kind.__name__ == "TypeAlias" else tuple(name for name in names if name != "name")
+class _Fields(dict[type, tuple[str, ...]]):
+    """By a kind of node: the names of its fields that hold nodes."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        names = tuple(name for name in kind._fields if name not in _NO_NODES)
+        if kind.__name__ != "TypeAlias":  # the name of a `type` statement is a node, every other name is text
+            names = tuple(name for name in names if name != "name")
+        self[kind] = names
+        return names
+
+
+_fields: Final = _Fields(
+    {ast.Constant: (), ast.MatchSingleton: (), ast.Name: (), ast.alias: (), ast.Global: (), ast.Nonlocal: ()}
+)
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -38,11 +40,7 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         if item is None:
             continue
         yield item
-        kind = type(item)
-        names = fields.get(kind)
-        if names is None:
-            names = fields[kind] = _node_fields(kind)
-        for name in names:
+        for name in fields[type(item)]:
             value = getattr(item, name, None)
             if value is not None:
                 if type(value) is list:
@@ -56,11 +54,7 @@ def pairs(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     stack: list[ast.AST] = [node]
     while stack:
         outer = stack.pop()
-        kind = type(outer)
-        names = _fields.get(kind)
-        if names is None:
-            names = _fields[kind] = _node_fields(kind)
-        for name in names:
+        for name in _fields[type(outer)]:
             value = getattr(outer, name, None)
             for inner in value if type(value) is list else (value,):
                 if inner is not None:
@@ -70,12 +64,8 @@ def pairs(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below one, last first: as a stack wants them."""
-    kind = type(node)
-    names = _fields.get(kind)
-    if names is None:
-        names = _fields[kind] = _node_fields(kind)
     found: list[ast.AST | None] = []
-    for name in names:
+    for name in _fields[type(node)]:
         value = getattr(node, name, None)
         if type(value) is list:
             found.extend(value)

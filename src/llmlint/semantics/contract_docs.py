@@ -57,7 +57,7 @@ def _undocumented(world: World, module: Module, body: list[ast.stmt], cls: Class
 
 def _of_name(module: Module, node: ast.ClassDef | FunctionNode) -> Span:
     """The name in a definition."""
-    line = module.text.splitlines()[node.lineno - 1]
+    line = module.rows(node.lineno, node.lineno)
     column = line.find(node.name, len(line) - len(line.lstrip()) + len("def" if "def " in line else "class"))
     return Span(node.lineno, max(column, 0), node.lineno, max(column, 0) + len(node.name))
 
@@ -83,7 +83,6 @@ class ContractExamples:
     def __init__(self, world: World, module: Module) -> None:
         self.world = world
         self.module = module
-        self.lines = module.text.splitlines()
         self._called: set[ast.expr] = set()
         """Names that an example calls."""
 
@@ -120,7 +119,7 @@ class ContractExamples:
     def _is_verbatim(self, node: ast.Constant, text: str) -> bool:
         """Whether the lines of the docstring are those of the file."""
         shown = text.split("\n")
-        rows = self.lines[node.lineno - 1 : node.end_lineno]
+        rows = self.module.rows(node.lineno, node.end_lineno or node.lineno).rstrip("\n").split("\n")
         return len(shown) == len(rows) and all(line in row for line, row in zip(shown, rows, strict=True))
 
     def _trees(self, text: str, row: int) -> Iterator[ast.Module]:
@@ -191,7 +190,7 @@ class ContractExamples:
 
     def _column(self, row: int, offset: int) -> int:
         """A column in code points: those of ``ast`` are in bytes."""
-        return len(self.lines[row - 1].encode()[:offset].decode(errors="ignore"))
+        return len(self.module.rows(row, row).encode()[:offset].decode(errors="ignore"))
 
 
 class _Hooks:

@@ -56,7 +56,6 @@ class Doubles:
         self._loads: dict[tuple[frozenset[Function], Class | None], list[tuple[Function, int, int, int]]] = {}
         """The tests by the fixtures that feed them mocks: each with what it adds and what these make, near and shared."""
         self._found: dict[tuple[str, Class | None, Function | None], Fixture | None] = {}
-        self._lines = analysis.module.text.splitlines()
         self._echoing = sorted(
             node.lineno for node in (*self.mocks.echoes, *self.evaluator.replaced_reads) if isinstance(node, ast.expr)
         )
@@ -87,9 +86,6 @@ class Doubles:
         if found is None:
             found = self._flows[node] = Flow(node)
         return found
-
-    def _text(self, node: FunctionNode) -> str:
-        return "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
 
     def _active(self, function: Function, cls: Class | None) -> Iterator[Replacement]:
         """The patches of a test: in its body, on it, on its class."""
@@ -181,7 +177,7 @@ class Doubles:
                 for statement in walk(method.node):
                     if isinstance(statement, ast.Assign) and statement.value in self.mocks.made:
                         target = chain(statement.targets[0])
-                        text = text or self._text(function.node)
+                        text = text or self.analysis.module.text_of(function.node)
                         if target is not None and re.search(rf"{re.escape(target)}\b", text):
                             count += (
                                 statement.value not in self.mocks.joined and statement.value not in self.mocks.parts
@@ -388,7 +384,7 @@ class Doubles:
 
     def _interactions(self, function: Function) -> None:
         """Count the assertions about calls of mocks, unless there is one of another kind."""
-        if not _INTERACTS.search(self._text(function.node)):
+        if not _INTERACTS.search(self.analysis.module.text_of(function.node)):
             return
         count = 0
         for node in walk(function.node):
@@ -435,7 +431,7 @@ class Doubles:
                 continue
             if any(isinstance(outer, ast.ClassDef) for outer in flow.around(statement)):
                 continue
-            text = self._text(inside)
+            text = self.analysis.module.text_of(inside)
             if _SILENCING.search(text) or re.search(rf"\b(?:global|nonlocal)\b[^\n]*\b{target.id}\b", text):
                 continue
             uses = {self._use_of(flow, load) for load in flow.loads.get(target.id, ())}

@@ -186,5 +186,4 @@ class Fakes:
 
 def _meant(function: Function) -> bool:
     """Whether the line of the ``def`` says that it differs on purpose."""
-    lines = function.module.text.splitlines()[function.node.lineno - 1 : function.node.body[0].lineno]
-    return any(_MEANT.search(line) for line in lines)
+    return bool(_MEANT.search(function.module.rows(function.node.lineno, function.node.body[0].lineno)))

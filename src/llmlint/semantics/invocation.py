@@ -262,9 +262,10 @@ class Invocation(Assignments):
         if scope is None or scope.function is None:
             return False
         function = scope.function.node
-        lines = self.module.text.splitlines()
-        rest = [*lines[function.lineno : node.lineno - 1], *lines[node.end_lineno or node.lineno : function.end_lineno]]
-        return any(re.search(rf"""["']{re.escape(name)}["']|\.{re.escape(name)}\b""", line) for line in rest)
+        before = self.module.rows(function.lineno + 1, node.lineno - 1)
+        after = self.module.rows((node.end_lineno or node.lineno) + 1, function.end_lineno or function.lineno)
+        named = re.compile(rf"""["']{re.escape(name)}["']|\.{re.escape(name)}\b""")
+        return any(map(named.search, (before, after)))
 
     def problems(
         self, node: ast.Call, arguments: Arguments, signature: Signature, mismatches: Sequence[Mismatch]

@@ -181,8 +181,7 @@ class MockGifts:
 
     def _gives(self, function: Function, stands: FunctionValue, value: Value) -> bool:
         node = function.node
-        lines = function.module.text.splitlines()[node.lineno - 1 : node.end_lineno]
-        if any(_IGNORED.search(line) for line in lines):
+        if _IGNORED.search(function.module.text_of(node)):
             return True
         kinds = {_kind(member) for member in members_of(value)}
         for given in _returned_nodes(node):
