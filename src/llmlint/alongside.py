@@ -95,7 +95,10 @@ class Alongside:
         sound = [report.tool for report in reports if report.failure is None]
         foreign = ForeignFindings(self._project, pages, self._assignment.selection, sound)
         overlaps = {page.code: frozenset(page.overlaps) for page in pages if page.overlaps}
-        own = {result.path: result for result in results}
+        own: dict[str, FileResult] = {}
+        for result in results:
+            # A contract is judged with its project, and once more if it was asked for.
+            own[result.path] = own[result.path].joined(result) if result.path in own else result
         every = [own.get(path) or FileResult(path) for path in {**own, **dict.fromkeys(sorted(found))}]
         joined = []
         for result in every:

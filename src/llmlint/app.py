@@ -122,9 +122,10 @@ class Session:
         notices += told
         asked = {task.path for task in files}
         results = [result for result in results if result.path in asked or result.diagnostics or result.notices]
-        if not files and not failures:
+        held = 0 if files else sum(_stubs_in(folder) for one in chosen for folder, _ in one.project.contract_roots)
+        if not files and not held and not failures:
             notices.append("no Python files to lint")
-        return self._result(results, len(files), notices, failures)
+        return self._result(results, len(files) or held, notices, failures)
 
     def _alongside(self, assignments: Sequence[Assignment], files: Sequence[Task], stack: ExitStack) -> list[Alongside]:
         """The tools of each project, started before anything else: they take longest."""
@@ -309,6 +310,10 @@ class Session:
         return RunResult(
             files, max(checked, len(files)), tuple(dict.fromkeys([*notices, *told])), tuple(dict.fromkeys(failures))
         )
+
+
+def _stubs_in(folder: str) -> int:
+    return sum(name.endswith(".pyi") for _, _, names in os.walk(folder) for name in names)
 
 
 def _together(

@@ -223,6 +223,23 @@ def test_drift_is_found_by_check_and_by_llmlint_alone(office_with_contracts, llm
     assert {one["code"] for one in llmlint("--output-format", "json", "--no-cache").json} >= {"LLM501"}
 
 
+@pytest.mark.parametrize("tools", [("--no-tools",), ("--tools", "ruff")])
+def test_llmlint_alone_finds_drift_where_there_are_no_tests(office_with_contracts, llmlint, tools):
+    (office_with_contracts.path / "tests/test_shop.py").unlink()
+    office_with_contracts.write("src/shop/mail.py", MAIL.replace("port: int = 25", "port: int = 587"))
+    for empty_folder in (True, False):
+        found = llmlint(*tools, "--output-format", "json").json
+        assert ["LLM501"] == [one["code"] for one in found if one["source"] == "llmlint"], empty_folder
+        if empty_folder:
+            (office_with_contracts.path / "tests").rmdir()
+
+
+def test_contracts_alone_are_something_to_check(office_with_contracts, llmlint):
+    (office_with_contracts.path / "tests/test_shop.py").unlink()
+    outcome = llmlint("--no-tools")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "All checks passed! (3 files)\n", "")
+
+
 def test_fix_renews_just_what_drifted(office_with_contracts, llmlint):
     before = contract(office_with_contracts, "mail").replace('"""Mail."""', '"""Mail, edited."""')
     office_with_contracts.write("contracts/shop/mail.pyi", before)

@@ -40,7 +40,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class ProjectFiles:
-    """A project and those of its files that are to be linted, sorted by path."""
+    """A project and those of its files that are to be linted, sorted by path: none, where only its contracts are to be judged."""
 
     project: Project
     files: tuple[FoundFile, ...]
@@ -103,8 +103,7 @@ class Loader:
         """The files that ``paths`` mean, by project. Raises SettingsError."""
         guides = bool(paths)
         if not paths:
-            here = os.getcwd()
-            paths = _default_paths(self.project_of(here))
+            paths = _default_paths(self.project_of(os.getcwd()))
         starts = {os.path.abspath(path) for path in paths}
         found, errors = expand(paths, lambda path: self._is_left_out(path, starts), guides=guides)
         groups: dict[Location, list[tuple[str, bool]]] = {}
@@ -116,6 +115,11 @@ class Loader:
             roots = [folder for folder, _ in project.contract_roots]
             if files := assign_roles(groups[place], project.pytest.python_files, roots):
                 projects.append(ProjectFiles(project, files))
+        if not guides:
+            # The contracts of the project are judged whether it has tests or not.
+            here = self.project_of(os.getcwd())
+            if set(here.contract_roots).difference(*(one.project.contract_roots for one in projects)):
+                projects.append(ProjectFiles(here, ()))
         return Selection(tuple(projects), errors)
 
     def _is_left_out(self, path: str, starts: set[str]) -> bool:
