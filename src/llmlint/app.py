@@ -12,6 +12,7 @@ from llmlint.engine.fixes import Fixed, fix_bytes
 from llmlint.engine.judge import Assignment, Judge, JudgeBuilder, Task
 from llmlint.engine.pages import Page, RuleError, rule_pages
 from llmlint.engine.recall import judge_all
+from llmlint.engine.recurring import with_recurring
 from llmlint.engine.runner import undisturbed
 from llmlint.engine.selection import SelectionError, check_selector, named, select
 from llmlint.engine.severities import check_severities
@@ -116,6 +117,7 @@ class Session:
                 results = judge_all(tasks, build, jobs=request.jobs, cached=request.cache, done=progress)
             except RuleError as error:
                 raise Problem(str(error)) from None
+            results = with_recurring(results)
             if beside:
                 results, told = _together(tasks, results, beside, self._pages)
         notices = [f"{path}:{row}: {message}" for one in chosen for path, row, message in one.project.notices]

@@ -1,7 +1,7 @@
 """What a run hands to a report: plain facts, picklable, with the lines that the findings stand on."""
 
 from dataclasses import dataclass
-from llmlint.model.diagnostic import Diagnostic, Edit
+from llmlint.model.diagnostic import Diagnostic, Edit, Severity
 
 KINDS: tuple[str, str, str, str]
 """What is counted as resolved or not, in the order of tables."""
@@ -42,6 +42,24 @@ class Shadow:
     """First and last rows of what the test expects to fail: what a type checker says there is what the test says itself."""
 
 @dataclass(frozen=True, slots=True)
+class Recurring:
+    """What is a finding only if an earlier one of the run has the same key."""
+
+    key: str
+    code: str
+    name: str
+    severity: Severity
+    row: int
+    """From 1."""
+    column: int
+    """From 0, in code points."""
+    end_column: int
+    """From 0, in code points, behind the last one."""
+    message: str
+    """With ``{earlier}`` where the symbol of the first one belongs."""
+    symbol: str
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """What was found in one file."""
 
@@ -62,6 +80,8 @@ class FileResult:
     """Only where they were asked for."""
     shadow: Shadow = Shadow()
     """What a type checker has to be told so that it understands the file."""
+    recurring: tuple[Recurring, ...] = ()
+    """What may be found once every file of the run is known."""
     unfit: bool = False
     """For a contract: whether it says less, or other things, than the program, so that a type checker must not go by it."""
 

@@ -19,7 +19,7 @@ from llmlint.engine.suppressions import Suppressions, read_suppressions
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Anchor, Diagnostic, Finding
 from llmlint.model.position import Span
-from llmlint.model.result import FileResult, RecordedUse, Shadow, UnresolvedUse
+from llmlint.model.result import FileResult, RecordedUse, Recurring, Shadow, UnresolvedUse
 from llmlint.project.late_error import compile_error, late_errors
 from llmlint.project.project import Project
 from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, read_text, split_lines
@@ -107,6 +107,7 @@ class Checker:
         if analysis is not None and analysis.repeated and (refused := compile_error(text)):
             return self._uncompiled(path, text, role, refused)
         self._collect(dispatcher.judge(source, analysis.nouns if analysis else ()), judged)
+        recurring = self._recurring(judged)
         diagnostics = self._diagnostics(judged)
         return FileResult(
             path,
@@ -118,6 +119,7 @@ class Checker:
             unresolved=tuple(_unresolved(analysis, source)) if analysis and self._watch.unresolved else (),
             uses=tuple(RecordedUse(*use) for use in analysis.uses) if analysis and self._watch.uses else (),
             shadow=analysis.shadow if analysis else Shadow(),
+            recurring=recurring,
         )
 
     def meaning(self, path: str, text: str, role: Role) -> tuple[object, ...]:
@@ -225,8 +227,33 @@ class Checker:
             kept += self._judgements(judged, judged.found[-len(remedies.crashes) :], remedies)
         return tuple(sorted(set(kept), key=_order))
 
+    def _recurring(self, judged: _Judged) -> tuple[Recurring, ...]:
+        """What is found only if another file of the run has the like, taken out of what was found; what is suppressed is not."""
+        waiting = [(code, finding) for code, finding in judged.found if finding.recurring is not None]
+        if not waiting:
+            return ()
+        judged.found = [(code, finding) for code, finding in judged.found if finding.recurring is None]
+        spared = self._spared_codes(judged.path)
+        kept: list[Recurring] = []
+        for code, finding in waiting:
+            page = self._by_code.get(code)
+            if page is None or code in spared:
+                continue
+            span, severity = _span(judged, finding.at), self._severities.of(page, judged.path)
+            one = Diagnostic(judged.path, span, code, page.name, severity, finding.message, finding.symbol)
+            # Nobody knows yet whether it will be found, so what would silence it is not blamed for hiding nothing.
+            if any(judged.suppressions.filter([one])):
+                place = span.row, span.column, span.end_column
+                kept.append(
+                    Recurring(finding.recurring or "", code, page.name, severity, *place, one.message, one.symbol or "")
+                )
+        return tuple(kept)
+
+    def _spared_codes(self, path: str) -> set[str]:
+        return set().union(*(codes for match, codes in self._spared if match(path)))
+
     def _judgements(self, judged: _Judged, found: Iterable[Found], remedies: FileRemedies) -> Iterator[Diagnostic]:
-        spared = set().union(*(codes for match, codes in self._spared if match(judged.path)))
+        spared = self._spared_codes(judged.path)
         fixtures: list[tuple[int, int]] | None = None
         for code, finding in found:
             page = self._by_code.get(code)

@@ -8,7 +8,9 @@ from typing import Any
 
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix
 from llmlint.model.position import Span, Truth
-from llmlint.model.result import FileResult, RecordedUse, Shadow, UnresolvedUse
+from llmlint.model.result import FileResult, RecordedUse, Recurring, Shadow, UnresolvedUse
+
+_RECURRING = fields(Recurring)
 
 
 def encode(result: FileResult) -> list[Any]:
@@ -27,6 +29,7 @@ def encode(result: FileResult) -> list[Any]:
         [[use.row, use.column, use.kind, use.resolved, use.reason] for use in result.uses],
         [_edits(result.shadow.edits), result.shadow.footer, result.shadow.probes],
         result.unfit,
+        [[getattr(one, field.name) for field in _RECURRING] for one in result.recurring],
     ]
 
 
@@ -36,7 +39,8 @@ def decode(data: list[Any]) -> FileResult:
     Raises:
         TypeError, ValueError: it is none.
     """
-    path, diagnostics, lines, notices, total, resolved, unresolved, uses, (edits, footer, probes), unfit = data
+    path, diagnostics, lines, notices, total, resolved, unresolved, uses, (edits, footer, probes), *rest = data
+    unfit, recurring = rest
     return FileResult(
         path,
         tuple(_diagnostic(values) for values in diagnostics),
@@ -47,7 +51,8 @@ def decode(data: list[Any]) -> FileResult:
         tuple(UnresolvedUse(*use) for use in unresolved),
         tuple(RecordedUse(*use) for use in uses),
         Shadow(_edited(edits), tuple(footer), tuple((first, last) for first, last in probes)),
-        bool(unfit),
+        unfit=bool(unfit),
+        recurring=tuple(Recurring(*values) for values in recurring),
     )
 
 

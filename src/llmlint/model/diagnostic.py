@@ -69,6 +69,9 @@ class Finding:
     side: Side = "test"
     remedy: Remedy | None = None
     """What would put it right, where that can be written by a machine."""
+    recurring: str | None = None
+    """Where it is a finding only if an earlier one of the run has the same text here: that one's symbol takes the place of
+    ``{earlier}`` in the message, and its place is the truth. A look at one file alone does not tell it."""
 
 
 @dataclass(frozen=True, slots=True)

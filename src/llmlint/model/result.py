@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from llmlint.model.diagnostic import Diagnostic, Edit
+from llmlint.model.diagnostic import Diagnostic, Edit, Severity
 
 KINDS = ("attribute", "call", "patch", "fixture")
 """What is counted as resolved or not, in the order of tables."""
@@ -49,6 +49,25 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurring:
+    """What is a finding only if an earlier one of the run has the same key."""
+
+    key: str
+    code: str
+    name: str
+    severity: Severity
+    row: int
+    """From 1."""
+    column: int
+    """From 0, in code points."""
+    end_column: int
+    """From 0, in code points, behind the last one."""
+    message: str
+    """With ``{earlier}`` where the symbol of the first one belongs."""
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileResult:
     """What was found in one file."""
 
@@ -69,6 +88,8 @@ class FileResult:
     """Only where they were asked for."""
     shadow: Shadow = Shadow()
     """What a type checker has to be told so that it understands the file."""
+    recurring: tuple[Recurring, ...] = ()
+    """What may be found once every file of the run is known."""
     unfit: bool = False
     """For a contract: whether it says less, or other things, than the program, so that a type checker must not go by it."""
 

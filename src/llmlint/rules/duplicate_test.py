@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from llmlint.model.diagnostic import Finding
 from llmlint.semantics.proof.likeness import duplicates
+from llmlint.semantics.proof.sameness import sames
 from llmlint.semantics.proof.tests import TestModule
 
 
@@ -13,4 +14,11 @@ def check(module: TestModule) -> Iterator[Finding]:
             at=later.definition,
             message=f"'{later.name}' repeats '{earlier.name}' (line {earlier.node.lineno}): the bodies differ in names at most",
             symbol=later.function.symbol,
+        )
+    for test, digest in sames(module):
+        yield Finding(
+            at=test.definition,
+            message=f"'{test.name}' repeats '{{earlier}}': the bodies differ in names at most",
+            symbol=test.function.symbol,
+            recurring=digest,
         )

@@ -20,16 +20,17 @@ _FRAME: Final = (
     "setUp", "asyncSetUp", "setUpClass", "tearDown", "asyncTearDown", "tearDownClass", "setup_method", "teardown_method",
     "setup_class", "teardown_class", "setup", "teardown",
 )  # fmt: skip
-_MODULE_FRAME: Final = (
+MODULE_FRAME: Final = (
     "setup_module", "teardown_module", "setup_function", "teardown_function", "setUpModule", "tearDownModule",
 )  # fmt: skip
+"""What sets up and tears down modules and functions."""
 _CHECKING_FIXTURES: Final = (
     "httpx_mock", "respx_mock", "benchmark", "snapshot", "data_regression", "file_regression", "num_regression",
     "image_regression", "dataframe_regression", "ndarrays_regression", "obj_regression", "aiobenchmark", "subtests_check",
     "check", "image_diff", "mpl_image_compare", "doctest_namespace", "django_assert_num_queries",
 )  # fmt: skip
 """Fixtures of plugins that fail a test by themselves."""
-FRAME: Final = frozenset({*_FRAME, *_MODULE_FRAME, "addModuleCleanup", "setUpTestData", "__init__"})
+FRAME: Final = frozenset({*_FRAME, *MODULE_FRAME, "addModuleCleanup", "setUpTestData", "__init__"})
 """The names of what sets up and tears down."""
 _VERBS: Final = (
     "wait_for", "wait_until", "eventually",
@@ -210,7 +211,7 @@ class Following:
         """Whether the set-up or tear-down around a test asserts."""
         if cls is not None and any(self._own_member(cls, name) for name in _FRAME if self._is_written(cls, name)):
             return True
-        return any(name in module.table and self._named(module, ast.Name(name, ast.Load())) for name in _MODULE_FRAME)
+        return any(name in module.table and self._named(module, ast.Name(name, ast.Load())) for name in MODULE_FRAME)
 
     def _is_written(self, cls: Class, name: str) -> bool:
         member = self.world.classes.member(cls, name)
@@ -250,7 +251,7 @@ class Following:
             found = any(
                 self._after(fixture.function)
                 for fixture in self.world.fixtures.of_class(cls).values()
-                if _is_autouse(self.world.functions.info(fixture.function).fixture)
+                if is_autouse(self.world.functions.info(fixture.function).fixture)
             )
         return found
 
@@ -260,7 +261,7 @@ class Following:
             source.memo[key] = any(
                 self._after(fixture.function)
                 for fixture in self.world.fixtures.of_module(source).values()
-                if _is_autouse(self.world.functions.info(fixture.function).fixture)
+                if is_autouse(self.world.functions.info(fixture.function).fixture)
             )
         return bool(source.memo[key])
 
@@ -274,7 +275,8 @@ class Following:
         return bool(own_checks(body, {})) or self.names_what_asserts(function, body, {})
 
 
-def _is_autouse(decorator: ast.expr | None) -> bool:
+def is_autouse(decorator: ast.expr | None) -> bool:
+    """Whether a fixture's decorator says that every test has it without asking."""
     return isinstance(decorator, ast.Call) and any(keyword.arg == "autouse" for keyword in decorator.keywords)
 
 
