@@ -229,7 +229,7 @@ def test_llmlint_alone_finds_drift_where_there_are_no_tests(office_with_contract
     office_with_contracts.write("src/shop/mail.py", MAIL.replace("port: int = 25", "port: int = 587"))
     for empty_folder in (True, False):
         found = llmlint(*tools, "--output-format", "json").json
-        assert ["LLM501"] == [one["code"] for one in found if one["source"] == "llmlint"], empty_folder
+        assert [one["code"] for one in found if one["source"] == "llmlint"] == ["LLM501"], empty_folder
         if empty_folder:
             (office_with_contracts.path / "tests").rmdir()
 
