@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmlint.project.load import load_project
-from llmlint.tools.mypy import mypy_command
+from llmlint.tools.mypy_launch import mypy_command
 
 PLAIN = frozenset({"str", "int", "bool", "float", "bytes", "list", "dict", "tuple", "set"})
 ASSERTIONS = frozenset(

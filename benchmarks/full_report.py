@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from llmlint.project.load import load_project
-from llmlint.tools.mypy import mypy_command
+from llmlint.tools.mypy_launch import mypy_command
 
 
 def main() -> None:

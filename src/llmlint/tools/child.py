@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import IO
 
 _PATIENCE = 3.0
 """Seconds between asking a process to end and ending it."""
@@ -32,7 +33,14 @@ class Child:
     """A tool's process. What it prints goes to files, so that it never waits for its reader."""
 
     def __init__(
-        self, tool: str, arguments: Sequence[str], *, cwd: str, limit: float, environ: Mapping[str, str] | None = None
+        self,
+        tool: str,
+        arguments: Sequence[str],
+        *,
+        cwd: str,
+        limit: float,
+        environ: Mapping[str, str] | None = None,
+        told: bool = False,
     ) -> None:
         """Starts it.
 
@@ -42,6 +50,7 @@ class Child:
             cwd: Its working directory.
             limit: Seconds that it may take; 0: as many as it wants.
             environ: Its environment; None: this process's.
+            told: Whether it waits until ``tell`` says what to do.
 
         Raises:
             ToolError: it cannot be started.
@@ -49,6 +58,7 @@ class Child:
         self.tool = tool
         self._limit = limit
         self._started = time.monotonic()
+        self._in: IO[bytes] | None = None
         self._out = tempfile.TemporaryFile()  # noqa: SIM115 - they live as long as the process
         self._err = tempfile.TemporaryFile()  # noqa: SIM115
         try:
@@ -56,7 +66,7 @@ class Child:
                 arguments,
                 cwd=cwd,
                 env=environ,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if told else subprocess.DEVNULL,
                 stdout=self._out,
                 stderr=self._err,
                 # A group of its own: what a tool starts ends with it.
@@ -65,6 +75,15 @@ class Child:
         except OSError as error:
             self._close()
             raise ToolError(f"{tool} cannot be started: {arguments[0]}: {error.strerror}") from None
+        self._in = self._process.stdin
+
+    def tell(self, line: str) -> None:
+        """Says what to do; its time begins. One that has ended already says why when it is waited for."""
+        self._started = time.monotonic()
+        if self._in is not None:
+            with suppress(OSError):
+                self._in.write(f"{line}\n".encode(errors="surrogateescape"))
+                self._in.close()
 
     def wait(self) -> Ended:
         """What it left behind, once it has ended.
@@ -96,6 +115,9 @@ class Child:
         self._close()
 
     def _close(self) -> None:
+        if self._in is not None:
+            with suppress(OSError):
+                self._in.close()
         self._out.close()
         self._err.close()
 

@@ -1,15 +1,10 @@
-"""mypy, shown what tests mean: its own process, its own cache, its findings back in the tests' columns.
-
-Where nothing is cached, what the tests import from outside the project is checked while llmlint is still reading the tests: that is
-most of mypy's work and needs none of the shadows.
-"""
+"""mypy, shown what tests mean: copies of the tests for it, its findings back in the tests' columns."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +14,14 @@ from llmlint.model.position import Span
 from llmlint.model.result import Shadow
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
-from llmlint.tools.arguments import write_arguments, write_whole
+from llmlint.tools.arguments import write_whole
 from llmlint.tools.child import Child, Ended, ToolError, one_line
 from llmlint.tools.contract_path import contract_folder
 from llmlint.tools.module_names import NamedFiles, named_files
 from llmlint.tools.mypy_columns import code_point_column
-from llmlint.tools.mypy_settings import read_mypy_settings, write_mypy_settings
-from llmlint.tools.places import Texts, command_of, inside, installed_version
+from llmlint.tools.mypy_launch import Launcher
+from llmlint.tools.mypy_settings import read_mypy_settings
+from llmlint.tools.places import Texts, inside
 from llmlint.tools.report import ToolReport
 from llmlint.tools.shadow import original_place, shadowed
 
@@ -54,16 +50,6 @@ _REPLACED = re.compile(
     r""""(assert_\w+|return_value|side_effect|call_count|call_args|call_args_list|called|mock_calls|method_calls|await\w+|reset_mock|configure_mock|mock_add_spec|attach_mock)\""""
 )
 """mypy on a function that the test has replaced by a mock."""
-
-_OLDEST = (1, 11)
-"""The first mypy with ``--output json``."""
-
-_IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))", re.MULTILINE
-)
-
-_STUBS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stubs")
-"""Where the stub of typed mocks is."""
 
 _FATAL = 2
 
@@ -105,17 +91,18 @@ class Mypy:
         self._folder = os.path.join(folder, "mypy")
         self._settings = read_mypy_settings(project)
         self.settings_file = self._settings.file
-        self._command = mypy_command(project)
-        self._warming: Child | None = None
+        self._launcher = Launcher(project, self._settings, self._folder)
         self._run: _Run | None = None
-        if self._files and not os.path.isdir(os.path.join(self._folder, "cache")):
-            self._warming = self._warm()
+        self._warming = self._launcher.warm(self._files) if self._files else None
+        if self._files and self._warming is None:
+            self._launcher.ready()
 
     def end(self) -> None:
         """Ends it early."""
         for child in (self._warming, self._run.child if self._run else None):
             if child is not None:
                 child.end()
+        self._launcher.end()
 
     def check(self, shadows: Mapping[str, Shadow], unfit: Collection[str], broken: Collection[str]) -> None:
         """Starts on the files, when what they import was looked at.
@@ -128,10 +115,8 @@ class Mypy:
         Raises:
             ToolError: it cannot be started, or ended while it was looking at what the files import.
         """
-        if self._warming is not None:
-            # Of modules that cannot be checked the run over the files tells, if it needs them.
-            self._warming.wait()
-            self._warming = None
+        if self._files:
+            self._launcher.ready()
         shown = shadows if self._project.settings.deep_check else {}
         self._begin(shown, frozenset(unfit), frozenset(broken))
 
@@ -148,10 +133,12 @@ class Mypy:
             if path not in twins:
                 copy = self._write_copy(path, text)
                 arguments += ["--shadow-file", path, copy]
-        paths = [folder] if (folder := contract_folder(self._project, unfit, self._folder)) else []
-        paths.append(_STUBS)
-        config = self._write_settings(paths)
-        child = self._start([*arguments, *named.paths], config, "check")
+        contracts = [folder] if (folder := contract_folder(self._project, unfit, self._folder)) else []
+        if self._warming is not None:
+            # Of modules that cannot be checked the run over the files tells, if it needs them.
+            self._warming.wait()
+            self._warming = None
+        child = self._launcher.run([*arguments, *named.paths], contracts)
         self._run = _Run(child, named, shadows, {**texts, **copies}, unfit, broken)
 
     def collect(self, texts: Texts) -> ToolReport:
@@ -231,40 +218,6 @@ class Mypy:
             found.append(Diagnostic(path, Span(row, 0, row, 0), "syntax", "syntax", "error", message, source="mypy"))
         return found
 
-    # -- starting --------------------------------------------------------------------------------------------------------
-
-    def _warm(self) -> Child | None:
-        modules = sorted(_imported(self._files, self._project))
-        if not modules:
-            return None
-        text = "".join(f"import {module}\n" for module in modules)
-        path = os.path.join(self._folder, "warm", "llmlint_imports.py")
-        write_whole(path, text.encode())
-        return self._start([path], self._write_settings([_STUBS]), "warm")
-
-    def _start(self, arguments: Sequence[str], config: str, name: str) -> Child:
-        every = [
-            "--config-file", config, "--cache-dir", os.path.join(self._folder, "cache"), "--output", "json", "--show-error-end",
-            "--no-error-summary", "--no-pretty", "--hide-error-context", "--show-traceback", "--no-warn-unused-configs",
-            "--no-color-output", *arguments,
-        ]  # fmt: skip
-        listed = write_arguments(every, self._folder, name)
-        environ = {key: value for key, value in os.environ.items() if key not in ("MYPYPATH", "MYPY_CACHE_DIR")}
-        return Child(
-            "mypy",
-            [*self._command, f"@{listed}"],
-            cwd=self._project.base or self._project.root,
-            limit=self._project.settings.tool_time_limit,
-            environ={**environ, "PYTHONSAFEPATH": "1", "MYPY_FORCE_COLOR": "", "PYTHONIOENCODING": "utf-8"},
-        )
-
-    def _write_settings(self, paths: Sequence[str]) -> str:
-        text = write_mypy_settings(self._settings, self._project, paths)
-        path = os.path.join(self._folder, "mypy.ini")
-        if not os.path.isfile(path) or _text(path) != text:
-            write_whole(path, text.encode())
-        return path
-
     def _write_copy(self, path: str, text: str) -> str:
         folder = self._project.base or self._project.root
         inner = os.path.relpath(path, folder)
@@ -318,48 +271,6 @@ class Mypy:
             return "error"
         # Values of several types in one literal are an `object` to mypy, whatever they are.
         return "warning" if code in _STRONG and 'incompatible type "object"' not in message else "info"
-
-
-def mypy_command(project: Project) -> list[str]:
-    """The target environment's mypy where it has one that speaks JSON, else ours that looks into that environment."""
-    environment = project.environment
-    version = installed_version(environment.site, "mypy")
-    own = command_of(environment.prefix, "mypy")
-    if environment.known and own is not None and version is not None and version >= _OLDEST:
-        return [own]
-    command = [sys.executable, "-m", "mypy"]
-    target = command_of(environment.prefix, "python") if environment.known else None
-    return [*command, "--python-executable", target] if target is not None else [*command, "--no-site-packages"]
-
-
-def _imported(files: Sequence[str], project: Project) -> Iterator[str]:
-    """The modules from outside the project that its tests and sources import."""
-    beside = {os.path.splitext(name)[0] for path in files for name in _names(os.path.dirname(path))}
-    local = {*project.own_packages, *beside, *_names(project.root), *_names(project.base or project.root)}
-    seen: set[str] = set()
-    for path in (*files, *_sources(project)):
-        for from_, plain in _IMPORT.findall(_text(path)):
-            module = from_ or plain
-            if module not in seen:
-                seen.add(module)
-                if module.split(".")[0] not in local and module != "__future__":
-                    yield module
-    yield from {"pytest", "unittest.mock"} - seen
-
-
-def _sources(project: Project) -> Iterator[str]:
-    for root in project.source_roots:
-        for package in sorted(project.own_packages):
-            for folder, folders, names in os.walk(os.path.join(root, package)):
-                folders[:] = sorted(name for name in folders if name.isidentifier())
-                yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except OSError:
-        return []
 
 
 def _text(path: str) -> str:

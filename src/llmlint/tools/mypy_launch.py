@@ -1,0 +1,193 @@
+"""Starting mypy: which one, with which arguments, and when.
+
+Where nothing is cached, what the tests import is checked while llmlint is still reading the tests: that is most of mypy's work and
+needs none of the shadows. The process for the tests themselves is started ahead and waits until it is told what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from llmlint.project.project import Project
+from llmlint.project.source import SourceError, read_text
+from llmlint.tools import mypy_child
+from llmlint.tools.arguments import write_arguments, write_whole
+from llmlint.tools.child import Child
+from llmlint.tools.mypy_settings import MypySettings, write_mypy_settings
+from llmlint.tools.places import command_of, installed_version
+
+_OLDEST = (1, 11)
+"""The first mypy with ``--output json``."""
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))", re.MULTILINE
+)
+
+_STUBS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stubs")
+"""Where the stub of typed mocks is."""
+
+
+class Launcher:
+    """The processes of mypy for one project."""
+
+    def __init__(self, project: Project, settings: MypySettings, folder: str) -> None:
+        """Starts nothing yet.
+
+        Args:
+            project: Whose settings of llmlint hold.
+            settings: What the project says to mypy.
+            folder: Where it may write.
+        """
+        self._project = project
+        self._settings = settings
+        self._folder = folder
+        self._ready: Child | None = None
+
+    def end(self) -> None:
+        """Ends the process that waits."""
+        if self._ready is not None:
+            self._ready.end()
+
+    def warm(self, files: Sequence[str]) -> Child | None:
+        """Starts on what the files import; None where something is cached already."""
+        if os.path.isdir(os.path.join(self._folder, "cache")):
+            return None
+        modules = sorted(_imported(files, self._project))
+        text = "".join(f"import {module}\n" for module in modules)
+        path = os.path.join(self._folder, "warm", "llmlint_imports.py")
+        write_whole(path, text.encode())
+        return self._start(_plain(self._project), f"@{self._write([path], (), 'warm')}")
+
+    def ready(self) -> None:
+        """Starts a process that waits for ``run``, so that mypy need not be loaded then.
+
+        Raises:
+            ToolError: it cannot be started.
+        """
+        interpreter = _interpreter(self._project)
+        if interpreter is not None and self._ready is None:
+            self._ready = self._start([*interpreter, mypy_child.__file__], told=True)
+
+    def run(self, arguments: Sequence[str], contracts: Sequence[str]) -> Child:
+        """Starts on files.
+
+        Args:
+            arguments: The files, and options about them.
+            contracts: The folders that stand first on mypy's path.
+
+        Raises:
+            ToolError: it cannot be started.
+        """
+        listed = self._write(arguments, contracts, "check")
+        child, self._ready = self._ready, None
+        if child is None:
+            return self._start(_plain(self._project), f"@{listed}")
+        child.tell(listed)
+        return child
+
+    def _start(self, command: Sequence[str], *arguments: str, told: bool = False) -> Child:
+        environ = {key: value for key, value in os.environ.items() if key not in ("MYPYPATH", "MYPY_CACHE_DIR")}
+        return Child(
+            "mypy",
+            [*command, *arguments],
+            cwd=self._project.base or self._project.root,
+            limit=self._project.settings.tool_time_limit,
+            environ={**environ, "PYTHONSAFEPATH": "1", "MYPY_FORCE_COLOR": "", "PYTHONIOENCODING": "utf-8"},
+            told=told,
+        )
+
+    def _write(self, arguments: Sequence[str], contracts: Sequence[str], name: str) -> str:
+        """The file of all arguments."""
+        every = [
+            "--config-file", self._write_settings([*contracts, _STUBS]), "--cache-dir", os.path.join(self._folder, "cache"),
+            "--output", "json", "--show-error-end", "--no-error-summary", "--no-pretty", "--hide-error-context", "--show-traceback",
+            "--no-warn-unused-configs", "--no-color-output", *_looking_into(self._project), *arguments,
+        ]  # fmt: skip
+        return write_arguments(every, self._folder, name)
+
+    def _write_settings(self, paths: Sequence[str]) -> str:
+        text = write_mypy_settings(self._settings, self._project, paths)
+        path = os.path.join(self._folder, "mypy.ini")
+        if not os.path.isfile(path) or _text(path) != text:
+            write_whole(path, text.encode())
+        return path
+
+
+def mypy_command(project: Project) -> list[str]:
+    """The target environment's mypy where it has one that speaks JSON, else ours that looks into that environment."""
+    return [*_plain(project), *_looking_into(project)]
+
+
+def _plain(project: Project) -> list[str]:
+    own = _own(project)
+    return [own] if own is not None else [sys.executable, "-m", "mypy"]
+
+
+def _own(project: Project) -> str | None:
+    """The target environment's mypy, if it is one that speaks JSON."""
+    environment = project.environment
+    version = installed_version(environment.site, "mypy")
+    own = command_of(environment.prefix, "mypy")
+    return own if environment.known and version is not None and version >= _OLDEST else None
+
+
+def _interpreter(project: Project) -> list[str] | None:
+    """Which Python has that mypy, if that is known."""
+    if _own(project) is None:
+        return [sys.executable]
+    python = command_of(project.environment.prefix, "python")
+    return [python] if python is not None else None
+
+
+def _looking_into(project: Project) -> list[str]:
+    """What makes our mypy look into the target environment; the one that lives there does."""
+    if _own(project) is not None:
+        return []
+    environment = project.environment
+    target = command_of(environment.prefix, "python") if environment.known else None
+    return ["--python-executable", target] if target is not None else ["--no-site-packages"]
+
+
+def _imported(files: Sequence[str], project: Project) -> Iterator[str]:
+    """The modules that tests and sources import and that are certainly no tests: those from outside the project.
+
+    The project's own are among them, if no contract stands before them.
+    """
+    beside = {os.path.splitext(name)[0] for path in files for name in _names(os.path.dirname(path))}
+    local = {*beside, *_names(project.root), *_names(project.base or project.root)}
+    own = set() if project.contract_roots else project.own_packages
+    local = (local | project.own_packages) - own
+    seen: set[str] = set()
+    for path in (*files, *_sources(project)):
+        for from_, plain in _IMPORT.findall(_text(path)):
+            module = from_ or plain
+            if module not in seen:
+                seen.add(module)
+                if module.split(".")[0] not in local and module != "__future__":
+                    yield module
+    yield from {"pytest", "unittest.mock"} - seen
+
+
+def _sources(project: Project) -> Iterator[str]:
+    for root in project.source_roots:
+        for package in sorted(project.own_packages):
+            for folder, folders, names in os.walk(os.path.join(root, package)):
+                folders[:] = sorted(name for name in folders if name.isidentifier())
+                yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _text(path: str) -> str:
+    try:
+        return read_text(path)
+    except SourceError:
+        return ""
