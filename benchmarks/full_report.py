@@ -32,7 +32,7 @@ def main() -> None:
         shutil.copytree(options.project, copy, symlinks=True, ignore=left_out)
         target = ["--python", options.python] if options.python else []
         mypy = mypy_command(load_project(str(copy), python=options.python))
-        full = [sys.executable, "-m", "llmlint", "check", "--quiet", "--exit-zero", "--output-format", "json", *target]
+        full = [sys.executable, "-m", "llmlint", "check", "--quiet", "--exit-zero", *target]
         plain = [*mypy, "--strict", "--cache-dir", str(Path(folder) / "plain")]
         times: dict[str, list[tuple[float, float]]] = {
             "plain cold": [],

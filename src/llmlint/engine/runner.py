@@ -20,7 +20,7 @@ PAYING = 1_500_000
 _RECURSION = 6_000
 """Frames: enough for every expression that CPython's own parser lets through in practice."""
 
-_COLLECT = 8
+_COLLECT = 16
 """Tasks after which garbage is collected, so that the trees of many files do not pile up."""
 
 _judge: Callable[[Any], Any] | None = None
