@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from llmlint.buffered import BufferedRuff
 from llmlint.engine.fingerprint import Fingerprint
 from llmlint.engine.fixes import Fixed
 from llmlint.engine.pages import Page
@@ -10,6 +11,7 @@ from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult, RunResult
 from llmlint.project.discovery import FoundFile
 from llmlint.project.project import Project
+from llmlint.semantics.standing import Standing
 
 class Problem(Exception):
     """What keeps a session from doing its job: settings, selectors, rules. The message is one line."""
@@ -142,6 +144,28 @@ class Session:
 
     def meaning(self, path: str, text: str) -> tuple[object, ...]:
         """What rules are told of ``text``, nouns of ``llmlint.semantics``, as if the file at ``path`` held it; nothing where it is no program.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def standing(self, path: str, text: str, row: int, column: int) -> Standing | None:
+        """What a name in ``text`` stands for, as if the file at ``path`` held it; None where that is not known.
+
+        Args:
+            path: The file's.
+            text: What it holds.
+            row: From 1.
+            column: From 0, in code points.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def ruff(self, path: str) -> BufferedRuff | None:
+        """ruff for texts in the place of ``path``, whether or not the request asks for tools; None where the settings leave it out.
 
         Raises:
             Problem: settings, selectors or rules are unusable.

@@ -28,7 +28,9 @@ from llmlint.project.source import Role
 
 if TYPE_CHECKING:
     from llmlint.alongside import Alongside
+    from llmlint.buffered import BufferedRuff
     from llmlint.engine.fingerprint import Fingerprint
+    from llmlint.semantics.standing import Standing
 
 
 class Problem(Exception):
@@ -83,9 +85,11 @@ class Session:
         """
         self.request = request
         self._watch = Watch(request.unresolved, request.uses, request.fixes, request.debug)
-        self._loader = Loader(Options(request.python, (*request.config, *_overrides(request)), request.isolated))
+        self._loader = _loader(request)
+        self._with_tools = self._loader if request.tools is None else _loader(replace(request, tools=None))
         self._pages = pages_of(None)
         self._judges: dict[tuple[str, str], Judge] = {}
+        self._ruffs: dict[tuple[str, str], BufferedRuff | None] = {}
 
     def check(
         self,
@@ -228,6 +232,37 @@ class Session:
         judge, role = self._judge_of(os.path.abspath(path))
         return judge.checker(0).meaning(os.path.abspath(path), text, role)
 
+    def standing(self, path: str, text: str, row: int, column: int) -> Standing | None:
+        """What a name in ``text`` stands for, as if the file at ``path`` held it; None where that is not known.
+
+        Args:
+            path: The file's.
+            text: What it holds.
+            row: From 1.
+            column: From 0, in code points.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        judge, role = self._judge_of(os.path.abspath(path))
+        return judge.checker(0).standing(os.path.abspath(path), text, role, row, column)
+
+    def ruff(self, path: str) -> BufferedRuff | None:
+        """ruff for texts in the place of ``path``, whether or not the request asks for tools; None where the settings leave it out.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        from llmlint.buffered import BufferedRuff
+        from llmlint.engine.selection import keeps
+
+        project = self._project_of(os.path.abspath(path), self._with_tools)
+        key = (project.root, project.base)
+        if key not in self._ruffs:
+            wanted = "ruff" in project.settings.tools and keeps(project.settings, "ruff")
+            self._ruffs[key] = BufferedRuff(self._assign(project), self._pages) if wanted else None
+        return self._ruffs[key]
+
     def files_read(self, path: str) -> tuple[str, ...]:
         """The files that this session has read for the sake of others in the project of ``path``.
 
@@ -281,9 +316,9 @@ class Session:
         except SelectionError as error:
             raise Problem(str(error)) from None
 
-    def _project_of(self, path: str) -> Project:
+    def _project_of(self, path: str, loader: Loader | None = None) -> Project:
         try:
-            return self._loader.project_of(path)
+            return (loader or self._loader).project_of(path)
         except SettingsError as error:
             raise Problem(str(error)) from None
 
@@ -316,6 +351,10 @@ class Session:
 
 def _stubs_in(folder: str) -> int:
     return sum(name.endswith(".pyi") for _, _, names in os.walk(folder) for name in names)
+
+
+def _loader(request: Request) -> Loader:
+    return Loader(Options(request.python, (*request.config, *_overrides(request)), request.isolated))
 
 
 def _together(

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from llmlint.app import Request, Session
 from llmlint.engine.fingerprint import holds, settled
 from llmlint.engine.runner import undisturbed
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
+
+if TYPE_CHECKING:
+    from llmlint.semantics.standing import Standing
 
 
 @dataclass(slots=True)
@@ -73,6 +77,31 @@ class Live:
             found = knowledge.session.meaning(path, text)
             self._remember(knowledge, path, since)
         return found
+
+    def standing(self, path: str, text: str, row: int, column: int) -> Standing | None:
+        """What a name in ``text`` stands for as if the file at ``path`` (absolute) held it; row from 1, column from 0 in code points.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        knowledge = self._knowledge(path)
+        since = time.time()
+        with undisturbed():
+            found = knowledge.session.standing(path, text, row, column)
+            self._remember(knowledge, path, since)
+        return found
+
+    def session(self, path: str) -> Session:
+        """The session that answers for the project of ``path`` (absolute) as it is now.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        return self._knowledge(path).session
+
+    def knows(self, path: str) -> bool:
+        """Whether something of the project of ``path`` (absolute) was read already: what comes is quick then."""
+        return self._homes.get(os.path.dirname(path)) in self._known
 
     def project(self, path: str) -> Project:
         """The project of ``path`` (absolute) as its settings are now.

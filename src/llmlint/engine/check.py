@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from llmlint.engine.dispatch import Crash, Dispatcher, Found
 from llmlint.engine.globs import matcher
@@ -25,6 +26,9 @@ from llmlint.project.project import Project
 from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, read_text, split_lines
 from llmlint.semantics.analysis import Analysis, Analyzer
 from llmlint.semantics.nouns import ContractProblem
+
+if TYPE_CHECKING:
+    from llmlint.semantics.standing import Standing
 
 _PROSE = frozenset({"LLM503", "LLM504"})
 """The rules about the docstrings of contracts; without them nobody need read those."""
@@ -134,6 +138,23 @@ class Checker:
             return tuple(self._analyzer.analyze(parse(path, text, role)).nouns)
         except SourceError:
             return ()
+
+    def standing(self, path: str, text: str, role: Role, row: int, column: int) -> Standing | None:
+        """What a name in one file stands for; None where that is not known, or the text is no program.
+
+        Args:
+            path: Absolute; the file need not exist or hold ``text``.
+            text: The file's.
+            role: What the project's settings say that the file is.
+            row: From 1.
+            column: From 0, in code points.
+        """
+        from llmlint.semantics.standing import standing
+
+        try:
+            return standing(self._analyzer.world, parse(path, text, role), row, column)
+        except SourceError:
+            return None
 
     def unreadable(self, path: str, role: Role, error: SourceError) -> FileResult:
         """The result of a file that cannot be read."""

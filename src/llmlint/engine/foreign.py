@@ -37,11 +37,17 @@ class ForeignFindings:
             for glob, selectors in project.settings.per_file_ignores
         ]
 
-    def joined(self, result: FileResult, found: Sequence[Diagnostic]) -> FileResult:
-        """A file's result with what tools found in it, after selection, ignores and suppressions."""
+    def joined(self, result: FileResult, found: Sequence[Diagnostic], buffer: str | None = None) -> FileResult:
+        """A file's result with what tools found in it, after selection, ignores and suppressions.
+
+        Args:
+            result: Our own run's.
+            found: What the tools found.
+            buffer: The text that was judged, where it is not the file's.
+        """
         kept = [one for one in found if keeps(self._settings, one.source, one.code) and not self._is_spared(one)]
         try:
-            text = read_text(result.path) if kept or self._tools else ""
+            text = buffer if buffer is not None else read_text(result.path) if kept or self._tools else ""
         except SourceError:
             text = ""
         own = list(result.diagnostics)

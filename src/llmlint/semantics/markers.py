@@ -43,6 +43,13 @@ def unknown_markers(module: TestModule) -> Iterator[tuple[ast.Attribute, str, li
             yield node, node.attr, sorted(BUILTIN | known)
 
 
+def known_markers(module: TestModule) -> list[str]:
+    """The markers that a file may use: pytest's own, and as far as they can be told those that are registered for it."""
+    project = module.world.project
+    found = _registered(module.world, module.module) or {*project.pytest.markers, *project.settings.markers}
+    return sorted(BUILTIN | found)
+
+
 def _registered(world: World, module: Module) -> set[str] | None:
     """The markers that are registered for a file; None where that cannot be told."""
     project, fixtures, library = world.project, world.fixtures, world.library

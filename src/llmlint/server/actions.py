@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lsprotocol import types
 
 from llmlint.engine.fixes import apply
 from llmlint.engine.ignoring import with_ignores
+from llmlint.lifecycle.refreeze import Refrozen
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix
 from llmlint.model.position import Span
 from llmlint.server.diagnostics import uri_of
@@ -16,19 +17,32 @@ from llmlint.server.documents import Document
 FIX_ALL = "source.fixAll.llmlint"
 
 
-def actions(document: Document, found: Sequence[Diagnostic], params: types.CodeActionParams) -> list[types.CodeAction]:
+Refreeze = Callable[[str], Refrozen | None]
+"""Tells what freezing a symbol anew would do to its contract."""
+
+
+def actions(
+    document: Document,
+    found: Sequence[Diagnostic],
+    params: types.CodeActionParams,
+    refreeze: Refreeze = lambda symbol: None,
+    buffers: Callable[[str], Document | None] = lambda uri: None,
+) -> list[types.CodeAction]:
     """The actions for a stretch of a document.
 
     Args:
         document: The buffer.
         found: Its findings, with the edits of their fixes.
         params: What the client asks for.
+        refreeze: Tells what freezing a symbol anew would do to its contract.
+        buffers: The open buffers, by URI.
     """
     first, _ = document.positions.place(params.range.start)
     last, _ = document.positions.place(params.range.end)
     here = [one for one in found if one.span.row <= last and one.span.end_row >= first]
     only = params.context.only
-    return [one for one in _every(document, found, here, params) if _wanted(one.kind, only)]
+    every = [*_every(document, found, here, params), *_refrozen(document, here, refreeze, buffers)]
+    return [one for one in every if _wanted(one.kind, only)]
 
 
 def _wanted(kind: types.CodeActionKind | str | None, only: Sequence[types.CodeActionKind | str] | None) -> bool:
@@ -76,6 +90,27 @@ def _every(
     safe = [one.fix for one in found if one.fix and one.fix.edits and one.fix.applicability == "safe"]
     if safe:
         yield _whole(document, safe, "Fix all that is safe (llmlint)", FIX_ALL)
+
+
+def _refrozen(
+    document: Document, here: Sequence[Diagnostic], refreeze: Refreeze, buffers: Callable[[str], Document | None]
+) -> Iterator[types.CodeAction]:
+    """A contract renewed where it disagrees with its source about what a finding speaks of."""
+    for symbol in sorted({one.symbol for one in here if one.source == "llmlint" and one.symbol}):
+        found = refreeze(symbol)
+        if found is None:
+            continue
+        uri = uri_of(found.path)
+        buffer = buffers(uri)
+        if buffer is not None and buffer.text != found.before:
+            continue  # somebody is writing it
+        contract = buffer or Document(uri, found.path, found.before, None, document.encoding)
+        named = ", ".join(found.symbols[:3]) + (", …" if len(found.symbols) > 3 else "")
+        yield types.CodeAction(
+            title=f"Refreeze {named} in its contract",
+            kind=types.CodeActionKind.QuickFix,
+            edit=_replaced(contract, found.after),
+        )
 
 
 def _of(given: dict[tuple[int | str | None, int], types.Diagnostic], one: Diagnostic) -> list[types.Diagnostic] | None:

@@ -1,6 +1,7 @@
-"""What a name in a buffer means: hover, completion, definition. All of it is read off the facts that the rules are handed.
+"""What a name in a buffer means: hover, completion, definition.
 
-For a completion the text is analyzed with a name of our own at the cursor: what the facts say is missing there knows what there is.
+What is wrong is read off the facts that the rules are handed, what is sound is asked for (``semantics.standing``). For a completion the text
+is analyzed with a name of our own at the cursor: what the facts say is missing there knows what there is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from llmlint.model.position import Truth
 from llmlint.project.source import SourceError, parse, read_source
 from llmlint.report.truths import published
 from llmlint.semantics import nouns
+from llmlint.semantics.markers import known_markers
+from llmlint.semantics.proof.tests import TestModule
+from llmlint.semantics.standing import Standing
 
 _PLACEHOLDER = "llmlint_here"
 _BEFORE = re.compile(r"[\w]*$")
@@ -20,9 +24,12 @@ _BEFORE = re.compile(r"[\w]*$")
 Nouns = Callable[[str], Sequence[object]]
 """Tells what a text means."""
 
+Stands = Callable[[str, int, int], Standing | None]
+"""Tells what a name stands for: text, row from 1, column in code points."""
+
 
 def completions(text: str, row: int, column: int, meaning: Nouns) -> list[tuple[str, str]]:
-    """Names that may stand at a place, each with what it is (``fixture``, ``attribute``, ``keyword``, ``target``).
+    """Names that may stand at a place, each with what it is (``fixture``, ``attribute``, ``keyword``, ``target``, ``marker``).
 
     Args:
         text: The buffer's.
@@ -38,7 +45,18 @@ def completions(text: str, row: int, column: int, meaning: Nouns) -> list[tuple[
     start = begun.start() if begun else column
     rest = re.sub(r"^\w+", "", line[column:])
     for middle in (_PLACEHOLDER, f"{_PLACEHOLDER}=0"):
-        for end in (rest, ")", "):", "')", '")', "'):", '"):', ": pass", "): pass"):
+        for end in (
+            rest,
+            ")",
+            "):",
+            "')",
+            '")',
+            "'):",
+            '"):',
+            ": pass",
+            "): pass",
+            f"\n{_indent(line)}def {_PLACEHOLDER}(): pass",
+        ):
             lines[row - 1] = line[:start] + middle + end
             candidate = "\n".join(lines)
             try:
@@ -69,13 +87,19 @@ def _offered(facts: Sequence[object]) -> Iterator[tuple[str, str]]:
             case nouns.MockCall(problems=problems, parameters=parameters):
                 if any(problem.name == _PLACEHOLDER for problem in problems):
                     yield from ((one, "keyword") for one in parameters)
+            case TestModule(source=source) if f"mark.{_PLACEHOLDER}" in source.text:
+                yield from ((one, "marker") for one in known_markers(fact))
             case _:
                 continue
 
 
-def told(text: str, row: int, column: int, meaning: Nouns) -> str | None:
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def told(text: str, row: int, column: int, meaning: Nouns, stands: Stands) -> str | None:
     """What stands at a place, in Markdown: the signature or the names of what decides, its docstring, what a mock stands for."""
-    for words, truth in _here(text, row, column, meaning):
+    for words, truth in _every(text, row, column, meaning, stands):
         parts = [words] if words else []
         if truth is not None:
             if (found := published(truth)) is not None:
@@ -88,9 +112,17 @@ def told(text: str, row: int, column: int, meaning: Nouns) -> str | None:
     return None
 
 
-def defined(text: str, row: int, column: int, meaning: Nouns) -> Truth | None:
+def defined(text: str, row: int, column: int, meaning: Nouns, stands: Stands) -> Truth | None:
     """Where what stands at a place is defined."""
-    return next((truth for _, truth in _here(text, row, column, meaning) if truth is not None), None)
+    return next((truth for _, truth in _every(text, row, column, meaning, stands) if truth is not None), None)
+
+
+def _every(text: str, row: int, column: int, meaning: Nouns, stands: Stands) -> Iterator[tuple[str, Truth | None]]:
+    """What is known of a place: what stands there, else what speaks of it."""
+    found = stands(text, row, column)
+    if found is not None:
+        yield found.words, found.truth
+    yield from _here(text, row, column, meaning)
 
 
 def _here(text: str, row: int, column: int, meaning: Nouns) -> Iterator[tuple[str, Truth | None]]:

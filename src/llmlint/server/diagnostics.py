@@ -22,7 +22,7 @@ _SEVERITIES = {
     "info": types.DiagnosticSeverity.Information,
 }
 
-_UNNECESSARY = frozenset({"LLM901", "LLM314"})
+_UNNECESSARY = frozenset({"LLM901", "LLM314", "F401", "F841"})
 """What can be taken away."""
 
 
@@ -32,7 +32,7 @@ def uri_of(path: str) -> str:
 
 
 def translated(document: Document, pages: Mapping[str, Page]) -> list[types.Diagnostic]:
-    """What is found in a document: our own findings, then those of the tools."""
+    """What is found in a document: our own findings and ruff's, then those of the tools that read files."""
     return [*(_one(found, document, pages) for found in document.found), *document.tools]
 
 
@@ -50,6 +50,7 @@ def location(path: str, row: int, encoding: types.PositionEncodingKind | str) ->
 def _one(found: Diagnostic, document: Document, pages: Mapping[str, Page]) -> types.Diagnostic:
     words = hint(found)
     page = pages.get(found.code)
+    href = uri_of(page.path) if page is not None else found.url
     related = None
     if found.truth is not None:
         kind = "contract" if found.truth.path.endswith(".pyi") else "source"
@@ -59,7 +60,7 @@ def _one(found: Diagnostic, document: Document, pages: Mapping[str, Page]) -> ty
         range=document.positions.range(found.span),
         severity=_SEVERITIES[found.severity],
         code=found.code,
-        code_description=types.CodeDescription(uri_of(page.path)) if page is not None else None,
+        code_description=types.CodeDescription(href) if href else None,
         source=found.source,
         message="\n".join([found.message + (f"; {words}" if words else ""), *found.notes]),
         tags=[types.DiagnosticTag.Unnecessary] if found.code in _UNNECESSARY else None,

@@ -25,10 +25,12 @@ class Document:
     encoding: types.PositionEncodingKind | str
     good: str = ""
     """The last text that was a program."""
+    judged: str | None = None
+    """The text of which ``found`` speaks; None where that was too long ago."""
     found: tuple[Diagnostic, ...] = ()
-    """What llmlint's own rules found in ``text``."""
+    """What llmlint's own rules, and ruff, found in ``text``."""
     tools: tuple[types.Diagnostic, ...] = ()
-    """What the other tools found when the buffer was saved; nothing once it has changed."""
+    """What mypy and import-linter found when the buffer was saved; nothing once it has changed."""
     _lines: list[str] | None = field(default=None)
 
     @property

@@ -11,21 +11,28 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from llmlint import __version__
-from llmlint.app import Problem, Request
+from llmlint.app import Problem, Request, Session
 from llmlint.engine.pages import Page
+from llmlint.engine.runner import undisturbed
+from llmlint.lifecycle.refreeze import Refreezer, Refrozen
 from llmlint.live import Live
 from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.result import FileResult
 from llmlint.server import asking
-from llmlint.server.actions import FIX_ALL, actions
+from llmlint.server.actions import FIX_ALL, Refreeze, actions
 from llmlint.server.diagnostics import location, translated
 from llmlint.server.documents import Document, Documents
+from llmlint.server.progress import progress
+from llmlint.server.ruff import RuffRuns, Run
 from llmlint.server.tools import ToolRuns
+from llmlint.tools.child import Ended, ToolError
 
 Answer = TypeVar("Answer")
 
@@ -43,6 +50,7 @@ _KINDS = {
     "attribute": types.CompletionItemKind.Field,
     "keyword": types.CompletionItemKind.Property,
     "target": types.CompletionItemKind.Reference,
+    "marker": types.CompletionItemKind.EnumMember,
 }
 
 
@@ -53,7 +61,7 @@ class Options:
     python: str | None = None
     config: tuple[str, ...] = ()
     tools: bool = True
-    """Whether ruff, mypy and import-linter run when a buffer is saved."""
+    """Whether ruff runs at every change, mypy and import-linter when a buffer is saved."""
     delay: float = 0.005
     """Seconds of quiet after a change before the buffer is judged."""
 
@@ -82,6 +90,8 @@ class Server(LanguageServer):
         self._rest: asyncio.TimerHandle | None = None
         self._restless = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._logged: set[str] = set()
+        self.ruff = RuffRuns()
         self.prepare()
 
     def prepare(self) -> None:
@@ -92,6 +102,7 @@ class Server(LanguageServer):
         given = [word for one in options.config for word in ("--config", one)]
         self.tools = ToolRuns([*given, *(("--python", options.python) if options.python else ())])
         self._pages: dict[str, Page] | None = None
+        self._refreezers: WeakKeyDictionary[Session, Refreezer] = WeakKeyDictionary()
 
     @property
     def pages(self) -> dict[str, Page]:
@@ -124,22 +135,95 @@ class Server(LanguageServer):
             timer.cancel()
 
     def publish(self, document: Document) -> None:
-        """Tells the client what is found in a document now."""
+        """Judges a document and tells the client: our own rules at once, ruff with them or a moment later."""
         self._timers.pop(document.uri, None)
         if self.documents.get(document.uri) is not document or self.pulled:
             return
-        self.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(document.uri, self.judged(document), document.version)
-        )
+        run = self.start_ruff(document)
+        result = self.judge(document)
+        if run is not None and result is not None:
+            if run.done():
+                self.join(document, result, run.result())
+            else:
+                self.keep(self._with_ruff(document, result, run))
+        self.tell(document)
 
-    def judged(self, document: Document) -> list[types.Diagnostic]:
-        """What is found in a document."""
-        found = self._guarded(lambda: self.live.check(document.path, document.text).diagnostics, None)
-        document.found = found or ()
+    def tell(self, document: Document) -> None:
+        """Tells the client what is known of a document."""
+        found = translated(document, self.pages)
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(document.uri, found, document.version))
+
+    def judge(self, document: Document) -> FileResult | None:
+        """Judges a document by our own rules; None where settings or rules are unusable."""
+        result = self._guarded(lambda: self.live.check(document.path, document.text), None)
+        document.found = result.diagnostics if result is not None else ()
+        document.judged = document.text
         self.rest()
-        if found is not None and not any(one.code == "LLM900" for one in found):
+        if result is not None and not any(one.code == "LLM900" for one in result.diagnostics):
             document.good = document.text
+        return result
+
+    def look(self, document: Document) -> None:
+        """Judges a document of whose text as it is nothing is known."""
+        if document.judged is not document.text:
+            self.judge(document)
+
+    def start_ruff(self, document: Document) -> Run | None:
+        """Lets ruff read a document, where it is wanted."""
+        if not self.options.tools or not document.path.endswith(".py"):
+            return None
+        ruff = self._guarded(lambda: self.live.session(document.path).ruff(document.path), None)
+        return self.ruff.start(document.uri, document.path, document.text, ruff) if ruff is not None else None
+
+    def join(self, document: Document, result: FileResult, ended: Ended | None) -> None:
+        """Adds what ruff found in the text of a document to what our own rules found there."""
+        ruff = self._guarded(lambda: self.live.session(document.path).ruff(document.path), None)
+        if ended is None or ruff is None:
+            return
+        try:
+            document.found = ruff.joined(result, document.text, ended).diagnostics
+        except ToolError as error:
+            self.log(str(error))
+
+    async def _with_ruff(self, document: Document, result: FileResult, run: Run) -> None:
+        text = document.text
+        ended = await asyncio.wrap_future(run)
+        if self.documents.get(document.uri) is not document or document.text is not text:
+            return
+        before = document.found
+        self.join(document, result, ended)
+        if document.found != before:
+            self.tell(document)
+
+    async def pull(self, document: Document) -> list[types.Diagnostic]:
+        """What is found in a document that the client asks about."""
+        run, text = self.start_ruff(document), document.text
+        result = self.judge(document)
+        if run is not None and result is not None:
+            ended = await asyncio.wrap_future(run)
+            if document.text is text:
+                self.join(document, result, ended)
+            elif document.judged is not document.text:
+                # The client will ask again; meanwhile nothing stale is said.
+                self.judge(document)
         return translated(document, self.pages)
+
+    def reading(self, document: Document) -> contextlib.AbstractAsyncContextManager[None]:
+        """Shows that a project is being read, where it was not read before."""
+        if self.live.knows(document.path):
+            return contextlib.nullcontext()
+        return progress(self, f"llmlint reads {os.path.basename(os.path.dirname(document.path))}")
+
+    async def first(self, document: Document) -> None:
+        """Judges a document that was just opened."""
+        async with self.reading(document):
+            self.publish(document)
+
+    def log(self, message: str) -> None:
+        """Leaves a message in the client's log, once."""
+        if message not in self._logged:
+            self._logged.add(message)
+            self.window_log_message(types.LogMessageParams(types.MessageType.Warning, f"llmlint: {message}"))
 
     def rest(self) -> None:
         """Collects garbage when nobody is typing: to walk through the trees of a whole project takes longer than judging a file."""
@@ -156,6 +240,24 @@ class Server(LanguageServer):
     def fixable(self, document: Document) -> tuple[Diagnostic, ...]:
         """What is found, with the edits of the fixes."""
         return self._guarded(lambda: self.fixing.check(document.path, document.text).diagnostics, ())
+
+    def refreeze(self, document: Document) -> Refreeze:
+        """Tells what freezing a symbol of a document's project anew would do."""
+
+        def asked(symbol: str) -> Refrozen | None:
+            session = self.live.session(document.path)
+            if session not in self._refreezers:
+                self._refreezers[session] = Refreezer(session.project_of(document.path))
+            with undisturbed():
+                return self._refreezers[session].refrozen(symbol)
+
+        return lambda symbol: self._guarded(lambda: asked(symbol), None)
+
+    def stands(self, document: Document) -> asking.Stands:
+        """Tells what a name in the place of a document stands for."""
+        return lambda text, row, column: self._guarded(
+            lambda: self.live.standing(document.path, text, row, column), None
+        )
 
     def nouns(self, document: Document) -> asking.Nouns:
         """Tells what a text means in the place of a document."""
@@ -179,6 +281,7 @@ class Server(LanguageServer):
         self.live.doubt()
         self.fixing.doubt()
         for document in self.documents.every():
+            document.judged = None
             self.soon(document)
         workspace = self.client_capabilities.workspace
         if self.pulled and workspace is not None and workspace.diagnostics and workspace.diagnostics.refresh_support:
@@ -191,9 +294,10 @@ class Server(LanguageServer):
             with contextlib.suppress(JsonRpcException, asyncio.CancelledError):
                 await request
 
-        self._keep(asked())
+        self.keep(asked())
 
-    def _keep(self, work: Coroutine[None, None, None]) -> None:
+    def keep(self, work: Coroutine[None, None, None]) -> None:
+        """Lets something go on beside everything else."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -202,17 +306,18 @@ class Server(LanguageServer):
         """Lets the other tools look at a file that was saved."""
         if not self.options.tools:
             return
-        self._keep(self._tools(document))
+        self.keep(self._tools(document))
 
     async def _tools(self, document: Document) -> None:
-        found = await self.tools.run(document)
+        async with progress(self, "llmlint runs mypy and import-linter"):
+            found = await self.tools.run(document)
         if found is None or self.documents.get(document.uri) is not document or found == document.tools:
             return
         document.tools = found
         if self.pulled:
             self.ask(self.workspace_diagnostic_refresh_async(None))
-        else:
-            self.publish(document)
+        elif document.judged is document.text:
+            self.tell(document)
 
 
 def build(options: Options) -> Server:
@@ -250,6 +355,7 @@ def _life(server: Server) -> None:
     @server.feature(types.SHUTDOWN)
     def shutdown(ls: Server, params: None) -> None:
         ls.tools.close()
+        ls.ruff.close()
 
     @server.command("llmlint.open")
     async def open_(ls: Server, uri: str, line: int) -> None:
@@ -265,14 +371,15 @@ def _texts(server: Server) -> None:
         document = ls.documents.open(
             params.text_document, ls.workspace.position_encoding or types.PositionEncodingKind.Utf16
         )
-        if document is not None:
-            ls.soon(document, 0.0)
+        if document is not None and not ls.pulled:
+            ls.keep(ls.first(document))
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(ls: Server, params: types.DidChangeTextDocumentParams) -> None:
         document = ls.documents.change(params)
         if document is not None:
             ls.tools.cancel(document.uri)
+            ls.ruff.cancel(document.uri)
             ls.soon(document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
@@ -287,6 +394,7 @@ def _texts(server: Server) -> None:
         uri = params.text_document.uri
         ls.cancel(uri)
         ls.tools.cancel(uri)
+        ls.ruff.cancel(uri)
         if ls.documents.close(uri) is not None and not ls.pulled:
             ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
@@ -296,9 +404,12 @@ def _questions(server: Server) -> None:
         types.TEXT_DOCUMENT_DIAGNOSTIC,
         types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="llmlint"),
     )
-    def pull(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+    async def pull(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         document = ls.documents.get(params.text_document.uri)
-        items = ls.judged(document) if document is not None else []
+        items: list[types.Diagnostic] = []
+        if document is not None:
+            async with ls.reading(document):
+                items = await ls.pull(document)
         key = hashlib.sha256(repr(items).encode()).hexdigest()[:16]
         if key == params.previous_result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(key)
@@ -310,21 +421,25 @@ def _questions(server: Server) -> None:
     )
     def act(ls: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
         document = ls.documents.get(params.text_document.uri)
-        return actions(document, ls.fixable(document), params) if document is not None else []
+        if document is None:
+            return []
+        ls.look(document)
+        found = [*ls.fixable(document), *(one for one in document.found if one.source != "llmlint")]
+        return actions(document, found, params, ls.refreeze(document), ls.documents.get)
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
         document = ls.documents.get(params.text_document.uri)
         if document is None:
             return None
-        ls.judged(document)
+        ls.look(document)
         row, column = document.positions.place(params.position)
         parts = []
         for one in document.found:
             first, last = (one.span.row, one.span.column), (one.span.end_row, one.span.end_column)
             if first <= (row, column) <= last and (page := ls.pages.get(one.code)):
                 parts.append(page.text)
-        words = asking.told(document.good, row, column, ls.nouns(document))
+        words = asking.told(document.good, row, column, ls.nouns(document), ls.stands(document))
         parts = [*([words] if words else []), *dict.fromkeys(parts)]
         text = "\n\n---\n\n".join(parts)
         return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
@@ -335,7 +450,7 @@ def _questions(server: Server) -> None:
         if document is None:
             return None
         row, column = document.positions.place(params.position)
-        truth = asking.defined(document.good, row, column, ls.nouns(document))
+        truth = asking.defined(document.good, row, column, ls.nouns(document), ls.stands(document))
         return location(truth.path, truth.row, document.encoding) if truth is not None else None
 
     @server.feature(

@@ -1,4 +1,4 @@
-"""ruff, mypy and import-linter beside the editor: they read files, so they run when a buffer was saved, in a process of their own."""
+"""mypy and import-linter beside the editor: they read files, so they run when a buffer was saved, in a process of their own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from lsprotocol import types
 from llmlint.model.position import Span
 from llmlint.server.documents import Document
 from llmlint.server.positions import Positions
+
+_OF_BUFFERS = ("llmlint", "ruff")
+"""Those whose findings are made at every change, of the buffer."""
 
 
 class ToolRuns:
@@ -62,7 +65,7 @@ class ToolRuns:
             for file in files
             if file["uri"] == document.uri or len(files) == 1
             for one in file["diagnostics"]
-            if one["source"] != "llmlint"
+            if one["source"] not in _OF_BUFFERS
         )
 
     def cancel(self, uri: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llmlint.model.position import Span
 from llmlint.project.source import SourceError, read_text, split_lines
@@ -12,8 +12,11 @@ from llmlint.project.source import SourceError, read_text, split_lines
 class Texts:
     """The lines of the files that tools speak of, each read once."""
 
-    def __init__(self) -> None:
-        self._lines: dict[str, list[str]] = {}
+    def __init__(self, buffers: Mapping[str, str] | None = None) -> None:
+        """Args:
+        buffers: Texts that count for their paths, whatever the files hold.
+        """
+        self._lines = {path: split_lines(text.removeprefix("\ufeff")) for path, text in (buffers or {}).items()}
 
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file; none where it cannot be read."""

@@ -43,26 +43,15 @@ class Ruff:
         """
         self._project = project
         self.settings_file = settings_of(project)
-        rules = project.settings.ruff_rules
-        arguments = ["check", "--output-format", "json", "--exit-zero", "--force-exclude", "--no-fix"]
-        if self.settings_file is None:
-            arguments += ["--isolated", "--select", ",".join(rules) or "F", "--ignore", ",".join(_DEFAULT_IGNORES)]
-            arguments += ["--target-version", _target(project)]
-        elif hallucinations := [code for code in ("F821", "F401") if _wanted(code, rules) and not self._ignored(code)]:
-            arguments += ["--extend-select", ",".join(hallucinations)]
+        arguments = settings_arguments(project, self.settings_file)
         arguments += ["--cache-dir", os.path.join(folder, "ruff")]
         listed = write_arguments(files, folder, "ruff")
         self._child = Child(
             "ruff",
-            [*_command(project), *arguments, f"@{listed}"],
+            [*ruff_command(project), *arguments, f"@{listed}"],
             cwd=project.base or project.root,
             limit=project.settings.tool_time_limit,
         )
-
-    def _ignored(self, code: str) -> bool:
-        section = (_section(self.settings_file) if self.settings_file else None) or {}
-        lint = {**section, **section.get("lint", {})}
-        return any(code.startswith(str(one)) for one in (*lint.get("ignore", ()), *lint.get("extend-ignore", ())))
 
     def end(self) -> None:
         """Ends it early."""
@@ -75,9 +64,38 @@ class Ruff:
             ToolError: it failed.
         """
         ended = self._child.wait()
-        report = ToolReport("ruff", list(_diagnostics(_records(ended), self._project, texts)))
+        report = ToolReport("ruff", list(found_by(ended, self._project, texts)))
         report.notices += hidden_rules(self.settings_file, self._project) if self.settings_file else ()
         return report
+
+
+def settings_arguments(project: Project, settings_file: str | None) -> list[str]:
+    """What ruff is told of a project, whatever it judges; the files (or the text) come after it."""
+    rules = project.settings.ruff_rules
+    arguments = ["check", "--output-format", "json", "--exit-zero", "--force-exclude", "--no-fix"]
+    if settings_file is None:
+        arguments += ["--isolated", "--select", ",".join(rules) or "F", "--ignore", ",".join(_DEFAULT_IGNORES)]
+        arguments += ["--target-version", _target(project)]
+    elif hallucinations := [
+        code for code in ("F821", "F401") if _wanted(code, rules) and not _ignored(code, settings_file)
+    ]:
+        arguments += ["--extend-select", ",".join(hallucinations)]
+    return arguments
+
+
+def found_by(ended: Ended, project: Project, texts: Texts) -> Iterator[Diagnostic]:
+    """What a process of ruff found.
+
+    Raises:
+        ToolError: it failed.
+    """
+    return _diagnostics(_records(ended), project, texts)
+
+
+def _ignored(code: str, settings_file: str) -> bool:
+    section = _section(settings_file) or {}
+    lint = {**section, **section.get("lint", {})}
+    return any(code.startswith(str(one)) for one in (*lint.get("ignore", ()), *lint.get("extend-ignore", ())))
 
 
 def settings_of(project: Project) -> str | None:
@@ -142,7 +160,8 @@ def _section(path: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _command(project: Project) -> list[str]:
+def ruff_command(project: Project) -> list[str]:
+    """The project's own ruff, else the one beside llmlint."""
     own = command_of(project.environment.prefix, "ruff")
     if own is not None:
         return [own]

@@ -1,0 +1,46 @@
+"""ruff beside our own rules on a text that no file holds: it is the one tool that reads standard input, and fast enough for every change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from llmlint.engine.foreign import ForeignFindings
+from llmlint.engine.judge import Assignment
+from llmlint.engine.pages import Page
+from llmlint.model.result import FileResult
+from llmlint.report.merge import merged
+from llmlint.tools.child import Ended
+from llmlint.tools.places import Texts
+from llmlint.tools.ruff import found_by, ruff_command, settings_arguments, settings_of
+
+
+class BufferedRuff:
+    """ruff for the buffers of one project. The process is the caller's: who waits for it, and who ends it, is."""
+
+    def __init__(self, assignment: Assignment, pages: Sequence[Page]) -> None:
+        """Reads where ruff's settings are.
+
+        Args:
+            assignment: The project, and the rules that it asks for.
+            pages: Every rule there is.
+        """
+        self._project = project = assignment.project
+        self._foreign = ForeignFindings(project, pages, assignment.selection, ("ruff",))
+        self._overlaps = {page.code: frozenset(page.overlaps) for page in pages if page.overlaps}
+        self._words = [*ruff_command(project), *settings_arguments(project, settings_of(project)), "--no-cache"]
+        self.cwd = project.base or project.root
+
+    def command(self, path: str) -> list[str]:
+        """The command that reads the text of ``path`` (absolute) from its standard input, in UTF-8."""
+        return [*self._words, "--stdin-filename", path, "-"]
+
+    def joined(self, result: FileResult, text: str, ended: Ended) -> FileResult:
+        """Our own result with what ruff found in the same text, each fault once.
+
+        Raises:
+            ToolError: ruff failed.
+        """
+        found = [one for one in found_by(ended, self._project, Texts({result.path: text})) if one.path == result.path]
+        told = self._foreign.joined(result, found, text)
+        return told if told is result else replace(told, diagnostics=merged(told.diagnostics, self._overlaps))
