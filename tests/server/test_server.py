@@ -52,7 +52,11 @@ def capabilities(*encodings: str) -> types.ClientCapabilities:
 @pytest.fixture
 def project(tmp_path: Path) -> Folder:
     folder = Folder(tmp_path)
-    folder.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n')
+    folder.write(
+        "pyproject.toml",
+        '[project]\nname = "shop"\nversion = "1"\n[tool.pytest.ini_options]\nmarkers = ["slow: takes long"]\n'
+        '[tool.llmlint]\ncontracts = ["contracts"]\n',
+    )
     folder.write("src/shop/__init__.py", "")
     folder.write("src/shop/cart.py", TRUTH)
     folder.write("tests/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef basket():\n    return 1\n")
@@ -69,6 +73,16 @@ async def client(request, project: Folder, lsp_client: LanguageClient):
         types.InitializeParams(capabilities=capabilities(request.param), root_uri=project.path.as_uri())
     )
     lsp_client.units = request.param
+    yield
+    await lsp_client.shutdown_session()
+
+
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=[sys.executable, "-m", "llmlint", "server"]))
+async def plain(project: Folder, lsp_client: LanguageClient):
+    """A client for what has nothing to do with positions; the server runs the other tools as well."""
+    await lsp_client.initialize_session(
+        types.InitializeParams(capabilities=capabilities("utf-16"), root_uri=project.path.as_uri())
+    )
     yield
     await lsp_client.shutdown_session()
 
@@ -219,17 +233,18 @@ async def test_definition_leads_to_what_decides(client, project):
         ("    Mock(spec=Cart).", {"add", "items", "label", "total"}),
         ("def test_more(", {"basket", "tmp_path"}),
         ("def test_more(basket, ba", {"basket", "tmp_path"}),
+        ("@pytest.mark.", {"parametrize", "slow", "skipif"}),
+        ("@pytest.mark.sl", {"parametrize", "slow", "skipif"}),
+        ("pytestmark = pytest.mark.", {"parametrize", "slow", "skipif"}),
     ],
 )
 @pytest.mark.asyncio
-async def test_completion_offers_what_there_is(client, project, line, expected):
-    if client.units != "utf-16":
-        pytest.skip("positions are the same in an ASCII line")
-    head = "from unittest.mock import Mock, patch\n\nfrom shop.cart import Cart\n\n\ndef test_total():\n    cart = Cart()\n"
+async def test_completion_offers_what_there_is(plain, project, line, expected):
+    head = "from unittest.mock import Mock, patch\n\nimport pytest\n\nfrom shop.cart import Cart\n\n\ndef test_total():\n    cart = Cart()\n"
     text = head + line + "\n"
-    where = await opened(client, project, text)
+    where = await opened(plain, project, text)
     column = len(line) - (2 if line.endswith('")') else 0)
-    answer = await client.text_document_completion_async(
+    answer = await plain.text_document_completion_async(
         types.CompletionParams(types.TextDocumentIdentifier(where), types.Position(head.count("\n"), column))
     )
     assert expected <= {one.label for one in answer.items}
@@ -267,3 +282,148 @@ async def test_settings_that_cannot_be_read_are_told(client, project):
     await told(client)
     assert codes(client, where) == []
     assert "selct" in client.messages[-1].message
+
+
+STANDING = """\
+from unittest.mock import Mock, patch
+
+from shop.cart import Cart
+
+
+@patch("shop.cart.Cart.total")
+def test_standing(counted, basket):
+    cart = Cart()
+    cart.label(short=True)
+    double = Mock(spec=Cart)
+    double.label()
+    with patch("shop.cart.Cart") as made:
+        made()
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "offset", "said", "place", "row"),
+    [
+        ("basket)", 1, "fixture `basket`", "tests/conftest.py", 5),
+        ("cart.label", 5, "def label(short: bool=False) -> str", "src/shop/cart.py", None),
+        ("short=True", 1, "The label on the box.", "src/shop/cart.py", None),
+        ("double.label", 7, "mock that stands for `shop.cart.Cart.label`", "src/shop/cart.py", None),
+        ("double.label", 1, "mock that stands for `shop.cart.Cart`", "src/shop/cart.py", None),
+        ("Cart.total", 6, "patch of `shop.cart.Cart.total`", "src/shop/cart.py", None),
+        ("shop.cart.Cart.total", 6, "module `shop.cart`", "src/shop/cart.py", 1),
+        ("made()", 1, "mock that stands for class `shop.cart.Cart`", "src/shop/cart.py", None),
+        ("Cart()", 1, "class `shop.cart.Cart`", "src/shop/cart.py", None),
+    ],
+)
+@pytest.mark.asyncio
+async def test_what_is_sound_is_told_too(plain, project, part, offset, said, place, row):
+    where = await opened(plain, project, STANDING)
+    document, here = types.TextDocumentIdentifier(where), at(STANDING, part, offset)
+    hover = await plain.text_document_hover_async(types.HoverParams(document, here))
+    assert said in hover.contents.value
+    found = await plain.text_document_definition_async(types.DefinitionParams(document, here))
+    assert found.uri == uri(project, place)
+    if row is not None:
+        assert found.range.start.line == row - 1
+
+
+@pytest.mark.asyncio
+async def test_ruff_reads_the_buffer_at_every_change(plain, project):
+    sound = NARROW.replace("totl", "total")
+    where = await opened(plain, project, sound)
+    change(plain, where, "import os\n" + sound, 2)
+    await until(plain, lambda: codes(plain, where) == ["F401"])
+    (one,) = plain.diagnostics[where]
+    assert (one.source, one.range.start.line) == ("ruff", 0)
+    change(plain, where, "import os  # llmlint: ignore[ruff:F401]\n" + NARROW, 3)
+    await until(plain, lambda: codes(plain, where) == ["LLM203"])
+    project.write("pyproject.toml", '[project]\nname = "shop"\n[tool.llmlint]\ntools = []\n')
+    plain.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([]))
+    change(plain, where, "import os\n" + NARROW, 4)
+    await told(plain)
+    assert codes(plain, where) == ["LLM203"]
+
+
+async def until(client: LanguageClient, holds) -> None:
+    """Waits for diagnostics until a condition holds."""
+    for _ in range(20):
+        if holds():
+            return
+        await told(client)
+    raise AssertionError({where: codes(client, where) for where in client.diagnostics})
+
+
+@pytest.mark.asyncio
+async def test_a_symbol_is_frozen_anew_by_the_editor(plain, project):
+    frozen = "class Cart:\n    # kept\n    def add(self, item: str, quantity: int = 1) -> None: ...\n"
+    contract = project.write("contracts/shop/cart.pyi", frozen)
+    text = NARROW.replace('len("\U0001f34e\u00e9")', "0").replace("totl", "total")
+    where = await opened(plain, project, text)
+    assert codes(plain, where) == ["LLM105"]
+    here = plain.diagnostics[where][0]
+    document = types.TextDocumentIdentifier(where)
+    params = types.CodeActionParams(document, here.range, types.CodeActionContext([here]))
+    offered = await plain.text_document_code_action_async(params)
+    (action,) = [one for one in offered if one.title.startswith("Refreeze")]
+    assert action.title == "Refreeze shop.cart.Cart.total in its contract"
+    (edits,) = action.edit.document_changes
+    assert edits.text_document.uri == contract.as_uri()
+    assert contract.read_text() == frozen
+    renewed = applied(frozen, action)
+    assert renewed.startswith(frozen)
+    assert "def total(self)" in renewed
+    assert "label" not in renewed
+    # In the contract itself the place says which symbol is meant.
+    item = types.TextDocumentItem(contract.as_uri(), types.LanguageKind.Python, 1, frozen)
+    plain.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    top = types.Range(types.Position(0, 0), types.Position(0, 0))
+    document = types.TextDocumentIdentifier(contract.as_uri())
+    params = types.CodeActionParams(document, top, types.CodeActionContext([]))
+    (action,) = await plain.text_document_code_action_async(params)
+    assert action.title == "Refreeze shop.cart.Cart.items, shop.cart.Cart.label, shop.cart.Cart.total in its contract"
+    plain.text_document_did_close(types.DidCloseTextDocumentParams(document))
+    # Once it is written, the finding is gone and there is nothing to freeze.
+    contract.write_text(renewed)
+    event = types.FileEvent(contract.as_uri(), types.FileChangeType.Changed)
+    plain.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    await until(plain, lambda: codes(plain, where) == [])
+
+
+@pytest.mark.asyncio
+async def test_long_work_shows_that_it_goes_on(plain, project):
+    await opened(plain, project)
+    (first, last) = next(iter(plain.progress_reports.values()))
+    assert (first.kind, last.kind) == ("begin", "end")
+    assert first.title.startswith("llmlint reads")
+
+
+@pytest.mark.asyncio
+async def test_mypy_speaks_when_the_buffer_is_saved(plain, project):
+    wrong = NARROW.replace("cart.totl()", "cart.total() + ''")
+    project.write("tests/test_cart.py", wrong)
+    where = await opened(plain, project, wrong)
+    plain.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(where)))
+    await until(plain, lambda: "operator" in codes(plain, where))
+    change(plain, where, wrong + "\n", 2)
+    await told(plain)
+    assert codes(plain, where) == []
+
+
+@pytest.mark.asyncio
+async def test_each_folder_has_its_own_settings(plain, project, tmp_path_factory):
+    other = Folder(tmp_path_factory.mktemp("other"))
+    for name in ("src/shop/__init__.py", "src/shop/cart.py", "tests/conftest.py", "tests/test_cart.py"):
+        other.write(name, (project.path / name).read_text(encoding="utf-8"))
+    other.write("pyproject.toml", '[project]\nname = "shop"\n[tool.llmlint]\nseverity = ["LLM203=info"]\n')
+    added = types.WorkspaceFoldersChangeEvent([types.WorkspaceFolder(other.path.as_uri(), "other")], [])
+    plain.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(added))
+    first, second = await opened(plain, project), await opened(plain, other)
+    await until(plain, lambda: bool(plain.diagnostics.get(second)))
+    assert plain.diagnostics[first][0].severity == types.DiagnosticSeverity.Error
+    assert plain.diagnostics[second][0].severity == types.DiagnosticSeverity.Information
+    # What changes in one leaves the other as it is.
+    other.write("src/shop/cart.py", TRUTH + "\n    def totl(self) -> int:\n        return 0\n")
+    event = types.FileEvent(uri(other, "src/shop/cart.py"), types.FileChangeType.Changed)
+    plain.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    await until(plain, lambda: codes(plain, second) == [])
+    assert codes(plain, first) == ["LLM203"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from lsprotocol import types
 
@@ -25,8 +25,9 @@ def actions(
     document: Document,
     found: Sequence[Diagnostic],
     params: types.CodeActionParams,
-    refreeze: Refreeze = lambda symbol: None,
-    buffers: Callable[[str], Document | None] = lambda uri: None,
+    refreeze: Refreeze,
+    buffers: Callable[[str], Document | None],
+    published: str | None,
 ) -> list[types.CodeAction]:
     """The actions for a stretch of a document.
 
@@ -36,12 +37,16 @@ def actions(
         params: What the client asks for.
         refreeze: Tells what freezing a symbol anew would do to its contract.
         buffers: The open buffers, by URI.
+        published: In a contract, the symbol that is published at the beginning of the stretch.
     """
     first, _ = document.positions.place(params.range.start)
     last, _ = document.positions.place(params.range.end)
     here = [one for one in found if one.span.row <= last and one.span.end_row >= first]
     only = params.context.only
-    every = [*_every(document, found, here, params), *_refrozen(document, here, refreeze, buffers)]
+    symbols = {one.symbol for one in here if one.source == "llmlint" and one.symbol} | (
+        {published} if published else set()
+    )
+    every = [*_every(document, found, here, params), *_refrozen(document, symbols, refreeze, buffers)]
     return [one for one in every if _wanted(one.kind, only)]
 
 
@@ -93,10 +98,10 @@ def _every(
 
 
 def _refrozen(
-    document: Document, here: Sequence[Diagnostic], refreeze: Refreeze, buffers: Callable[[str], Document | None]
+    document: Document, symbols: Collection[str], refreeze: Refreeze, buffers: Callable[[str], Document | None]
 ) -> Iterator[types.CodeAction]:
-    """A contract renewed where it disagrees with its source about what a finding speaks of."""
-    for symbol in sorted({one.symbol for one in here if one.source == "llmlint" and one.symbol}):
+    """Contracts renewed where they disagree with their sources about a symbol."""
+    for symbol in sorted(symbols):
         found = refreeze(symbol)
         if found is None:
             continue

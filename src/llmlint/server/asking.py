@@ -164,6 +164,29 @@ def _covers(node: ast.AST, row: int, at: int) -> bool:
     return after and (row < last or at <= (getattr(node, "end_col_offset", 0) or 0))
 
 
+def published_at(text: str, row: int) -> str | None:
+    """The name, dotted below the module, that a contract publishes at a row (from 1)."""
+    try:
+        body: Sequence[ast.stmt] = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return None
+    parts: list[str] = []
+    while True:
+        node = next((one for one in body if one.lineno <= row <= (one.end_lineno or one.lineno)), None)
+        match node:
+            case ast.ClassDef(name=name):
+                parts.append(name)
+                body = node.body
+                continue
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                parts.append(name)
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                parts.append(name)
+            case _:
+                pass
+        return ".".join(parts) or None
+
+
 def _docstring(truth: Truth) -> str | None:
     try:
         tree = read_source(truth.path, "other").tree

@@ -241,17 +241,34 @@ class Server(LanguageServer):
         """What is found, with the edits of the fixes."""
         return self._guarded(lambda: self.fixing.check(document.path, document.text).diagnostics, ())
 
+    def refreezer(self, document: Document) -> Refreezer:
+        """Tells what freezing symbols of a document's project anew would do.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        session = self.live.session(document.path)
+        if session not in self._refreezers:
+            self._refreezers[session] = Refreezer(session.project_of(document.path))
+        return self._refreezers[session]
+
     def refreeze(self, document: Document) -> Refreeze:
         """Tells what freezing a symbol of a document's project anew would do."""
 
         def asked(symbol: str) -> Refrozen | None:
-            session = self.live.session(document.path)
-            if session not in self._refreezers:
-                self._refreezers[session] = Refreezer(session.project_of(document.path))
             with undisturbed():
-                return self._refreezers[session].refrozen(symbol)
+                return self.refreezer(document).refrozen(symbol)
 
         return lambda symbol: self._guarded(lambda: asked(symbol), None)
+
+    def published(self, document: Document, position: types.Position) -> str | None:
+        """The symbol that a contract publishes at a place; None where the document is no contract."""
+        if not document.path.endswith(".pyi"):
+            return None
+        name = asking.published_at(document.text, document.positions.place(position)[0])
+        if name is None:
+            return None
+        return self._guarded(lambda: self.refreezer(document).symbol_at(document.path, name), None)
 
     def stands(self, document: Document) -> asking.Stands:
         """Tells what a name in the place of a document stands for."""
@@ -425,7 +442,8 @@ def _questions(server: Server) -> None:
             return []
         ls.look(document)
         found = [*ls.fixable(document), *(one for one in document.found if one.source != "llmlint")]
-        return actions(document, found, params, ls.refreeze(document), ls.documents.get)
+        published = ls.published(document, params.range.start)
+        return actions(document, found, params, ls.refreeze(document), ls.documents.get, published)
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
