@@ -15,7 +15,8 @@ from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.position import Span
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, SourceFile, parse, read_text
-from llmlint.semantics.drift import Comparison, Drift
+from llmlint.semantics.drift.comparison import Comparison
+from llmlint.semantics.drift.found import Drift
 from llmlint.semantics.world import World
 
 

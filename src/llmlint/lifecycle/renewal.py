@@ -10,7 +10,8 @@ from llmlint.contracts.layout import Place
 from llmlint.lifecycle.freeze.freezer import Freezer, Frozen, headed, is_untouched, without_heading
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
-from llmlint.semantics.drift import Comparison, Drift
+from llmlint.semantics.drift.comparison import Comparison
+from llmlint.semantics.drift.found import Drift
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World

@@ -16,7 +16,7 @@ from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, OPAQUE, Class, Mo
 from llmlint.model.position import Span
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.contract_docs import ContractExamples, undocumented
-from llmlint.semantics.drift import Comparison
+from llmlint.semantics.drift.comparison import Comparison
 from llmlint.semantics.nouns import ContractProblem
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from llmlint.contracts.signature import (
 from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, Class, Function, Member, Module
 from llmlint.lifecycle.diff.changes import Change
 from llmlint.model.position import Truth
-from llmlint.semantics.drift import literal
-from llmlint.semantics.drift_types import Types
+from llmlint.semantics.drift.declared import literal
+from llmlint.semantics.drift.types import Types
 from llmlint.semantics.world import World
 
 _WORDS = ("positional-only", "positional or keyword", "variadic", "keyword-only", "variadic")

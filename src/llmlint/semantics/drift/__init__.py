@@ -1,0 +1,1 @@
+"""Where a contract and the implementation behind it disagree. Both are read, neither is run."""
