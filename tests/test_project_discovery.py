@@ -9,6 +9,7 @@ import pytest
 
 from llmlint.project.discovery import discover, matches, role_of
 from llmlint.project.path_glob import PathGlobs
+from llmlint.project.project import TEST_FILES
 from tests.project_tree import plant
 
 
@@ -130,6 +131,21 @@ def test_folders_that_pytest_does_not_enter_are_not_entered(tmp_path: Path) -> N
 def test_roles(path: str, role: str) -> None:
     """What a file is to the tests."""
     assert role_of(path, ("test_*.py", "*_test.py"), ("/p/contracts",)) == role
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("/p/shop/tests/cart_tests.py", "test"),
+        ("/p/shop/tests/api/tests.py", "test"),
+        ("/p/shop/tests/support.py", "other"),
+        ("/p/shop/tests.py", "other"),
+        ("/p/shop/cart_tests.py", "other"),
+    ],
+)
+def test_names_of_unittest_s_projects_are_tests_in_a_folder_of_tests(path: str, role: str) -> None:
+    """Where pytest's settings do not say what a test file is called."""
+    assert role_of(path, TEST_FILES) == role
 
 
 def test_patterns_with_a_slash_are_about_the_whole_path() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from llmlint.project.path_glob import PathGlobs
+from llmlint.project.project import TEST_FILES
 from llmlint.project.source import Role
 
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__", "CVS", "_darcs"})
@@ -99,7 +100,7 @@ def discover(
     root: str,
     exclude: Sequence[str] = (),
     norecursedirs: Sequence[str] = (),
-    python_files: Sequence[str] = ("test_*.py", "*_test.py"),
+    python_files: Sequence[str] = TEST_FILES,
     contract_roots: Sequence[str] = (),
 ) -> Discovery:
     """The files that ``paths`` mean in the project at ``root``. ``.pyi`` files that are no contracts are left out unless named."""

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 from llmlint.model.settings import Settings
 
+TEST_FILES = (
+    "test_*.py",
+    "*_test.py",
+    *(f"{folder}/{name}" for folder in ("test", "tests") for name in ("*_tests.py", "tests.py", "*/tests.py")),
+)
+"""pytest's own ``python_files``, and in folders of tests the names that unittest's projects give (``discover -p "*tests.py"``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PytestConfig:
     """What pytest's own settings say (pytest.ini, pyproject.toml, tox.ini, setup.cfg: pytest's own order)."""
 
     rootdir: str
-    python_files: tuple[str, ...] = ("test_*.py", "*_test.py")
+    python_files: tuple[str, ...] = TEST_FILES
     python_classes: tuple[str, ...] = ("Test",)
     python_functions: tuple[str, ...] = ("test",)
     testpaths: tuple[str, ...] = ()

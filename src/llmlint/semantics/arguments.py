@@ -61,13 +61,20 @@ class Arguments:
 class Bound:
     """A signature, with what is needed to evaluate its annotations."""
 
-    __slots__ = ("function", "outer", "owner", "signature")
+    __slots__ = ("function", "outer", "owner", "signature", "through")
 
     def __init__(
-        self, signature: Signature, function: Function | None, outer: Class | None, owner: Class | None
+        self,
+        signature: Signature,
+        function: Function | None,
+        outer: Class | None,
+        owner: Class | None,
+        through: tuple[Value, ...] = (),
     ) -> None:
         self.signature = signature
         self.function = function
         self.outer = outer
         self.owner = owner
         """The class that is constructed, for a constructor."""
+        self.through = through
+        """What else is called by ``function`` with the keywords that it hands on, where the signature speaks for those."""

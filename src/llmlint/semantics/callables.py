@@ -27,7 +27,7 @@ from llmlint.semantics.values import (
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
 from llmlint.semantics.arguments import Arguments, Bound
-from llmlint.semantics.forwarding import hands_on, with_those_of
+from llmlint.semantics.forwarding import Constructing, Forwarding, hands_on, with_those_of
 
 _PASSED_ON: Final = frozenset({f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output")})
 """Functions whose source takes any keyword and hands it to what does not: the stub decides."""
@@ -38,6 +38,7 @@ class Callables:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.forwarding = Forwarding(self)
 
     def result(self, function: Value, arguments: Arguments) -> Value:
         """What calling ``function`` gives: `Calls` tells."""
@@ -53,6 +54,8 @@ class Callables:
             return [Bound(value.signature, None, None, None)] if value.signature is not None else None
         if isinstance(value, Special):
             return self.signatures(value.value)
+        if isinstance(value, Constructing):
+            return value.bounds
         if isinstance(value, Instance) and not is_none(value):
             found = self.world.attributes.get(value, "__call__").value
             return (
@@ -136,9 +139,9 @@ class Callables:
         shape = classes.shape(cls)
         if shape.kind == "enum" or not classes.keeps_class(cls):
             return None
-        return self._along(cls, order)
+        return self.along(cls, order)
 
-    def _along(self, cls: Class, order: Sequence[Class]) -> list[Bound] | None:
+    def along(self, cls: Class, order: Sequence[Class]) -> list[Bound] | None:
         """The signatures of the first constructor of ``cls`` in (the rest of) its order."""
         classes = self.world.classes
         shape = classes.shape(cls)
@@ -229,10 +232,10 @@ class Callables:
 
     def _completed(self, cls: Class, base: Class, function: Function, signature: Signature) -> Signature:
         """The signature of ``__init__``, its ``**kwargs`` replaced by what the next one in the order of ``cls`` takes."""
-        if not function.module.own or function.module.is_stub or hands_on(function.node) is None:
+        if not function.module.own or function.module.is_stub or hands_on(function.node, base) is None:
             return signature
         order = self.world.classes.mro(cls)
-        following = self._along(cls, order[order.index(base) + 1 :])
+        following = self.along(cls, order[order.index(base) + 1 :])
         if following is None or len(following) != 1:
             return signature
         found = following[0].signature
@@ -250,11 +253,27 @@ class Callables:
             return None
         found = self._nearest(signatures, arguments)
         if found is None:
+            found = self._handed_on(value, signatures, arguments)
+        if found is None:
             return None
         for other in self._implementations(value):
             if self._nearest(other, arguments) is None:
                 return None
         return found
+
+    def _handed_on(
+        self, value: Value, signatures: list[Bound], arguments: Arguments
+    ) -> tuple[Bound, list[Mismatch]] | None:
+        """How keywords do not bind that the one signature takes as ``**kwargs`` and hands on."""
+        if len(signatures) != 1 or not arguments.keywords or not signatures[0].signature.var_keyword:
+            return None
+        bound = signatures[0]
+        if all(name in bound.signature.keywords for name in arguments.names()):
+            return None
+        value = value.value if isinstance(value, Special) else value
+        receiver = value.receiver if isinstance(value, FunctionValue) else None
+        narrowed = self.forwarding.refused(bound, receiver, arguments.names())
+        return self._nearest([narrowed], arguments) if narrowed is not None else None
 
     def _nearest(self, signatures: list[Bound], arguments: Arguments) -> tuple[Bound, list[Mismatch]] | None:
         best: tuple[Bound, list[Mismatch]] | None = None

@@ -89,6 +89,8 @@ class Collected:
         if self.source.role != "test":
             return False
         if cls is None:
+            if self.world.functions.info(function).manager is not None:
+                return False  # a context manager whose name begins as a test's does: unittest collects no functions
             return self.matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(
                 function, None
             )

@@ -212,6 +212,10 @@ class Evaluation:
         finally:
             self.scope, self.sink = saved, sink
 
+    def in_frame(self, frame: Scope, node: ast.expr) -> Value:
+        """The value of an expression at the end of a body that was run."""
+        return self._in_scope(frame, node)
+
     def standalone(self, node: ast.expr, cls: Class | None) -> Value:
         """The value of a module-level (or class-level) expression, whatever is being evaluated otherwise."""
         saved = self.scope

@@ -1,15 +1,29 @@
-"""``**kwargs`` that a constructor hands on to the next one: what that one refuses, the first refuses as well."""
+"""``**kwargs`` that a function hands on: what those refuse that it hands them to, the function refuses as well."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.signature import KEYWORD_ONLY, VAR_KEYWORD, Parameter, Signature
-from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.symbols import Class, FunctionNode
 from llmlint.contracts.walking import pairs, walk
+from llmlint.semantics.arguments import Arguments, Bound
+from llmlint.semantics.handing import Handing, handing
+from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Special, Union, Value
+
+if TYPE_CHECKING:
+    from llmlint.semantics.callables import Callables
+
+_DEEP: Final = 8
+"""How many functions a keyword is followed through."""
 
 
-def hands_on(node: FunctionNode) -> ast.Call | None:
+# -- constructors ------------------------------------------------------------------------------------------------------
+
+
+def hands_on(node: FunctionNode, owner: Class) -> ast.Call | None:
     """The ``super().__init__(…, **kwargs)`` that a constructor runs whatever happens, if it does nothing else with ``kwargs``."""
     if node.args.kwarg is None:
         return None
@@ -21,6 +35,8 @@ def hands_on(node: FunctionNode) -> ast.Call | None:
     for statement in node.body:
         call = statement.value if isinstance(statement, ast.Expr) else None
         if isinstance(call, ast.Call) and _is_super(call.func):
+            if not _names_owner(call.func.value, owner):  # type: ignore[attr-defined]
+                return None
             spread = [keyword.value for keyword in call.keywords if keyword.arg is None]
             return call if len(spread) == 1 and isinstance(spread[0], ast.Name) and spread[0].id == name else None
         if any(isinstance(inner, ast.Return) for inner in walk(statement)):
@@ -28,17 +44,17 @@ def hands_on(node: FunctionNode) -> ast.Call | None:
     return None
 
 
-def with_those_of(signature: Signature, next_one: Signature) -> Signature:
-    """The signature whose ``**kwargs`` are the keywords of the next constructor."""
+def with_those_of(signature: Signature, *others: Signature) -> Signature:
+    """The signature whose ``**kwargs`` are the keywords of the next ones."""
     known = {parameter.name for parameter in signature.parameters}
     own = [parameter for parameter in signature.parameters if parameter.kind != VAR_KEYWORD]
-    # An annotation of the other constructor would be read in the wrong module.
-    more = [
-        Parameter(name, KEYWORD_ONLY, False, None, parameter.default)
-        for name, parameter in next_one.keywords.items()
-        if name not in known
-    ]
-    return Signature(signature.name, [*own, *more])
+    # An annotation of the other one would be read in the wrong module.
+    more: dict[str, Parameter] = {}
+    for other in others:
+        for name, parameter in other.keywords.items():
+            if name not in known:
+                more.setdefault(name, Parameter(name, KEYWORD_ONLY, False, None, parameter.default))
+    return Signature(signature.name, [*own, *more.values()])
 
 
 def _is_super(function: ast.expr) -> bool:
@@ -48,5 +64,149 @@ def _is_super(function: ast.expr) -> bool:
         and isinstance(function.value, ast.Call)
         and isinstance(function.value.func, ast.Name)
         and function.value.func.id == "super"
-        and not function.value.args
     )
+
+
+# -- functions ---------------------------------------------------------------------------------------------------------
+
+
+class Forwarding:
+    """Follows ``**kwargs`` from a function to those that it hands them to."""
+
+    def __init__(self, callables: Callables) -> None:
+        self.callables = callables
+        self.world = callables.world
+        self._followed: list[object] = []
+
+    def refused(self, bound: Bound, receiver: Value | None, names: Sequence[str]) -> Bound | None:
+        """The signature that stands for ``**kwargs`` as well, if one of the keywords ``names`` is refused further on."""
+        function = bound.function
+        if function is None or function.module.is_stub or function.module.by_test:
+            return None
+        plan = self._plan(bound)
+        strange = [name for name in names if name not in bound.signature.keywords]
+        if plan is None or all(name in plan.keys for name in strange):
+            return None
+        callees = self._callees(bound, receiver, plan)
+        if callees is None:
+            return None
+        for name in strange:
+            if name in plan.keys:
+                continue
+            found = self._refused_by_all(callees, name)
+            if found is not None:
+                signature = with_those_of(bound.signature, *(other.signature for other in found))
+                keys = [
+                    Parameter(key, KEYWORD_ONLY, False) for key in sorted(plan.keys) if key not in signature.keywords
+                ]
+                signature = Signature(signature.name, [*signature.parameters, *keys])
+                through = tuple(callees) + tuple(value for other in found for value in other.through)
+                return Bound(signature, function, bound.outer, bound.owner, through)
+        return None
+
+    def _plan(self, bound: Bound) -> Handing | None:
+        assert bound.function is not None
+        memo = bound.function.memo
+        if "handing" not in memo:
+            memo["handing"] = handing(bound.function.node)
+        return memo["handing"]  # type: ignore[no-any-return]
+
+    def _refused_by_all(self, callees: Sequence[Value], name: str) -> list[Bound] | None:
+        """The signatures that refuse the keyword; None if one of the callees may take it."""
+        keyword = ast.keyword(name, ast.Constant(None))
+        arguments = Arguments((), (), [(name, self.world.none, keyword)], starred=True, double_starred=True)
+        found: list[Bound] = []
+        for callee in callees:
+            mismatch = self.callables.mismatches(callee, arguments)
+            if mismatch is None or not any(problem.kind == "unknown-keyword" for problem in mismatch[1]):
+                return None
+            found.append(mismatch[0])
+        return found
+
+    def _callees(self, bound: Bound, receiver: Value | None, plan: Handing) -> list[Value] | None:
+        """What the calls of ``plan`` call; None where one of them is not known."""
+        function = bound.function
+        assert function is not None
+        if bound.owner is not None:
+            receiver = Instance(bound.owner, exact=True)
+        if function in self._followed or len(self._followed) >= _DEEP:
+            return None
+        self._followed.append(function)
+        try:
+            evaluator = self.world.inference.quiet(function.module)
+            for call in plan.calls:
+                evaluator.callees.pop(call, None)
+            frame = evaluator.run(function, receiver, {}, function.owner.scope if function.owner is not None else None)
+            found: list[Value] = []
+            for call in plan.calls:
+                callee = evaluator.callees.get(call)
+                if callee is None and call in plan.inner:
+                    callee = evaluator.in_frame(frame, call.func)
+                if _is_super_call(call.func):
+                    callee = self._next(call.func, function.owner, receiver)
+                elif callee is not None and _is_partial(callee) and call.args:
+                    callee = evaluator.in_frame(frame, call.args[0])
+                if callee is None or not self._is_certain(callee):
+                    return None
+                found.append(callee)
+            return found
+        finally:
+            self._followed.pop()
+
+    def _next(self, function: ast.expr, owner: Class | None, receiver: Value | None) -> Value | None:
+        """``super().name``: the method of the next class in the order of what the method is bound to."""
+        assert isinstance(function, ast.Attribute)
+        if owner is None or not isinstance(receiver, (Instance, ClassValue)) or not _names_owner(function.value, owner):
+            return None
+        classes = self.world.classes
+        order = classes.mro(receiver.cls)
+        if owner not in order or order[-1].symbol != "builtins.object":
+            return None
+        following = order[order.index(owner) + 1 :]
+        if function.attr == "__init__":
+            bounds = self.callables.along(receiver.cls, following)
+            return Constructing(bounds) if bounds is not None else None
+        for base in following:
+            if base.own_open and ("base" in base.own_open or "inherits" in base.own_open):
+                return None
+            member = classes.body(base).get(function.attr)
+            if member is not None:
+                return self.world.attributes.member(member, receiver)
+        return None
+
+    def _is_certain(self, callee: Value) -> bool:
+        """Whether it is that function which is called, and no override."""
+        if isinstance(callee, Union):
+            return False
+        if isinstance(callee, FunctionValue) and isinstance(callee.receiver, Instance) and not callee.receiver.exact:
+            return not self.world.vetoes.subclass_has(callee.receiver.cls, callee.function.name)
+        return isinstance(callee, (FunctionValue, ClassValue, Special, Constructing))
+
+
+class Constructing(Value):
+    """``super().__init__``: the signatures of the next constructor."""
+
+    __slots__ = ("bounds",)
+
+    def __init__(self, bounds: list[Bound]) -> None:
+        self.bounds = bounds
+
+
+def _is_super_call(function: ast.expr) -> bool:
+    return (
+        isinstance(function, ast.Attribute)
+        and isinstance(function.value, ast.Call)
+        and isinstance(function.value.func, ast.Name)
+        and function.value.func.id == "super"
+    )
+
+
+def _names_owner(call: ast.expr, owner: Class) -> bool:
+    """Whether it is ``super()``, or ``super(Owner, self)``."""
+    if not isinstance(call, ast.Call) or not call.args:
+        return True
+    return isinstance(call.args[0], ast.Name) and call.args[0].id == owner.name
+
+
+def _is_partial(callee: Value) -> bool:
+    return isinstance(callee, Special) and callee.path == "functools.partial"

@@ -238,7 +238,7 @@ class Invocation(Assignments):
             return
         if self.probing("TypeError") or (model and self.probing("ValidationError")):
             return
-        if not self.certain_call(function):
+        if not self.certain_call(function) or not all(map(self.certain_call, bound.through)):
             return
         owner = self.world.attributes.owner(function)
         if owner is None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from llmlint.contracts.symbols import Class, Function
 from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
 from llmlint.semantics.mock_assertions import API
 from llmlint.semantics.mock_values import Mock
@@ -20,7 +21,6 @@ from llmlint.semantics.privacy import is_private
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.values import (
     PROXY,
-    Callable,
     ClassValue,
     Coroutine,
     FunctionValue,
@@ -222,7 +222,7 @@ class Judgements(Lookup):
             )
         if isinstance(function, Instance):
             return function.exact
-        return isinstance(function, Callable) and False
+        return isinstance(function, Constructing)
 
     def _stored_by_tests(self, name: str) -> bool:
         from llmlint.semantics.vetoes import foreign_stores

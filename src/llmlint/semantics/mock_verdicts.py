@@ -159,7 +159,7 @@ class MockVerdicts:
             return
         bound, mismatches = found
         owner = evaluator.world.attributes.owner(stands)
-        if owner is None or not self.mocks.certain(stands):
+        if owner is None or not self.mocks.certain(stands) or not all(map(evaluator.certain_call, bound.through)):
             return
         problems = evaluator.problems(node, call.arguments, bound.signature, mismatches)
         if call.assertion is not None and any(

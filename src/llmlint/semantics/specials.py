@@ -456,12 +456,16 @@ class Specials:
 
     def _super(self, node: ast.Call) -> Value:
         evaluator = self.evaluator
-        for argument in node.args:
-            evaluator.eval(argument)
+        given = [evaluator.eval(argument) for argument in node.args]
         scope: Scope | None = evaluator.scope
         while scope is not None:
             if scope.cls is not None and scope.receiver is not None and not scope.is_class:
-                if node.args:
+                if given and not (
+                    len(given) == 2
+                    and isinstance(given[0], ClassValue)
+                    and given[0].cls is scope.cls
+                    and given[1] is scope.receiver
+                ):
                     return UNKNOWN
                 return Super(scope.cls, scope.receiver)
             scope = scope.parent
