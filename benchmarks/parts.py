@@ -1,7 +1,8 @@
-"""Where llmlint's time goes on test files: parsing, meaning, reading contracts and sources, second thoughts.
+"""Where llmlint's time goes on test files: parsing, meaning, rules, reading contracts and sources, second thoughts.
 
-``python benchmarks/parts.py [--python ENVIRONMENT] PATH...`` prints processor time by part, in this process, cold; the contracts,
-sources, stubs and typeshed that the tests reach are read once a run and shown apart.
+``python benchmarks/parts.py [--python ENVIRONMENT] [--select CODES] PATH...`` prints processor time by part, in this process, cold. What is
+read of contracts, sources, stubs and typeshed depends on them alone, however many tests there are: it is shown apart. ``--first``
+selects the rules about names, calls and doubles that the first linter had, ``--select`` any.
 """
 
 from __future__ import annotations
@@ -12,33 +13,69 @@ import gc
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from llmlint.contracts import lazy_bodies
 from llmlint.contracts.library import Library
+from llmlint.contracts.members import Members
+from llmlint.contracts.openness import Openness
+from llmlint.engine.dispatch import Dispatcher
+from llmlint.engine.pages import rule_pages
+from llmlint.engine.registry import load_rules
+from llmlint.engine.selection import select
 from llmlint.project.load import Options, projects_for
 from llmlint.project.source import SourceError, read_source
 from llmlint.semantics.analysis import Analyzer
 from llmlint.semantics.vetoes import Vetoes
 
+FIRST = (
+    "LLM101,LLM102,LLM103,LLM105,LLM106,LLM201,LLM202,LLM203,LLM204,LLM205,LLM206,LLM207,LLM208,LLM209,LLM212,LLM213,LLM214,"
+    "LLM215,LLM216,LLM217,LLM301,LLM302,LLM303,LLM304,LLM307,LLM315,LLM505,LLM506,LLM9"
+)
+
+TESTS, TRUTH, DOUBTS = (
+    "reading, understanding and judging the tests",
+    "reading contracts, sources, stubs and typeshed, once",
+    "second thoughts before 'does not exist'",
+)
+
 
 class Clock:
-    """Processor seconds spent in a method, its inner calls of the same kind counted once."""
+    """Processor seconds by part: each moment belongs to the innermost part that was entered."""
 
-    def __init__(self, owner: type, name: str) -> None:
-        self.seconds = 0.0
-        self._depth = 0
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys((TESTS, TRUTH, DOUBTS), 0.0)
+        self._parts: list[str | None] = [None]
+        self._since = time.process_time()
+
+    def enter(self, part: str | None) -> None:
+        """From here on time belongs to ``part`` (None: to nothing)."""
+        self._turn()
+        self._parts.append(part)
+
+    def leave(self) -> None:
+        """From here on time belongs to what it belonged to before."""
+        self._turn()
+        self._parts.pop()
+
+    def _turn(self) -> None:
+        now = time.process_time()
+        part = self._parts[-1]
+        if part is not None:
+            self.seconds[part] += now - self._since
+        self._since = now
+
+    def time(self, owner: Any, name: str, part: str) -> None:
+        """Time spent in a function of a class or module belongs to ``part``."""
         plain: Callable[..., Any] = getattr(owner, name)
 
-        def timed(*arguments: Any) -> Any:
-            if self._depth:
-                return plain(*arguments)
-            self._depth += 1
-            started = time.process_time()
+        def timed(*arguments: Any, **keywords: Any) -> Any:
+            self.enter(part)
             try:
-                return plain(*arguments)
+                return plain(*arguments, **keywords)
             finally:
-                self.seconds += time.process_time() - started
-                self._depth -= 1
+                self.leave()
 
         setattr(owner, name, timed)
 
@@ -47,42 +84,55 @@ def main(arguments: list[str]) -> int:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python")
+    parser.add_argument(
+        "--select", default="", help="rules, separated by commas (default: what the project's settings choose)"
+    )
+    parser.add_argument(
+        "--first", action="store_const", dest="select", const=FIRST, help="the rules of the first linter"
+    )
     parser.add_argument("paths", nargs="+")
     options = parser.parse_args(arguments)
     gc.disable()
     sys.setrecursionlimit(6000)
-    reading, doubting = Clock(Library, "module"), Clock(Vetoes, "confirm")
+    clock = Clock()
+    clock.time(Library, "_build", TRUTH)
+    clock.time(Members, "_scan", TRUTH)
+    clock.time(Openness, "_why_open", TRUTH)
+    clock.time(lazy_bodies, "_parsed", TRUTH)
+    clock.time(Vetoes, "confirm", DOUBTS)
     selection = projects_for(options.paths, Options(python=options.python))
-    plain = parsing = meaning = 0.0
+    plain = 0.0
     lines = 0
     for group in selection.projects:
+        settings = group.project.settings
+        if options.select:
+            settings = replace(settings, select=tuple(options.select.split(",")))
+        rules = load_rules(select(rule_pages(), settings).pages)
+        dispatchers: dict[str, Dispatcher] = {}
         analyzer = Analyzer(group.project)
         for number, file in enumerate(group.files):
+            dispatcher = dispatchers.get(file.role) or dispatchers.setdefault(
+                file.role, Dispatcher(rules, file.role, settings)
+            )
+            clock.enter(TESTS)
             try:
-                started = time.process_time()
                 source = read_source(file.path, file.role)
-                parsing += time.process_time() - started
             except SourceError:
+                clock.leave()
                 continue
+            analysis = analyzer.analyze(source, facts=dispatcher.facts)
+            for _ in dispatcher.judge(source, analysis.nouns):
+                pass
+            clock.leave()
             started = time.process_time()
             ast.parse(source.text)
             plain += time.process_time() - started
             lines += source.text.count("\n")
-            started = time.process_time()
-            analyzer.analyze(source)
-            meaning += time.process_time() - started
             if number % 8 == 0:
                 gc.collect()
                 gc.freeze()
-    own = parsing + meaning - reading.seconds - doubting.seconds
-    rows = [
-        ("`ast.parse` of the tests", plain),
-        ("reading and understanding the tests", own),
-        ("reading contracts, sources, stubs and typeshed, once", reading.seconds),
-        ("second thoughts before 'does not exist'", doubting.seconds),
-    ]
     print(f"{lines:,} lines\n\n| part | seconds | µs a line | × `ast.parse` |\n|---|--:|--:|--:|")
-    for name, seconds in rows:
+    for name, seconds in {"`ast.parse` of the tests": plain, **clock.seconds}.items():
         print(f"| {name} | {seconds:.2f} | {seconds / lines * 1e6:.1f} | {seconds / plain:.1f} |")
     return 0
 

@@ -11,9 +11,12 @@ from llmlint.contracts.walking import walk
 
 # Reading text is forty times as fast as walking a tree, and here a match too many only makes a module less closed.
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
-_REPLACES_ITSELF = re.compile(
-    r"sys\.modules\[\s*(?:__name__|\w*mod\w*)\s*\]\s*=(?!=)|\.__class__\s*=(?!=)|\bsetattr\(\s*(?:sys\.modules|\w*module\w*\b)|sys\.modules\.update"
-)
+_REPLACES_ITSELF = {
+    "sys.modules": re.compile(r"sys\.modules(?:\[\s*(?:__name__|\w*mod\w*)\s*\]\s*=(?!=)|\.update)"),
+    ".__class__": re.compile(r"\.__class__\s*=(?!=)"),
+    "setattr(": re.compile(r"setattr\(\s*(?:sys\.modules|\w*module\w*\b)"),
+}
+"""How a module replaces itself, by what the text must hold: a text without it is not searched."""
 _NAMESPACES = ("globals()", "vars()", "locals()", "exec(")
 _WRITES_GLOBALS = re.compile(
     r"\bglobals\(\)\s*(?:\.(?:update|setdefault|__setitem__)\b|\[[^\]\n]+\]\s*=(?!=))"
@@ -228,7 +231,7 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
             for name in lazy:
                 table.bind(name, Binding(OPAQUE, table.names["__getattr__"][0].node, conditional=True))
     if not module.open and not module.is_stub:
-        if ("sys.modules" in text or "__class__" in text or "module" in text) and _REPLACES_ITSELF.search(text):
+        if any(word in text and pattern.search(text) for word, pattern in _REPLACES_ITSELF.items()):
             module.open = "it replaces itself in sys.modules"
         elif any(word in text for word in _NAMESPACES) and _WRITES_GLOBALS.search(text):
             module.open = "it writes to its globals()"

@@ -106,7 +106,9 @@ class Checker:
         judged = _Judged(path, source.lines, read_suppressions(text, source.tree, self._pages), source)
         dispatcher = self._dispatcher(role)
         analysis = (
-            self._analyze(source, judged) if dispatcher.wants_facts or self._watch.uses or self._shadowed else None
+            self._analyze(source, judged, dispatcher.facts)
+            if dispatcher.facts or self._watch.uses or self._shadowed
+            else None
         )
         if analysis is not None and analysis.repeated and (refused := compile_error(text)):
             return self._uncompiled(path, text, role, refused)
@@ -178,7 +180,7 @@ class Checker:
     def check_contracts(self) -> list[FileResult]:
         """What is wrong with the project's frozen contracts, a result for each file with findings."""
         dispatcher = self._dispatcher("contract")
-        if not dispatcher.wants_facts and not self._shadowed:
+        if not dispatcher.facts and not self._shadowed:
             return []
         problems: dict[str, list[ContractProblem]] = {}
         crashes: list[Crash] = []
@@ -215,10 +217,11 @@ class Checker:
             self._dispatchers[role] = Dispatcher(self._rules, role, self._project.settings)
         return self._dispatchers[role]
 
-    def _analyze(self, source: SourceFile, judged: _Judged) -> Analysis | None:
+    def _analyze(self, source: SourceFile, judged: _Judged, facts: tuple[type, ...]) -> Analysis | None:
         try:
             return self._analyzer.analyze(
                 source,
+                facts=facts,
                 record=self._watch.uses or self._watch.unresolved,
                 shadowed=self._shadowed,
             )

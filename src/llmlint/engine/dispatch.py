@@ -67,9 +67,9 @@ class Dispatcher:
         self._by_type: dict[tuple[Kind, type], tuple[Rule, ...]] = {}
 
     @property
-    def wants_facts(self) -> bool:
-        """Whether any rule judges what the semantics find."""
-        return "noun" in self._by_kind
+    def facts(self) -> tuple[type, ...]:
+        """The kinds of facts that some rule judges."""
+        return tuple(kind for rule in self._by_kind.get("noun", ()) for kind in rule.wants)
 
     def judge(self, source: SourceFile | None, nouns: Sequence[object]) -> Iterator[Found | Crash]:
         """What the rules find. A rule that fails is told once, and is not asked about this file again.

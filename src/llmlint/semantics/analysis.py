@@ -13,7 +13,7 @@ from llmlint.model.result import Shadow
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
 from llmlint.semantics.contract_audit import ContractAudit
-from llmlint.semantics.doubles import Doubles
+from llmlint.semantics.doubles.judging import judge_doubles
 from llmlint.semantics.fixture_requests import FixtureRequests
 from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import (
@@ -86,7 +86,7 @@ class FileAnalysis(FixtureRequests):
         evaluator.probes = []
         evaluator.mocks.conclude()
         evaluator.mocks.report()
-        Doubles(self, tests).judge()
+        judge_doubles(self, tests)
         self._judge_fakes()
         return self._result()
 
@@ -272,17 +272,21 @@ class Analyzer:
         self.project = project
         self.world = World(project)
 
-    def analyze(self, source: SourceFile, *, record: bool = False, shadowed: bool = False) -> Analysis:
+    def analyze(
+        self, source: SourceFile, *, facts: tuple[type, ...] = (object,), record: bool = False, shadowed: bool = False
+    ) -> Analysis:
         """The nouns of one parsed file.
 
         Args:
             source: The file.
+            facts: The kinds of nouns that somebody asks for; others may be left out, where they cost something of their own.
             record: Whether to list every use, and those that could not be judged.
             shadowed: Whether to tell what a type checker has to know.
         """
         if source.role == "contract":
             return Analysis()
         analysis = FileAnalysis(self.world, source, record)
+        analysis.sink.facts = facts
         analysis.shadowed = shadowed
         return analysis.run()
 

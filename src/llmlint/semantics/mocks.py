@@ -27,7 +27,7 @@ from llmlint.semantics.mock_values import (
     configured_at,
 )
 from llmlint.semantics.mock_verdicts import MockVerdicts
-from llmlint.semantics.nouns import MockAttributeUse, MockUse, Outcome
+from llmlint.semantics.nouns import MockAttributeUse, MockAwait, MockGift, MockUse, Outcome
 from llmlint.semantics.plain_values import PlainValues
 from llmlint.semantics.values import (
     UNKNOWN,
@@ -614,7 +614,9 @@ class Mocks:
                 if record.handed:
                     self._settle_record(record)
         MockVerdicts(self).judge()
-        MockGifts(self).judge()
+        sink = self.evaluator.sink
+        if sink is not None and (sink.wants(MockGift) or sink.wants(MockAwait)):
+            MockGifts(self).judge()
 
     def _settle_record(self, record: Record) -> None:
         stands = known(union(value for value, _, _ in record.handed))

@@ -15,9 +15,11 @@ from llmlint.semantics.values import Value
 class Sink:
     """Where one file's evaluation puts what it finds."""
 
-    __slots__ = ("nouns", "record", "repeated", "seen", "statistics", "unresolved", "uses")
+    __slots__ = ("facts", "nouns", "record", "repeated", "seen", "statistics", "unresolved", "uses")
 
-    def __init__(self, record: bool) -> None:
+    def __init__(self, record: bool, facts: tuple[type, ...] = (object,)) -> None:
+        self.facts = facts
+        """The kinds of nouns that somebody asks for."""
         self.nouns: list[Noun] = []
         self.unresolved: list[Unresolved] = []
         self.statistics = Statistics()
@@ -27,3 +29,7 @@ class Sink:
         self.uses: list[tuple[ast.AST, str, bool, str]] = []
         self.seen: list[tuple[ast.AST, Value]] = []
         """Where it records: each attribute (or call) with the value that it was read from (or that was called)."""
+
+    def wants(self, kind: type) -> bool:
+        """Whether somebody asks for nouns of a kind: others need not be worked out, where they cost something of their own."""
+        return issubclass(kind, self.facts)

@@ -34,6 +34,7 @@ class TextIndex:
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = texts
         self._defining: dict[str, re.Pattern[str]] = {}
+        self._looked_up: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def stored(self) -> frozenset[str]:
@@ -132,6 +133,35 @@ class TextIndex:
                 rf"\bdef {word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]+{word}[ \t]*:", re.MULTILINE
             )
         return pattern.search(text) is not None
+
+    def looks_up(self, module: str, name: str) -> bool:
+        """Whether a module is asked for a name when the program runs: by an attribute, ``getattr``, an import in a function.
+
+        Args:
+            module: The last part of the module's name.
+            name: What is asked for.
+        """
+        found = self._looked_up.get((module, name))
+        if found is None:
+            found = self._looked_up[module, name] = any(
+                name in text and _looks_up(text, module, name) for text in self.texts.values()
+            )
+        return found
+
+
+def _looks_up(text: str, module: str, name: str) -> bool:
+    last, word = re.escape(module), re.escape(name)
+    if "getattr(" in text and re.search(rf"getattr\([^)\n]*[\"']{word}[\"']", text):
+        return True
+    if module not in text:
+        return False
+    names = {module, *re.findall(rf"\b{last}\s+as\s+(\w+)", text)}
+    for match in re.finditer(rf"\.{word}\b", text):
+        owner = _LAST_WORD.search(text, max(0, match.start() - 80), match.start())
+        if owner is not None and owner[1] in names:
+            return True
+    imported = rf"^[ \t]+from\s+[\w.]*\b{last}\s+import\b(?:[^#\n(]*\b{word}\b|\s*\([^)]*\b{word}\b)"
+    return re.search(imported, text, re.MULTILINE) is not None
 
 
 def _around(text: str, position: int) -> tuple[str, list[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -287,9 +286,9 @@ class Vetoes:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""
         return name in self._own[0].mentioned
 
-    def source_texts(self) -> Iterable[str]:
-        """The texts of the project's sources."""
-        return self._own[0].texts.values()
+    def looked_up_in_project(self, module: Module, name: str) -> bool:
+        """Whether the project's sources ask ``module`` for the name when they run."""
+        return self._own[0].looks_up(module.name.rpartition(".")[2], name)
 
     # -- astroid -----------------------------------------------------------------------------------------------------------
 

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from llmlint.contracts.symbols import FROM, Class, Function, FunctionNode, Module
+from llmlint.contracts.symbols import FROM, Class, Function, Module
 from llmlint.contracts.walking import walk
 from llmlint.model.position import Truth
-from llmlint.semantics.flow import Flow
+from llmlint.semantics.doubles.context import Context
 from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.nouns import MissedPatch, Outcome, UnusedMock
 from llmlint.semantics.patches import Replacement
 from llmlint.semantics.values import ClassValue, FunctionValue, ModuleValue, Special, Value
 
-if TYPE_CHECKING:
-    from llmlint.semantics.interpreter import Evaluator
-
 
 class PatchReach:
     """Judges the patches of one file's tests by whom they reach."""
 
-    def __init__(self, evaluator: Evaluator, flow: Callable[[FunctionNode], Flow]) -> None:
-        self.evaluator = evaluator
-        self.world = evaluator.world
-        self._flow = flow
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.evaluator = context.evaluator
+        self.world = context.world
+        self._misses = context.wants(MissedPatch)
+        self._unused = context.wants(UnusedMock)
 
     def judge(self, function: Function, cls: Class | None, replacements: list[Replacement]) -> None:
         """Emit what reaches nobody."""
-        self._missed(function, replacements)
-        self._unused_patches(function, cls, replacements)
+        if self._misses:
+            self._missed(function, replacements)
+        if self._unused:
+            self._unused_patches(function, cls, replacements)
 
     def _missed(self, function: Function, replacements: list[Replacement]) -> None:
         for item in replacements:
@@ -45,7 +43,7 @@ class PatchReach:
             if found is None:
                 continue
             user, binding, row = found
-            flow = self._flow(function.node)
+            flow = self.context.flow(function.node)
             if any(
                 isinstance(node, ast.Attribute) and node.attr == item.name and isinstance(node.ctx, ast.Load)
                 for node in walk(function.node)
@@ -73,27 +71,7 @@ class PatchReach:
                     return True
         elif not defining.own and defining.kind != "typeshed" and source.tree is not None and not source.is_stub:
             return True  # somebody else's module: what of it the project reaches is not followed
-        return self._looked_up(defining, name)
-
-    def _looked_up(self, defining: Module, name: str) -> bool:
-        """Whether some source asks the module for the name when it runs: by an attribute, ``getattr``, an import in a function."""
-        module = defining.name.rpartition(".")[2]
-        last, word = re.escape(module), re.escape(name)
-        texts = [text for text in self.world.vetoes.source_texts() if name in text]
-        asked = re.compile(rf"getattr\([^)\n]*[\"']{word}[\"']")
-        imported = re.compile(
-            rf"^[ \t]+from\s+[\w.]*\b{last}\s+import\b(?:[^#\n(]*\b{word}\b|\s*\([^)]*\b{word}\b)", re.MULTILINE
-        )
-        aliased = re.compile(rf"\b{last}\s+as\s+(\w+)")
-        for text in texts:
-            if "getattr(" in text and asked.search(text):
-                return True
-            if module not in text:
-                continue
-            names = {last, *(re.escape(alias) for alias in aliased.findall(text))}
-            if re.search(rf"\b(?:{'|'.join(sorted(names))})\.{word}\b", text) or imported.search(text):
-                return True
-        return False
+        return self.world.vetoes.looked_up_in_project(defining, name)
 
     def _holder(self, function: Function, defining: Module, name: str) -> tuple[Module, str, int] | None:
         """The module that the test exercises and that imported the name."""
@@ -133,7 +111,7 @@ class PatchReach:
             ):
                 continue
             bound = self._bound_to(function, cls, item)
-            if bound is None or bound.startswith("_") or self._flow(function.node).loads.get(bound):
+            if bound is None or bound.startswith("_") or self.context.flow(function.node).loads.get(bound):
                 continue
             owner = item.target.owner
             if self._has_effect(function, owner, item):
@@ -142,7 +120,7 @@ class PatchReach:
 
     def _bound_to(self, function: Function, cls: Class | None, item: Replacement) -> str | None:
         """The name that a patch's mock is bound to."""
-        flow = self._flow(function.node)
+        flow = self.context.flow(function.node)
         parent = flow.parents.get(item.node)
         if isinstance(parent, ast.withitem) and isinstance(parent.optional_vars, ast.Name):
             return parent.optional_vars.id
@@ -165,7 +143,7 @@ class PatchReach:
         if any(isinstance(node, ast.Attribute) and node.attr == item.name for node in ast.walk(function.node)):
             return True
         if isinstance(owner, ModuleValue):
-            return self._looked_up(source, item.name) or any(
+            return self.world.vetoes.looked_up_in_project(source, item.name) or any(
                 isinstance(node, ast.Name) and node.id == item.name and isinstance(node.ctx, ast.Load)
                 for node in ast.walk(source.tree)
             )

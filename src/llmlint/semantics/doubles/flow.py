@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from llmlint.contracts.symbols import FunctionNode
-from llmlint.contracts.walking import pairs, walk
+from llmlint.contracts.walking import pairs
 
 _MOCK_ASSERTIONS: Final = ("assert_",)
 _INNER: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -22,6 +22,8 @@ class Flow:
         """What each name is bound to; None for what is not an expression of this function."""
         self.loads: dict[str, list[ast.Name]] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
+        self.assertions: list[ast.expr] = []
+        """The conditions of ``assert`` and the calls of ``self.assert…``."""
         for outer, inner in pairs(node):
             self.parents[inner] = outer
             self._note(inner)
@@ -31,6 +33,11 @@ class Flow:
         if kind is ast.Name:
             if isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
                 self.loads.setdefault(node.id, []).append(node)  # type: ignore[attr-defined, arg-type]
+        elif kind is ast.Assert:
+            self.assertions.append(node.test)  # type: ignore[attr-defined]
+        elif kind is ast.Call:
+            if is_test_case_assertion(node):  # type: ignore[arg-type]
+                self.assertions.append(node)  # type: ignore[arg-type]
         elif kind is ast.Assign:
             for target in node.targets:  # type: ignore[attr-defined]
                 self._bind(target, node.value)  # type: ignore[attr-defined]
@@ -91,11 +98,11 @@ class Flow:
 
     def asserted(self) -> Iterator[ast.expr]:
         """What the function asserts itself: conditions of ``assert``, arguments of ``self.assert…``."""
-        for node in walk(self.node):
-            if isinstance(node, ast.Assert):
-                yield node.test
-            elif isinstance(node, ast.Call) and is_test_case_assertion(node):
+        for node in self.assertions:
+            if isinstance(node, ast.Call) and is_test_case_assertion(node):
                 yield from node.args
+            else:
+                yield node
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
         """What the node stands in, innermost first."""
