@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, cast
 
 _NO_NODES: Final = frozenset(
     {
@@ -29,6 +29,9 @@ class _Fields(dict[type, tuple[str, ...]]):
 _fields: Final = _Fields(
     {ast.Constant: (), ast.MatchSingleton: (), ast.Name: (), ast.alias: (), ast.Global: (), ast.Nonlocal: ()}
 )
+
+_GAPPED: Final = frozenset({ast.Dict, ast.arguments})
+"""Whose lists have gaps: the key of ``**rest`` in a display, the default of a keyword that has none."""
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -72,4 +75,6 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif value is not None:
             found.append(value)
     found.reverse()
-    return [item for item in found if item is not None]
+    if type(node) in _GAPPED:
+        return [item for item in found if item is not None]
+    return cast("list[ast.AST]", found)

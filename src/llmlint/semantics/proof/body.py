@@ -13,6 +13,8 @@ Scoped = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 _SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
+_SCOPE_KINDS: Final = frozenset(_SCOPES)
+
 
 class Nodes:
     """The nodes of one kind of scope, in the order of the source."""
@@ -100,7 +102,7 @@ def own_nodes(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        if not isinstance(node, _SCOPES):
+        if type(node) not in _SCOPE_KINDS:
             pending.extend(children(node))
 
 

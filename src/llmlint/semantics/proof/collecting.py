@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _fixtures(module: TestModule) -> Iterator[Uncollected]:
             continue
         body = module.following.body(function)
         gives = module.world.inference.is_generator(function) or any(
-            isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function.node)
+            isinstance(node, ast.Return) and node.value is not None for node in walk(function.node)
         )
         if body.own.asserts and not gives and _times(function.name, module.source.text) == 1:
             if module.role == "test":
@@ -212,12 +213,12 @@ def _nested(test: Test) -> Iterator[Uncollected]:
             continue
         if not _matches(inner.name, pytest.python_functions) or not inner.name.startswith("test_"):
             continue
-        if not any(isinstance(node, ast.Assert) for node in ast.walk(inner)):
+        if not any(isinstance(node, ast.Assert) for node in walk(inner)):
             continue
         names = {node.id for node in (*test.body.own.names, *test.body.inner.names)}
         if inner.name in names or names & {"locals", "globals", "vars", "exec", "eval"}:
             continue
-        if any(isinstance(scope, ast.ClassDef) and inner in ast.walk(scope) for scope in test.body.scopes):
+        if any(isinstance(scope, ast.ClassDef) and inner in walk(scope) for scope in test.body.scopes):
             continue
         yield Uncollected(inner, inner.name, "nested")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Binding, Class, Function, Module
-from llmlint.semantics.proof.body import Body, last_name, root_name, without_docstring
+from llmlint.contracts.walking import walk
+from llmlint.semantics.proof.body import Body, last_name, own_nodes, root_name, without_docstring
 from llmlint.semantics.proof.checks import inner_checks, own_checks
 from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Value, members_of
 
@@ -53,6 +54,13 @@ class Following:
         found = function.memo.get("body")
         if found is None:
             found = function.memo["body"] = Body(without_docstring(function.node))
+        return found
+
+    def nodes(self, function: Function) -> list[ast.AST]:
+        """Every node of a function's statements in the order of the source, inner functions and classes not entered."""
+        found = function.memo.get("nodes")
+        if found is None:
+            found = function.memo["nodes"] = list(own_nodes(without_docstring(function.node)))
         return found
 
     def callees(self, module: Module) -> Mapping[ast.AST, Value]:
@@ -283,7 +291,7 @@ def is_autouse(decorator: ast.expr | None) -> bool:
 def _behind_yield(statements: list[ast.stmt]) -> list[ast.stmt]:
     """The statements that run when the fixture is torn down."""
     for index, statement in enumerate(statements):
-        if any(isinstance(node, ast.Yield) for node in ast.walk(statement)):
+        if any(isinstance(node, ast.Yield) for node in walk(statement)):
             inside: list[ast.stmt] = []
             if isinstance(statement, (ast.With, ast.AsyncWith)):
                 inside = [statement, *_behind_yield(statement.body)]

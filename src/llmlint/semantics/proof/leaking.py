@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
+from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.following import FRAME
 from llmlint.semantics.proof.mutation import changes
@@ -66,7 +67,7 @@ def _is_lasting(module: TestModule, function: Function) -> bool:
 
 def _in_function(module: TestModule, function: Function, cls: Class | None) -> Iterator[Leak]:
     found: dict[str, list[Leak]] = {}
-    for node, what, instead in _changes(module.world.library.origin, module.module, function.node.body):
+    for node, what, instead in _changes(module.world.library.origin, module.module, module.following.nodes(function)):
         found.setdefault(what, []).append(Leak(node, what, function.name, instead))
     for what, lasting in found.items():
         if not _put_back(module, function, cls, what, lasting):
@@ -74,9 +75,9 @@ def _in_function(module: TestModule, function: Function, cls: Class | None) -> I
 
 
 def _changes(
-    name_of: Callable[[Module, ast.expr], str], module: Module, statements: list[ast.stmt]
+    name_of: Callable[[Module, ast.expr], str], module: Module, nodes: list[ast.AST]
 ) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
-    for change in changes(statements):
+    for change in changes(nodes):
         if change.how == "attribute":
             # `sys.path = [...]`, `os.environ = {...}`
             what = _SHARED.get(name_of(module, change.node)) if isinstance(change.node, ast.expr) else None
@@ -84,7 +85,7 @@ def _changes(
             what = _SHARED.get(name_of(module, change.target)) if change.how != "rebind" else None
         if what is not None:
             yield change.node, what, _instead(what, change.how)
-    for node in own_nodes(statements):
+    for node in nodes:
         if isinstance(node, ast.Call) and last_name(node.func) in ("chdir", "fchdir", "putenv", "unsetenv"):
             what = _CALLS.get(name_of(module, node.func))
             if what is not None:
@@ -129,7 +130,7 @@ def _put_back(module: TestModule, function: Function, cls: Class | None, what: s
 def _undone_here(node: FunctionNode, words: tuple[str, ...], lasting: list[Leak], what: str) -> bool:
     """Whether the function itself undoes it: in a ``finally``, behind its ``yield``, in a block, by a finalizer, or at its end."""
     first = lasting[0].node
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Try) and any(_mentions(one, words) for one in inner.finalbody):
             return True
         if isinstance(inner, (ast.With, ast.AsyncWith)):
@@ -156,7 +157,7 @@ def _undone_here(node: FunctionNode, words: tuple[str, ...], lasting: list[Leak]
             ):
                 if inner.lineno < first.lineno and _mentions(inner, words):
                     return True
-    yields = [inner for inner in ast.walk(node) if isinstance(inner, (ast.Yield, ast.YieldFrom))]
+    yields = [inner for inner in walk(node) if isinstance(inner, (ast.Yield, ast.YieldFrom))]
     last = lasting[-1].node
     if yields and any(
         _mentions(one, words)

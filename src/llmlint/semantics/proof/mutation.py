@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from llmlint.semantics.proof.body import own_nodes
-
 MUTATING: Final = frozenset(
     {
         "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "discard", "clear", "sort",
@@ -29,9 +27,9 @@ class Change:
     """A method's name, ``item``, ``attribute``, ``delete`` or ``rebind``."""
 
 
-def changes(statements: Iterable[ast.stmt]) -> Iterator[Change]:
-    """Every change in some statements, inner functions left out."""
-    for node in own_nodes(statements):
+def changes(nodes: Iterable[ast.AST]) -> Iterator[Change]:
+    """Every change that some nodes make."""
+    for node in nodes:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             if isinstance(node, ast.AnnAssign) and node.value is None:
                 continue

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from llmlint.contracts.symbols import Module
     from llmlint.semantics.proof.tests import Test
 
+_BRANCHING: Final = frozenset({ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match})
 _SAME_LENGTH: Final = frozenset(
     {"enumerate", "list", "tuple", "set", "sorted", "reversed", "iter", "items", "keys", "values", "zip"}
 )
@@ -47,6 +48,8 @@ class _Paths:
         """Local names, and whether they hold a collection that is not empty."""
 
     def conditional(self) -> ast.stmt | None:
+        if not any(type(node) in _BRANCHING for node in self.test.nodes):
+            return None
         arguments = self.test.node.args
         self.local = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
         for node in self.test.nodes:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.walking import walk
 from llmlint.semantics.mock_values import Mock, MockMethod
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.checks import form_of
@@ -120,13 +121,13 @@ def names_its_own(test: Test, broad: str) -> bool:
         for call in test.body.own.calls
         if last_name(call.func) in _EXPECTING
         for argument in call.args[:2]
-        for inner in ast.walk(argument)
+        for inner in walk(argument)
     }
     handlers = {
         id(inner)
-        for node in ast.walk(test.node)
+        for node in walk(test.node)
         if isinstance(node, ast.ExceptHandler) and node.type is not None
-        for inner in ast.walk(node.type)
+        for inner in walk(node.type)
     }
     names = (*test.body.own.names, *test.body.inner.names)
     return any(name.id == broad and id(name) not in expected and id(name) not in handlers for name in names)

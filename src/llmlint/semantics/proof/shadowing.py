@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, FunctionNode
+from llmlint.contracts.walking import walk
 
 if TYPE_CHECKING:
     from llmlint.semantics.proof.tests import TestModule
@@ -95,5 +96,5 @@ def _needed(name: str, between: list[ast.stmt], later: ast.stmt) -> bool:
     return any(
         isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
         for part in parts
-        for node in ast.walk(part)
+        for node in walk(part)
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import ASSIGN, OPAQUE
+from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.mutation import Change, changes
 
 if TYPE_CHECKING:
@@ -33,9 +34,8 @@ def shared(module: TestModule) -> Iterator[Shared]:
         return
     frames = [function.node for function, _ in module.functions if module.is_frame(function)]
     for test in module.tests:
-        local = _local_names(test)
-        for change in changes(test.statements):
-            found = _of_module(module, change, local) or _of_class(test, change)
+        for change in changes(test.nodes):
+            found = _of_module(module, test, change) or _of_class(test, change)
             if found is None:
                 continue
             name, line = found
@@ -65,13 +65,15 @@ def _local_names(test: Test) -> set[str]:
     return names - globals_
 
 
-def _of_module(module: TestModule, change: Change, local: set[str]) -> tuple[str, int] | None:
+def _of_module(module: TestModule, test: Test, change: Change) -> tuple[str, int] | None:
     target = change.target
-    if not isinstance(target, ast.Name) or target.id in local:
+    if not isinstance(target, ast.Name):
         return None
     bindings = module.module.table.get(target.id)
+    if not bindings or target.id in _local_names(test):
+        return None
     # A `global` elsewhere binds the name as well: to something, nobody knows what.
-    bindings = [binding for binding in bindings or () if binding.form != OPAQUE]
+    bindings = [binding for binding in bindings if binding.form != OPAQUE]
     if not bindings or any(binding.form != ASSIGN or binding.value is None for binding in bindings):
         return None
     if change.how not in ("rebind", "item", "delete", "attribute") and not _is_collection(bindings[-1].value):
@@ -115,7 +117,7 @@ def _made_anew(cls: ast.ClassDef, attribute: str) -> bool:
         and isinstance(node.ctx, ast.Store)
         and isinstance(node.value, ast.Name)
         and node.value.id == "self"
-        for node in ast.walk(cls)
+        for node in walk(cls)
     )
 
 
@@ -140,7 +142,7 @@ def _reset(module: TestModule, frames: list[ast.FunctionDef | ast.AsyncFunctionD
     return any(
         (isinstance(node, ast.Name) and node.id == last) or (isinstance(node, ast.Attribute) and node.attr == last)
         for frame in frames
-        for node in ast.walk(frame)
+        for node in walk(frame)
     )
 
 
@@ -155,7 +157,7 @@ def _put_back(test: Test, change: Change, name: str) -> bool:
         ):
             return True
     again = [
-        one for one in changes(test.statements) if ast.dump(one.target) == ast.dump(change.target) and one is not change
+        one for one in changes(test.nodes) if ast.dump(one.target) == ast.dump(change.target) and one is not change
     ]
     return (
         any(one.node.lineno > change.node.lineno for one in again)

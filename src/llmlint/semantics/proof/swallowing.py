@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name, own_nodes, root_name
 from llmlint.semantics.proof.checks import Check, checks_of
 
@@ -66,8 +67,7 @@ def _within(node: ast.Try, loop: ast.For | ast.AsyncFor | ast.While) -> bool:
     if not loop.lineno <= node.lineno <= (loop.end_lineno or loop.lineno):
         return False
     return bool(loop.orelse) or any(
-        isinstance(inner, (ast.Break, ast.Return, ast.Continue)) or _call_named(inner, "sleep")
-        for inner in ast.walk(loop)
+        isinstance(inner, (ast.Break, ast.Return, ast.Continue)) or _call_named(inner, "sleep") for inner in walk(loop)
     )
 
 
@@ -164,5 +164,5 @@ def _kept(function: FunctionNode, node: ast.Try, check: Check) -> bool:
     end = node.end_lineno or node.lineno
     return bool(noted) and any(
         isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load) and name.id in noted and name.lineno > end
-        for name in ast.walk(function)
+        for name in walk(function)
     )

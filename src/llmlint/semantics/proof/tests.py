@@ -83,10 +83,10 @@ class Test:
         """The statements behind its docstring."""
         return without_docstring(self.node)
 
-    @cached_property
+    @property
     def nodes(self) -> list[ast.AST]:
         """Every node of its statements in the order of the source, inner functions and classes not entered."""
-        return list(own_nodes(self.statements))
+        return self.module.following.nodes(self.function)
 
     @property
     def body(self) -> Body:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name
 from llmlint.semantics.proof.checks import inner_checks, own_checks, stated
 from llmlint.semantics.values import ClassValue, Special
@@ -70,7 +71,7 @@ class _Judge:
 
     def other_side_fails(self, node: ast.expr) -> bool:
         """Whether ``assert True`` is no more than the other side of ``assert False``."""
-        for branch in ast.walk(self.function):
+        for branch in walk(self.function):
             if (
                 isinstance(branch, ast.If)
                 and branch.lineno <= node.lineno <= (branch.end_lineno or 0)
@@ -115,7 +116,7 @@ class _Judge:
             or (isinstance(node, ast.arg) and node.arg == name)
             or (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name)
             or (isinstance(node, ast.alias) and (node.asname or node.name) == name)
-            for node in ast.walk(self.function)
+            for node in walk(self.function)
         )
 
     def _either(self, values: list[ast.expr]) -> str:
@@ -155,7 +156,7 @@ class _Judge:
         if isinstance(left, ast.Attribute) and isinstance(node.ops[0], ast.Is):
             return True
         dumped = ast.dump(left)
-        for other in ast.walk(self.function):
+        for other in walk(self.function):
             if isinstance(other, ast.Compare) and other is not node and len(other.ops) == 1:
                 if dumped in (ast.dump(other.left), ast.dump(other.comparators[0])):
                     if isinstance(other.ops[0], (ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.IsNot)):
@@ -205,12 +206,12 @@ class _Judge:
             ):
                 return self._value(statement.value)
             if isinstance(statement, (ast.Expr, ast.Assert)) and not any(
-                isinstance(inner, ast.NamedExpr) for inner in ast.walk(statement)
+                isinstance(inner, ast.NamedExpr) for inner in walk(statement)
             ):
                 continue
             if any(
                 isinstance(inner, ast.Name) and inner.id == name.id and not isinstance(inner.ctx, ast.Load)
-                for inner in ast.walk(statement)
+                for inner in walk(statement)
             ) or isinstance(statement, (ast.Global, ast.Nonlocal)):
                 return None
         return None
@@ -276,7 +277,7 @@ def _opposite(left: ast.expr, right: ast.expr) -> bool:
 
 
 def _pure(node: ast.expr) -> bool:
-    return not any(isinstance(inner, (ast.Call, ast.Await)) and last_name(inner) != "len" for inner in ast.walk(node))
+    return not any(isinstance(inner, (ast.Call, ast.Await)) and last_name(inner) != "len" for inner in walk(node))
 
 
 def _block_of(statements: list[ast.stmt], node: ast.expr) -> tuple[list[ast.stmt], int] | None:
