@@ -10,7 +10,8 @@ from llmlint.lifecycle.freeze.freezer import Freezer
 from llmlint.lifecycle.renewal import refreshed
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
-from llmlint.semantics.drift import Comparison, Drift
+from llmlint.semantics.drift.comparison import Comparison
+from llmlint.semantics.drift.found import Drift
 from llmlint.semantics.world import World
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmlint.contracts.layout import places
 from llmlint.contracts.outline import Outline
 from llmlint.contracts.published import published
-from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, OPAQUE, Class, Module
+from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, OPAQUE, Class, Module
 from llmlint.model.position import Span
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.contract_docs import ContractExamples, undocumented
@@ -41,6 +41,7 @@ class ContractAudit:
         """With ``prose``, docstrings and their examples are judged as well, which takes longer than all the rest."""
         self.world = world
         self._prose = prose
+        self._imported: set[tuple[str, str]] | None = None
 
     def problems(self) -> Iterator[tuple[str, ContractProblem]]:
         """(path, problem), in the order of the paths."""
@@ -209,6 +210,8 @@ class ContractAudit:
                     or (binding.form == CLASS and not _only_for_types(binding.node))
                     or self._is_value(binding.node)
                 ):
+                    if self._is_needed(module, name, {id(one.node) for one in bindings}):
+                        continue
                     yield ContractProblem(binding.node, "private-name", module.name, name)
                 if binding.form == CLASS and not _is_private(name):
                     yield from self._private_members(module, module.class_at(binding.node))
@@ -217,6 +220,43 @@ class ContractAudit:
             for item in _published(module.tree):
                 if _is_private(item.value):
                     yield ContractProblem(item, "private-name", module.name, item.value)
+
+    def _is_needed(self, module: Module, name: str, own: set[int]) -> bool:
+        """Whether something published stands on a private name: derives from it, is of its type, has it for a default, here or in
+        the contract that imports it."""
+        assert module.tree is not None
+        waiting: list[ast.AST] = [module.tree]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                return True
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+                if node.value == name and not any(node is item for item in _published(module.tree)):
+                    return True
+            waiting += [
+                child
+                for child in ast.iter_child_nodes(node)
+                if id(child) not in own
+                and not (isinstance(child, ast.stmt) and any(_is_private(item) for item in _bound(child)))
+            ]
+        return (module.name, name) in self._asked_for()
+
+    def _asked_for(self) -> set[tuple[str, str]]:
+        """What contracts import by private names: (module, name)."""
+        if self._imported is None:
+            self._imported = set()
+            for root, package in self.world.project.contract_roots:
+                for path in self._stubs(root):
+                    module = self.world.library.module(self._module_name(path, root, package))
+                    if module is None or module.path != path:
+                        continue
+                    self._imported.update(
+                        (binding.module, binding.name)
+                        for bindings in module.table.values()
+                        for binding in bindings
+                        if binding.form == FROM and binding.name and binding.name.startswith("_")
+                    )
+        return self._imported
 
     def _is_value(self, node: ast.AST) -> bool:
         """Whether a private variable is declared, rather than a type that the contract needs a name for."""
@@ -243,6 +283,7 @@ class ContractAudit:
         if source is None:
             return
         classes = self.world.classes
+        public = published(source, Outline(source.tree.body)) if source.tree is not None else {}
         for form, plural in ((FUNCTION, "functions"), (CLASS, "classes"), (ASSIGN, "module variables")):
             forms = (form, OPAQUE) if form == ASSIGN else (form,)
             mine = [name for name, found in module.table.items() if found[-1].form in forms]
@@ -252,7 +293,7 @@ class ContractAudit:
                 if found[-1].form in forms
                 and name not in module.table
                 and not name.startswith("_")
-                and self.world.library.public(source, name)
+                and name in public
                 and not _is_machinery(found[-1].node)
             ]
             if theirs and not mine:

@@ -62,13 +62,22 @@ class Functions:
                 f"'{name}' has {len(mine)} overloads in the contract and {len(theirs)} in the source", where,
             )  # fmt: skip
             return
-        left = list(theirs)
+        # Their order is for the type checker; what counts is which there are.
+        in_order = [
+            drift for one, other in zip(mine, theirs, strict=True) for drift in self._function(name, one, other)
+        ]
+        paired = self._paired(name, mine, theirs) if in_order else []
+        yield from paired if len(paired) < len(in_order) else in_order
+
+    def _paired(self, name: str, mine: Sequence[Function], theirs: Sequence[Function]) -> list[Drift]:
+        """The disagreements where each overload is held against the one that it agrees with best."""
+        left, drifts = list(theirs), []
         for one in mine:
-            # Their order is for the type checker; what counts is which there are.
             found = [(list(self._function(name, one, other)), other) for other in left]
-            drifts, twin = min(found, key=lambda pair: len(pair[0]))
+            best, twin = min(found, key=lambda pair: len(pair[0]))
             left.remove(twin)
-            yield from drifts
+            drifts += best
+        return drifts
 
     def _function(self, name: str, mine: Function, theirs: Function) -> Iterator[Drift]:
         functions = self._world.functions

@@ -84,6 +84,8 @@ class Signatures:
             if parameter.kind != other.kind:
                 if _is_dunder(mine.name) and mine.name not in _CALLED:
                     continue  # whoever writes `with` or `==` gives nothing by name
+                if parameter.name.startswith("__"):
+                    continue  # a stub's word for positional-only (PEP 484, before PEP 570)
                 yield told(
                     f"'{parameter.name}' of '{name}' is {_KINDS[parameter.kind]} in the contract and {_KINDS[other.kind]} in the source"
                 )
