@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _PROSE = frozenset({"LLM503", "LLM504"})
 """The rules about the docstrings of contracts; without them nobody need read those."""
+_HOLDING = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Fields of statements that hold statements, handlers or cases."""
 _START = Span(1, 0, 1, 0)
 
 _UNFIT = frozenset({"syntax", "undefined-name", "incomplete", "drift"})
@@ -324,7 +326,14 @@ def _fixtures(source: SourceFile) -> list[tuple[int, int]]:
     if source.role == "conftest":
         return [(1, len(source.lines))]
     found: list[tuple[int, int]] = []
-    for node in ast.walk(source.tree):
+    if "fixture" not in source.text:
+        return found
+    pending: list[ast.AST] = list(source.tree.body)
+    while pending:
+        node = pending.pop()
+        # Functions are statements: expressions need not be looked into.
+        for name in _HOLDING:
+            pending += getattr(node, name, ())
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for decorator in node.decorator_list:
                 made = decorator.func if isinstance(decorator, ast.Call) else decorator

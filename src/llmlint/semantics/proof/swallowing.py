@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.symbols import Function, FunctionNode
 from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name, own_nodes, root_name
 from llmlint.semantics.proof.checks import Check, checks_of
@@ -33,18 +33,23 @@ class Swallowed:
     """Whether the test is skipped instead."""
 
 
+_BLOCKS: Final = frozenset({ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try})
+
+
 def swallowed(module: TestModule) -> Iterator[Swallowed]:
     """Every such catch in the functions of a file."""
     text = module.source.text
     if "except" not in text and "suppress" not in text:
         return
     for function, _ in module.functions:
-        yield from _in_function(module, function.node)
+        yield from _in_function(module, function)
 
 
-def _in_function(module: TestModule, function: FunctionNode) -> Iterator[Swallowed]:
+def _in_function(module: TestModule, function: Function) -> Iterator[Swallowed]:
     loops: list[ast.For | ast.AsyncFor | ast.While] = []
-    for node in own_nodes(function.body):
+    for node in module.following.nodes(function):
+        if type(node) not in _BLOCKS:
+            continue
         if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             loops.append(node)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
@@ -58,7 +63,7 @@ def _in_function(module: TestModule, function: FunctionNode) -> Iterator[Swallow
         elif isinstance(node, ast.Try):
             if any(_within(node, loop) for loop in loops):
                 continue  # tried again until it holds
-            found = _tried(module, function, node)
+            found = _tried(module, function.node, node)
             if found is not None:
                 yield found
 
