@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 from llmlint.model.diagnostic import Finding
+from llmlint.model.position import Truth
 from llmlint.semantics.proof.sleeping import sleeps
-from llmlint.semantics.proof.tests import Test
+from llmlint.semantics.proof.tests import TestModule
 
 
-def check(test: Test) -> Iterator[Finding]:
-    for call, seconds in sleeps(test):
+def check(module: TestModule) -> Iterator[Finding]:
+    for found in sleeps(module):
+        asleep = found.function
+        who = "the test" if found.by == "test" else f"the {found.by} '{asleep.name}'"
         yield Finding(
-            at=call,
-            message=f"the test sleeps for {seconds:g} s: wait for what is meant to happen, or set the clock",
-            symbol=test.function.symbol,
+            at=found.at,
+            message=f"{who} sleeps for {found.seconds:g} s: wait for what is meant to happen, or set the clock",
+            symbol=asleep.symbol,
+            truth=Truth(asleep.module.path, found.row) if asleep.module is not module.module else None,
         )

@@ -36,13 +36,15 @@ class Nodes:
 class Body:
     """What a body is made of. ``own`` runs when the function is called, ``inner`` stands in its functions, lambdas and classes."""
 
-    __slots__ = ("inner", "own", "scopes")
+    __slots__ = ("bound", "inner", "own", "scopes")
 
     def __init__(self, statements: Iterable[ast.stmt]) -> None:
         self.own = Nodes()
         self.inner = Nodes()
         self.scopes: list[Scoped] = []
         """Inner functions, lambdas and classes, outermost first."""
+        self.bound: set[str] = set()
+        """The names that it binds, its inner functions and classes theirs as well; parameters left out."""
         self._walk(list(statements), self.own)
 
     def _walk(self, stack: list[ast.AST] | list[ast.stmt], nodes: Nodes) -> None:
@@ -54,6 +56,8 @@ class Body:
             if kind is ast.Name:
                 if type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
                     nodes.names.append(node)  # type: ignore[arg-type]
+                else:
+                    self.bound.add(node.id)  # type: ignore[attr-defined]
                 continue
             if kind is ast.Constant:
                 if type(node.value) is str:  # type: ignore[attr-defined]
@@ -74,6 +78,8 @@ class Body:
                 nodes.statements += 1
             if isinstance(node, _SCOPES):
                 self.scopes.append(node)
+                if not isinstance(node, ast.Lambda):
+                    self.bound.add(node.name)
                 inner.append(node)
                 continue
             pending.extend(children(node))

@@ -91,6 +91,13 @@ def inner_checks(body: Body, callees: Mapping[ast.AST, Value]) -> list[Check]:
     return checks_of(body.inner.asserts, body.inner.raises, body.inner.calls, callees)
 
 
+def is_assertion(check: Check) -> bool:
+    """Whether a failure of it is that of an assertion: of what is raised only ``AssertionError`` is."""
+    if not isinstance(check.node, ast.Raise):
+        return True
+    return check.node.exc is not None and last_name(check.node.exc) in ("AssertionError", "failureException", "Failed")
+
+
 def form_of(call: ast.Call, callee: Value | None = None) -> Form | None:
     """How a call checks, by what it calls and by its name; None if it does not."""
     if isinstance(callee, Special) and callee.path in _SPECIALS:

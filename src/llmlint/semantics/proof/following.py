@@ -10,7 +10,8 @@ from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Binding, Class, Function, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import Body, last_name, own_nodes, root_name, without_docstring
-from llmlint.semantics.proof.checks import inner_checks, own_checks
+from llmlint.semantics.proof.checks import inner_checks, is_assertion, own_checks
+from llmlint.semantics.proof.helpers import reached
 from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Value, members_of
 
 if TYPE_CHECKING:
@@ -79,11 +80,23 @@ class Following:
     def _asserts(self, function: Function) -> bool:
         if self.world.functions.info(function).opaque:
             return True  # `@raises(E)`, or whatever else a decorator does
+        if not function.module.by_test:
+            return self._states(function)
         body = self.body(function)
         callees = self.callees(function.module)
         if own_checks(body, callees) or inner_checks(body, callees):
             return True
         return self.names_what_asserts(function, body, callees)
+
+    def _states(self, function: Function) -> bool:
+        """Whether a function, or a helper that it calls, fails with an ``AssertionError``: what else it raises belongs to what
+        it does, as in a fake.
+        """
+        for one in reached(function, self):
+            body = self.body(one)
+            if any(is_assertion(check) for check in (*own_checks(body, {}), *inner_checks(body, {}))):
+                return True
+        return False
 
     def class_asserts(self, cls: Class) -> bool:
         """Whether a class of the tests asserts in one of its methods."""
@@ -97,7 +110,7 @@ class Following:
 
     def _methods_assert(self, cls: Class) -> bool:
         return any(
-            self.asserts(cls.module.function_at(node, cls))
+            self._states(cls.module.function_at(node, cls))
             for node in cls.node.body
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         )
@@ -105,8 +118,9 @@ class Following:
     def names_what_asserts(self, function: Function, body: Body, callees: Mapping[ast.AST, Value]) -> bool:
         """Whether what a body names (calls, hands over, enters, decorates with) asserts, or may for all that is known."""
         module, cls = function.module, function.owner
+        bound = body.bound
         for node in (*body.own.names, *body.inner.names):
-            if node.id in module.table or module.stars:
+            if (node.id in module.table or module.stars) and node.id not in bound:
                 if self._named(module, node):
                     return True
         for attribute in (*body.own.attributes, *body.inner.attributes):
@@ -138,7 +152,11 @@ class Following:
 
     def _method_asserts(self, function: Function) -> bool:
         """Whether a function asserts; a method may lay up what its object asserts later."""
-        return self.asserts(function) or (function.owner is not None and self.class_asserts(function.owner))
+        owner = function.owner
+        if self.asserts(function):
+            return True
+        # Of a class of tests, what its other methods assert is not asserted here.
+        return owner is not None and not _has_tests(owner) and self.class_asserts(owner)
 
     def _may_assert(self, call: ast.Call, module: Module) -> bool:
         """Whether a call of something that is not known may assert: it is called as what does."""
@@ -252,9 +270,10 @@ class Following:
         return bool(memo[key])
 
     def autouse(self, module: Module, cls: Class | None) -> bool:
-        """Whether a fixture that every test has without asking asserts about what the test did: behind its ``yield``."""
-        sources = [source for source in self.world.fixtures.sources(module) if self._is_theirs(source)]
-        found = any(self._judges_afterwards(source) for source in sources)
+        """Whether a fixture of the file or class that its tests have without asking asserts about what they did: behind its
+        ``yield``. One of a conftest looks after the whole suite, and knows nothing of the test.
+        """
+        found = self._judges_afterwards(module)
         if cls is not None and not found:
             found = any(
                 self._after(fixture.function)
@@ -281,6 +300,13 @@ class Following:
             return False
         body = Body(rest)
         return bool(own_checks(body, {})) or self.names_what_asserts(function, body, {})
+
+
+def _has_tests(cls: Class) -> bool:
+    return any(
+        isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test")
+        for node in cls.node.body
+    )
 
 
 def is_autouse(decorator: ast.expr | None) -> bool:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
+from llmlint.contracts.symbols import FROM, IMPORT, Class, Function, FunctionNode, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.following import FRAME
+from llmlint.semantics.proof.helpers import called, helper, reached
 from llmlint.semantics.proof.mutation import changes
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _WORDS: Final = {
     "the working directory": ("chdir", "getcwd", "Path.cwd", "isolated_filesystem", "isolation"),
 }
 """What the text of something that puts it back mentions."""
+_NAMED: Final = ("environ", "sys.path", "sys.modules", "chdir", "putenv", "unsetenv")
 _LASTING: Final = frozenset({"session", "package"})
 
 
@@ -43,19 +45,82 @@ class Leak:
     by: str
     instead: str
     """What of ``monkeypatch`` does it for the test alone."""
+    helper: Function | None = None
+    """The helper of another file that does it, where the node is a call of that."""
 
 
 def leaks(module: TestModule) -> Iterator[Leak]:
     """Every lasting change in the tests, fixtures and set-ups of a file."""
-    if not any(
-        word in module.source.text for word in ("environ", "sys.path", "sys.modules", "chdir", "putenv", "unsetenv")
-    ):
+    if not _may_leak(module):
         return
     tests = {test.function for test in module.tests}
+    told: set[int] = set()
     for function, cls in module.functions:
         if function in tests or module.is_frame(function):
             if not _is_lasting(module, function):
                 yield from _in_function(module, function, cls)
+                for leak in _by_helpers(module, function, cls):
+                    if id(leak.node) not in told:
+                        told.add(id(leak.node))
+                        yield leak
+
+
+def _may_leak(module: TestModule) -> bool:
+    """Whether the text of the file, or of what it imports of the tests, names anything that can be left changed."""
+    world = module.world
+    if any(word in module.source.text for word in _NAMED):
+        return True
+    for bindings in module.module.table.values():
+        for binding in bindings:
+            if binding.form in (IMPORT, FROM) and binding.module != "?":
+                source = world.library.module(binding.module, module.module.roots)
+                if source is not None and source.by_test and any(word in source.text for word in _NAMED):
+                    return True
+    return False
+
+
+def _by_helpers(module: TestModule, function: Function, cls: Class | None) -> Iterator[Leak]:
+    """What the helpers change that a test, fixture or set-up calls, and neither they nor it put back."""
+    if "teardown" in function.name.lower():
+        return
+    found: dict[str, list[tuple[ast.Call, Function, Leak]]] = {}
+    own = {
+        what for _, what, _ in _changes(module.world.library.origin, module.module, module.following.nodes(function))
+    }
+    for call, first in called(module, before_yield(function.node.body)):
+        for one in reached(first, module.following):
+            changed = list(_changes(module.world.library.origin, one.module, module.following.nodes(one)))
+            for node, what, instead in changed:
+                lasting = [Leak(other, what, one.name, instead) for other, thing, _ in changed if thing == what]
+                if not _undone_here(one.node, _WORDS[what], lasting, what):
+                    here = one.module is module.module
+                    leak = Leak(node if here else call, what, one.name, instead, None if here else one)
+                    found.setdefault(what, []).append((call, one, leak))
+    for what, lasting_ones in found.items():
+        # Where several have to do with it, one may take back what the other did.
+        if what in own or len(_concerned(module, function, _WORDS[what])) > 1:
+            continue
+        calls = [Leak(call, what, function.name, "") for call, _, _ in lasting_ones]
+        if not _put_back(module, function, cls, what, calls[:1]):
+            yield from (leak for _, _, leak in lasting_ones)
+
+
+def _concerned(module: TestModule, function: Function, words: Iterable[str]) -> set[Function]:
+    """The helpers that a function calls anywhere, and those that these call, in whose text one of the words is."""
+    return {
+        one
+        for _, first in called(module, function.node.body)
+        for one in reached(first, module.following)
+        if _mentions(one.node, words)
+    }
+
+
+def before_yield(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements that run before a fixture hands over; all, where it does not."""
+    for index, statement in enumerate(statements):
+        if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes([statement])):
+            return statements[:index]
+    return statements
 
 
 def _is_lasting(module: TestModule, function: Function) -> bool:
@@ -112,7 +177,10 @@ def _put_back(module: TestModule, function: Function, cls: Class | None, what: s
     if any(_mentions(decorator, words) for decorator in around):
         return True
     if function.name in FRAME or not module.is_frame(function):
-        if cls is not None and any(_mentions(one, words) for one in _teardowns(module, function, cls)):
+        if cls is not None and any(
+            _mentions(one, words) or _calls_what_mentions(module, one, words)
+            for one in _teardowns(module, function, cls)
+        ):
             return True
         if any(
             isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))
@@ -233,6 +301,15 @@ def _fixtures(module: TestModule, function: Function, cls: Class | None) -> Iter
         pending += [
             argument.arg for argument in (*inner.posonlyargs, *inner.args, *inner.kwonlyargs) if argument.arg != name
         ]
+
+
+def _calls_what_mentions(module: TestModule, node: FunctionNode, words: Iterable[str]) -> bool:
+    return any(
+        found is not None and _mentions(found.node, words)
+        for call in own_nodes(node.body)
+        if isinstance(call, ast.Call)
+        for found in (helper(call, module.module, module.callees, module.following),)
+    )
 
 
 def _mentions(node: ast.AST, words: Iterable[str]) -> bool:

@@ -3,36 +3,89 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.contracts.library import Variable
+from llmlint.contracts.symbols import Function, Module
 from llmlint.semantics.proof.body import last_name, own_nodes
-from llmlint.semantics.values import FunctionValue
+from llmlint.semantics.proof.helpers import helper
+from llmlint.semantics.values import FunctionValue, Value
 
 if TYPE_CHECKING:
-    from llmlint.semantics.proof.tests import Test
+    from llmlint.semantics.proof.following import Following
+    from llmlint.semantics.proof.tests import TestModule
+    from llmlint.semantics.world import World
 
 _SLEEPS: Final = frozenset({"time.sleep", "asyncio.tasks.sleep", "asyncio.sleep"})
 _LIMITS: Final = ("timeout", "fail_after", "move_on", "raises", "assertraises", "freeze", "travel", "suppress")
 
 
-def sleeps(test: Test) -> Iterator[tuple[ast.Call, float]]:
-    """Each statement of a test that sleeps, and for how many seconds. Polling is none, nor a sleep that something cuts short."""
-    if not any(last_name(call.func) == "sleep" for call in test.body.own.calls):
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """A fixed time for which tests have to wait."""
+
+    at: ast.Call
+    """The sleep; where it stands in another file, the call of what sleeps."""
+    seconds: float
+    function: Function
+    """What sleeps."""
+    by: Literal["test", "fixture", "helper"]
+    row: int
+
+
+def sleeps(module: TestModule) -> Iterator[Sleep]:
+    """Each statement that sleeps in the tests of a file, its fixtures, and the helpers that these call. Polling is none, nor a
+    sleep that something cuts short.
+    """
+    tests = {test.function for test in module.tests}
+    told: set[Function] = set()
+    fixtures = [function for function, _ in module.functions if module.is_frame(function) and function not in tests]
+    for function in (*(test.function for test in module.tests), *fixtures):
+        for sleep, seconds in _own(function, module.callees, module.following):
+            yield Sleep(sleep, seconds, function, "test" if function in tests else "fixture", sleep.lineno)
+        for statement in _plain_statements(function.node.body):
+            call = _called(statement)
+            found = helper(call, module.module, module.callees, module.following) if call is not None else None
+            if call is None or found is None or found in tests or found in told:
+                continue
+            own = found.module is module.module
+            if own:
+                told.add(found)
+            for sleep, seconds in _own(found, module.callees if own else {}, module.following):
+                yield Sleep(sleep if own else call, seconds, found, "helper", sleep.lineno)
+                if not own:
+                    break
+
+
+def _own(
+    function: Function, callees: Mapping[ast.AST, Value], following: Following
+) -> Iterator[tuple[ast.Call, float]]:
+    if not any(last_name(call.func) == "sleep" for call in following.body(function).own.calls):
         return
-    for statement in _plain_statements(test.statements):
-        if not isinstance(statement, ast.Expr):
+    for statement in _plain_statements(function.node.body):
+        call = _called(statement)
+        if call is None or len(call.args) != 1:
             continue
-        call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
-        if not isinstance(call, ast.Call) or len(call.args) != 1:
+        callee = callees.get(call)
+        if callee is None and not callees:
+            # Of a file that is not judged now, what names are imported from is known.
+            if following.world.library.origin(function.module, call.func) not in _SLEEPS:
+                continue
+        elif not isinstance(callee, FunctionValue) or callee.function.symbol not in _SLEEPS:
             continue
-        callee = test.module.callees.get(call)
-        if not isinstance(callee, FunctionValue) or callee.function.symbol not in _SLEEPS:
-            continue
-        seconds = _seconds(test, call.args[0])
+        seconds = _seconds(function.module, following.world, call.args[0])
         if seconds:
             yield call, seconds
+
+
+def _called(statement: ast.stmt) -> ast.Call | None:
+    """The call that a statement is, awaited or not."""
+    if not isinstance(statement, ast.Expr):
+        return None
+    call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
+    return call if isinstance(call, ast.Call) else None
 
 
 def _plain_statements(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -57,12 +110,12 @@ def _plain_statements(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _plain_statements(inner)
 
 
-def _seconds(test: Test, node: ast.expr) -> float:
+def _seconds(module: Module, world: World, node: ast.expr) -> float:
     """The value of a constant; 0 where it is none."""
     if isinstance(node, ast.Constant):
         return float(node.value) if isinstance(node.value, (int, float)) else 0
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mult, ast.Div)):
-        left, right = _seconds(test, node.left), _seconds(test, node.right)
+        left, right = _seconds(module, world, node.left), _seconds(module, world, node.right)
         if not left or not right:
             return 0
         return (
@@ -73,7 +126,7 @@ def _seconds(test: Test, node: ast.expr) -> float:
             else left / right
         )
     if isinstance(node, ast.Name):
-        symbol = test.module.world.library.symbol(test.module.module, node.id)
+        symbol = world.library.symbol(module, node.id)
         if isinstance(symbol, Variable) and isinstance(symbol.binding.value, ast.Constant):
-            return _seconds(test, symbol.binding.value)
+            return _seconds(module, world, symbol.binding.value)
     return 0

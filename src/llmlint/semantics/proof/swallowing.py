@@ -11,8 +11,10 @@ from llmlint.contracts.symbols import Function, FunctionNode
 from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name, own_nodes, root_name
 from llmlint.semantics.proof.checks import Check, checks_of
+from llmlint.semantics.proof.helpers import helper
 
 if TYPE_CHECKING:
+    from llmlint.semantics.proof.following import Following
     from llmlint.semantics.proof.tests import TestModule
 
 _CATCHING: Final = frozenset({"AssertionError", "Exception", "BaseException", "failureException"})
@@ -120,7 +122,7 @@ def _check(module: TestModule, statements: list[ast.stmt], caught: str) -> Check
                 for item in node.items
             ):
                 return None
-    for check in checks_of(asserts, [], calls, module.callees):
+    for check in (*checks_of(asserts, [], calls, module.callees), *_by_helpers(module, statements)):
         if check.form in ("assert", "method"):
             return check
         if check.form == "mock" and last_name(check.node.func).startswith("assert"):  # type: ignore[union-attr]
@@ -128,6 +130,33 @@ def _check(module: TestModule, statements: list[ast.stmt], caught: str) -> Check
         if check.form == "fail" and (root_name(check.node) == "self" or caught in ("", "BaseException")):  # type: ignore[arg-type]
             return check
     return None
+
+
+def _by_helpers(module: TestModule, statements: list[ast.stmt]) -> Iterator[Check]:
+    """The calls of helpers that are there to assert: they give nothing back, and end with an assertion."""
+    for statement in statements:
+        value = statement.value if isinstance(statement, ast.Expr) else None
+        call = value.value if isinstance(value, ast.Await) else value
+        if isinstance(call, ast.Call):
+            found = helper(call, module.module, module.callees, module.following)
+            if found is not None and _is_there_to_assert(found, module.following):
+                yield Check(call, "method")
+
+
+def _is_there_to_assert(function: Function, following: Following, depth: int = 2) -> bool:
+    last = function.node.body[-1]
+    while isinstance(last, (ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, ast.If)):
+        last = last.body[-1]
+    if isinstance(last, ast.Assert):
+        return True
+    value = last.value if isinstance(last, ast.Expr) else None
+    call = value.value if isinstance(value, ast.Await) else value
+    if not isinstance(call, ast.Call):
+        return False
+    if any(check.form == "method" for check in checks_of([], [], [call], {})):
+        return True
+    inner = helper(call, function.module, {}, following) if depth else None
+    return inner is not None and _is_there_to_assert(inner, following, depth - 1)
 
 
 def _may_fail(statements: list[ast.stmt]) -> bool:

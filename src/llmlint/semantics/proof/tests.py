@@ -13,7 +13,7 @@ from llmlint.model.position import Span
 from llmlint.semantics.marks import Mark, marks_in
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.proof.body import Body, last_name, own_nodes, without_docstring
-from llmlint.semantics.proof.checks import Check, form_of, inner_checks, own_checks
+from llmlint.semantics.proof.checks import Check, form_of, inner_checks, is_assertion, own_checks
 from llmlint.semantics.proof.following import FRAME
 from llmlint.semantics.values import Value
 
@@ -28,7 +28,7 @@ _POINT: Final = re.compile(
     r"|no[_\s-]?(?:exception|issue|problem|traceback|op)|without[_\s](?:an?[_\s])?(?:\w+[_\s])?(?:exception|issue|problem)"
     r"|should[_\s](?:\w+[_\s])?(?:pass|work|succeed|be[_\s](?:ok|fine|allowed|accepted|ignored|possible))"
     r"|reach(?:es|ed)?[_\s](?:this|here)|get[_\s](?:to[_\s])?here|if (?:this|it) (?:works|passes|runs)|is enough"
-    r"|smoke|benchmark|sanity|(?:for|just)[_\s](?:the[_\s])?coverage|just[_\s](?:run|make|exercise|call)|silently"
+    r"|surviv|gracefull|smoke|benchmark|sanity|(?:for|just)[_\s](?:the[_\s])?coverage|just[_\s](?:run|make|exercise|call)|silently"
 )
 """What the authors of a test without assertion write in its name or docstring, who know what they do."""
 
@@ -43,6 +43,12 @@ _POSSIBLE: Final = re.compile(
     r"accept|allow|hashable|pickl?e?able|idempotent|ignor|optional|compatib|can[_\s]be|tak(?:es|ing)[_\s]|permit|tolera|required"
 )
 """What they write where nothing comes back that could be looked at."""
+
+
+def _is_verdict(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.Not)
+    return isinstance(node, ast.Compare) or isinstance(node, ast.BoolOp) and all(map(_is_verdict, node.values))
 
 
 class Test:
@@ -108,7 +114,10 @@ class Test:
     @cached_property
     def asserts(self) -> bool:
         """Whether anything can fail it on purpose: in itself, what it names, its fixtures, its set-up and its decorators."""
-        if self.checks or self.inner_checks:
+        caught = self._caught
+        if any(is_assertion(check) or check.node not in caught for check in self.checks):
+            return True
+        if any(is_assertion(check) for check in self.inner_checks):
             return True
         following = self.module.following
         module, cls = self.module.module, self.cls
@@ -127,12 +136,41 @@ class Test:
     @cached_property
     def says_that_passing_is_the_point(self) -> bool:
         """Whether its name, docstring or a comment says that it is there to see that something does not fail."""
+        if self.drops_a_verdict:
+            return False
         lines = self.module.source.lines[self.node.lineno - 1 : self.node.end_lineno]
         comments = [line.partition("#")[2] for line in lines if "#" in line]
         summary = (ast.get_docstring(self.node) or "").partition("\n\n")[0]
         words = "\n".join((self.function.name, summary, *comments)).lower()
         words = words.replace("'", "").replace("’", "")
+        if self._faces_failure:
+            return True
         return _POINT.search(words) is not None or (self._keeps_nothing and _POSSIBLE.search(words) is not None)
+
+    @cached_property
+    def _caught(self) -> set[ast.AST]:
+        """What stands in a ``try`` that catches something: what is raised there is raised to be caught."""
+        return {
+            inner
+            for node in self.nodes
+            if isinstance(node, (ast.Try, ast.TryStar)) and node.handlers
+            for inner in own_nodes(node.body)
+        }
+
+    @cached_property
+    def drops_a_verdict(self) -> bool:
+        """Whether it compares something, and nothing looks at the outcome: an assertion was meant, or was there once."""
+        read = {name.id for name in (*self.body.own.names, *self.body.inner.names)}
+        for node in self.nodes:
+            if isinstance(node, ast.Expr):
+                if isinstance(node.value, ast.Compare):
+                    return True
+            elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Compare, ast.UnaryOp, ast.BoolOp)):
+                if _is_verdict(node.value) and all(
+                    isinstance(target, ast.Name) and target.id not in read for target in node.targets
+                ):
+                    return True
+        return False
 
     @cached_property
     def _keeps_nothing(self) -> bool:
@@ -142,6 +180,22 @@ class Test:
             isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id not in read
             for node in self.nodes
         )
+
+    @cached_property
+    def _faces_failure(self) -> bool:
+        """Whether it has something raise an exception on purpose: that the code gets over it is what it shows."""
+        if any(isinstance(check.node, ast.Raise) for check in self.inner_checks):
+            return True
+        for node in self.nodes:
+            given: ast.expr | None = None
+            if isinstance(node, ast.Assign):
+                if any(isinstance(target, ast.Attribute) and target.attr == "side_effect" for target in node.targets):
+                    given = node.value
+            elif isinstance(node, ast.keyword) and node.arg == "side_effect":
+                given = node.value
+            if given is not None and last_name(given).endswith(("Error", "Exception", "Exit", "Interrupt", "Warning")):
+                return True
+        return False
 
     @cached_property
     def _makes_its_own(self) -> bool:
@@ -156,6 +210,8 @@ class Test:
         is what it shows.
         """
         called: set[str] = set()
+        if self.drops_a_verdict:
+            return False
         for node in self.nodes:
             if isinstance(node, ast.Expr):
                 call = node.value.value if isinstance(node.value, ast.Await) else node.value
