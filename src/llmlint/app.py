@@ -25,6 +25,7 @@ from llmlint.project.option import write_toml
 from llmlint.project.project import Project
 from llmlint.project.settings import SettingsError
 from llmlint.project.source import Role
+from llmlint.refreezing import Refreezing
 
 if TYPE_CHECKING:
     from llmlint.alongside import Alongside
@@ -89,6 +90,7 @@ class Session:
         self._with_tools = self._loader if request.tools is None else _loader(replace(request, tools=None))
         self._pages = pages_of(None)
         self._judges: dict[tuple[str, str], Judge] = {}
+        self._refreezing = Refreezing(self._pages, edits=request.fixes)
         self._ruffs: dict[tuple[str, str], BufferedRuff | None] = {}
 
     def check(
@@ -126,6 +128,7 @@ class Session:
                 results, told = _together(tasks, results, beside, self._pages)
         notices = [f"{path}:{row}: {message}" for one in chosen for path, row, message in one.project.notices]
         notices += told
+        results = self._refreezing.offered(results, [one.project for one in chosen])
         asked = {task.path for task in files}
         results = [result for result in results if result.path in asked or result.diagnostics or result.notices]
         held = 0 if files else sum(_stubs_in(folder) for one in chosen for folder, _ in one.project.contract_roots)
@@ -180,6 +183,9 @@ class Session:
         path = os.path.abspath(path)
         judge, role = self._judge_of(path)
         with undisturbed():
+            if role == "contract":
+                found = next((one for one in judge.checker(0).check_contracts() if one.path == path), FileResult(path))
+                return self._refreezing.fixed(found, data, self.project_of(path), wanted)
             return fix_bytes(path, data, lambda now: judge.checker(0).check_bytes(path, now, role), wanted)
 
     def files(self) -> list[str]:

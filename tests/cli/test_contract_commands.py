@@ -249,6 +249,20 @@ def test_fix_renews_just_what_drifted(office_with_contracts, llmlint):
     assert contract(office_with_contracts, "mail") == before.replace("to: str, text", "recipient: str, text")
 
 
+def test_the_fix_is_offered_and_is_never_safe(office_with_contracts, llmlint):
+    office_with_contracts.write("src/shop/mail.py", MAIL.replace("to: str, text", "recipient: str, text"))
+    for arguments in (("contract", "check"), ("--no-tools",)):
+        found = llmlint(*arguments, "--output-format", "json").json
+        fixes = [one["fix"] for one in found if one["code"] == "LLM501"]
+        assert [(fix["applicability"], fix["message"]) for fix in fixes] == [("unsafe", "Freeze 'send' anew")] * 2
+        assert "recipient: str" in fixes[0]["edits"][-1]["content"]
+    before = contract(office_with_contracts, "mail")
+    llmlint("--no-tools", "--fix")
+    assert contract(office_with_contracts, "mail") == before
+    assert "Fixed 2 findings in 1 file." in llmlint("--no-tools", "--fix", "--unsafe-fixes").err
+    assert llmlint("contract", "freeze").err == "Froze 3 modules: 3 unchanged.\n"
+
+
 def test_orphans_and_missing_contracts(office_with_contracts, llmlint):
     office_with_contracts.write("src/shop/extra.py", "def more() -> None: ...\n")
     (office_with_contracts.path / "src/shop/orders.py").unlink()

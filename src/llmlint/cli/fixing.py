@@ -121,8 +121,7 @@ def _fixed(
     session: Session, result: RunResult, wants: Callable[[Diagnostic], bool], failures: list[str]
 ) -> Iterator[Fixed]:
     for file in result.files:
-        # A contract is judged with its package, not by its text alone.
-        if file.path.endswith(".pyi") or not any(wants(diagnostic) for diagnostic in file.diagnostics):
+        if not any(wants(diagnostic) for diagnostic in file.diagnostics):
             continue
         try:
             one = session.fix_bytes(file.path, read_bytes(file.path), wants)

@@ -1,18 +1,25 @@
-"""One symbol of a contract, as its source has it now: what `contract freeze` would do, for an editor that asks for no more than that."""
+"""Single symbols of a contract, as the source has them now: what `contract freeze` would do, for whoever asks for no more than that."""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Collection
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from llmlint.contracts.layout import Place, places
 from llmlint.lifecycle.freeze.freezer import Freezer
 from llmlint.lifecycle.renewal import refreshed
+from llmlint.model.diagnostic import Edit
+from llmlint.model.position import Span
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
 from llmlint.semantics.drift.comparison import Comparison
 from llmlint.semantics.drift.found import Drift
 from llmlint.semantics.world import World
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 class Refrozen(NamedTuple):
@@ -34,6 +41,9 @@ class Refreezer:
         self._project = project
         self._places: list[Place] | None = None
         self._world: World | None = None
+        self._freezer: Freezer | None = None
+        self._frozen: dict[str, str | None] = {}
+        self._known: dict[str, list[Drift]] = {}
 
     def refrozen(self, symbol: str) -> Refrozen | None:
         """The contract in which a symbol is; None where it has no contract, or contract and source agree about it.
@@ -53,18 +63,54 @@ class Refreezer:
         drifts = [one for one in Comparison(self._world, extra=True).module(module) if _concerns(one, wanted)]
         if not drifts:
             return None
-        frozen = next(one for one in Freezer(self._project).all([place], self._every()) if one.place == place)
-        if frozen.problem is not None:
+        frozen = self._text(place)
+        if frozen is None:
             return None
         try:
             before = read_text(place.contract)
         except SourceError:
             return None
-        after = refreshed(before, frozen.text, drifts, only=True)
+        after = refreshed(before, frozen, drifts, only=True)
         if after == before:
             return None
         names = sorted({f"{place.module}.{one.name}" for one in drifts})
         return Refrozen(place.contract, before, after, tuple(names))
+
+    def renewed(self, path: str, text: str, told: Collection[tuple[str, str]]) -> str:
+        """The text of the contract at ``path`` with the symbols renewed that these findings of LLM501 are about: (symbol, message)."""
+        place = next((place for place in self._every() if place.contract == path), None)
+        frozen = self._text(place) if place is not None else None
+        if place is None or frozen is None:
+            return text
+        drifts = [one for one in self._drifts(place) if (f"{place.module}.{one.name}", one.message) in told]
+        return refreshed(text, frozen, drifts, only=True) if drifts else text
+
+    def edits(self, path: str, text: str, symbol: str, message: str) -> tuple[Edit, ...]:
+        """What ``renewed`` changes for one finding, as edits of ``text``: whole lines."""
+        before = _LINE.findall(text)
+        after = _LINE.findall(self.renewed(path, text, {(symbol, message)}))
+        return tuple(
+            Edit(Span(first + 1, 0, last + 1, 0), "".join(after[start:end]))
+            for kind, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+            if kind != "equal"
+        )
+
+    def _drifts(self, place: Place) -> list[Drift]:
+        if self._world is None:
+            self._world = World(self._project)
+        if place.module not in self._known:
+            module = self._world.library.module(place.module)
+            there = module is not None and module.path == place.contract
+            self._known[place.module] = list(Comparison(self._world).module(module)) if module and there else []
+        return self._known[place.module]
+
+    def _text(self, place: Place) -> str | None:
+        """What freezing the module would write; None where its source cannot be read."""
+        if place.module not in self._frozen:
+            self._freezer = self._freezer or Freezer(self._project)
+            for one in self._freezer.all([place], self._every()):
+                self._frozen[one.place.module] = one.text if one.problem is None else None
+        return self._frozen[place.module]
 
     def symbol_at(self, path: str, name: str) -> str | None:
         """The dotted symbol of a name (``Cart.total``) in the contract at ``path``; None where that is no contract of the project."""

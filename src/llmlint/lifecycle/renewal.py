@@ -84,7 +84,10 @@ def _merged(world: World, frozen: Frozen, before: str) -> Step:
 
 
 def refreshed(before: str, frozen: str, drifts: Sequence[Drift], *, only: bool = False) -> str:
-    """A contract in which the symbols that drifted are as ``frozen`` has them; with ``only``, nothing else is added."""
+    """A contract in which the symbols that drifted are as ``frozen`` has them; with ``only``, nothing else is added.
+
+    What people wrote of them stays: comments, and docstrings where somebody has edited the contract.
+    """
     from llmlint.lifecycle.freeze.merge import merge, names
 
     fresh = without_heading(frozen)
@@ -97,7 +100,7 @@ def refreshed(before: str, frozen: str, drifts: Sequence[Drift], *, only: bool =
             if not any(name == one or name.startswith(f"{one}.") or one.startswith(f"{name}.") for one in wanted):
                 dropped.add(name)
     body = without_heading(before)
-    after = merge(body, fresh, renewed, dropped, heads)
+    after = merge(body, fresh, renewed, dropped, heads, prose=not is_untouched(before))
     if is_untouched(before):
         return headed(after)
     return before[: len(before) - len(body)] + after

@@ -72,7 +72,10 @@ def command(modules: tuple[str, ...], **options: Any) -> int:
         note(f"llmlint: error: {reason}")
     if failures:
         return CANNOT
-    if not found and not options["quiet"] and options["output_format"] in ("full", "concise", "grouped"):
+    texts = not options["quiet"] and options["output_format"] in ("full", "concise", "grouped")
+    if texts and (fixable := sum(one.fix is not None for one in found)):
+        note(f"llmlint contract check --fix freezes just what disagrees anew ({many(fixable, 'finding')}).")
+    if not found and texts:
         held = sum(os.path.isfile(place.contract) for place in chosen)
         lacking = len(chosen) - held
         besides = f" ({many(lacking, 'public module')} without a contract: --strict lists them)" if lacking else ""
@@ -91,6 +94,7 @@ def _by_the_rules(options: dict[str, Any], roots: list[str], paths: set[str]) ->
         isolated=options["isolated"],
         python=options["python"],
         select=("LLM501", "LLM505", "LLM506", *(["LLM502"] if options["strict"] else [])),
+        fixes=options["output_format"] in ("json", "json-lines"),
         cache=False,
         jobs=1,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import libcst as cst
 
@@ -22,15 +23,23 @@ class _Item:
 
 
 def merge(
-    existing: str, frozen: str, renewed: Collection[str], dropped: Collection[str] = (), heads: Collection[str] = ()
+    existing: str,
+    frozen: str,
+    renewed: Collection[str],
+    dropped: Collection[str] = (),
+    heads: Collection[str] = (),
+    *,
+    prose: bool = False,
 ) -> str:
     """``existing`` with the symbols of ``renewed`` as ``frozen`` has them, those of ``dropped`` left out, and what only ``frozen``
     has put where it stands there. Of the classes in ``heads`` the first lines are renewed: decorators, bases, keywords.
 
+    Comments above what is renewed stay; with ``prose``, so do the docstrings of functions.
+
     Symbols are dotted below the module (``Cart.add``). Raises libcst.ParserSyntaxError where a text cannot be parsed.
     """
-    old, new = cst.parse_module(existing), cst.parse_module(frozen)
-    told = _Told(frozenset(renewed), frozenset(dropped), frozenset(heads))
+    old, new = _parsed(existing), _parsed(frozen)
+    told = _Told(frozenset(renewed), frozenset(dropped), frozenset(heads), prose)
     mine, theirs = _items(old.body), _items(new.body)
     placed = _merged(mine, theirs, "", told)
     code = old.with_changes(body=_statements(placed)).code
@@ -48,7 +57,13 @@ def merge(
 
 def names(text: str) -> list[str]:
     """The dotted names that a stub binds, those of its classes included."""
-    return list(_all_names(_items(cst.parse_module(text).body), ""))
+    return list(_all_names(_items(_parsed(text).body), ""))
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> cst.Module:
+    """The tree of a text; several findings in one contract ask for the same."""
+    return cst.parse_module(text)
 
 
 def _all_names(items: Sequence[_Item], prefix: str) -> Iterator[str]:
@@ -65,6 +80,7 @@ class _Told:
     renewed: frozenset[str]
     dropped: frozenset[str]
     heads: frozenset[str]
+    prose: bool
 
 
 def _statements(placed: Sequence[_Item]) -> list[cst.BaseStatement]:
@@ -81,7 +97,7 @@ def _merged(old: Sequence[_Item], new: Sequence[_Item], prefix: str, told: _Told
         if item.name and symbol in told.dropped and twin is None:
             continue
         if twin is not None and symbol in told.renewed:
-            placed.append(twin)
+            placed.append(_in_place_of(item, twin, prose=told.prose))
         elif twin is not None and (inner := _both_classes(item, twin)) is not None:
             mine, other = inner
             merged = _merged(_items(mine.body.body), _items(other.body.body), f"{symbol}.", told)
@@ -97,6 +113,19 @@ def _merged(old: Sequence[_Item], new: Sequence[_Item], prefix: str, told: _Told
             _insert(placed, item, before)
         before = item.name or before
     return placed
+
+
+def _in_place_of(old: _Item, new: _Item, *, prose: bool) -> _Item:
+    """The new statements with the comments above the old ones; with ``prose``, with the old docstring as well."""
+    first, last = old.statements[0], new.statements[0]
+    if isinstance(first, (cst.FunctionDef, cst.ClassDef, cst.SimpleStatementLine)) and isinstance(
+        last, (cst.FunctionDef, cst.ClassDef, cst.SimpleStatementLine)
+    ):
+        last = last.with_changes(leading_lines=first.leading_lines)
+    if prose and isinstance(first, cst.FunctionDef) and isinstance(last, cst.FunctionDef):
+        if first.get_docstring(clean=False) is not None and len(old.statements) == len(new.statements) == 1:
+            last = last.with_changes(body=first.body)
+    return _Item(new.name, [last, *new.statements[1:]], new.imports)
 
 
 def _insert(placed: list[_Item], item: _Item, after: str) -> None:
