@@ -7,10 +7,12 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
+from llmlint.project.project import TEST_FILES
 from llmlint.semantics.proof.body import last_name
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def uncollected(module: TestModule) -> Iterator[Uncollected]:
         for test in module.tests:
             yield from _nested(test)
     yield from _fixtures(module)
-    if module.role != "test":
+    if module.role != "test" or _is_left_to_unittest(module):
         yield from _missed(module)
 
 
@@ -224,6 +226,13 @@ def _nested(test: Test) -> Iterator[Uncollected]:
 
 
 # -- files -------------------------------------------------------------------------------------------------------------------
+
+
+def _is_left_to_unittest(module: TestModule) -> bool:
+    """Whether the file is one of tests by a name that only ``unittest`` is told: it runs methods, and no functions."""
+    python_files = module.world.project.pytest.python_files
+    name = os.path.basename(module.source.path)
+    return python_files == TEST_FILES and not any(fnmatchcase(name, glob) for glob in python_files if "/" not in glob)
 
 
 def _missed(module: TestModule) -> Iterator[Uncollected]:
