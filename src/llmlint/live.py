@@ -45,7 +45,7 @@ class Live:
 
         Args:
             request: What every session is built of; its paths do not matter.
-            patience: Seconds in which what was found to hold is taken to hold still.
+            patience: Seconds in which what was found to hold is taken to hold still. Who is patient looks by ``look`` when there is time.
         """
         self._request = request
         self._patience = patience
@@ -115,6 +115,22 @@ class Live:
         """Something changed: before the next answer everything is looked at."""
         for knowledge in self._known.values():
             knowledge.verified = float("-inf")
+
+    def look(self, path: str, older: float) -> bool:
+        """Whether what answers about the project of ``path`` (absolute) rests on are not the same files any more; they are looked at now.
+
+        Args:
+            path: Of a file that was asked about.
+            older: Seconds; where the last look is younger, nothing is looked at.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        known = self._known.get(self._homes.get(os.path.dirname(path), ""))
+        if known is None or time.monotonic() - known.verified < older:
+            return False
+        known.verified = float("-inf")
+        return self._knowledge(path) is not known
 
     def _knowledge(self, path: str) -> _Knowledge:
         folder = os.path.dirname(path)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from lsprotocol import types
@@ -39,12 +40,22 @@ def translated(document: Document, pages: Mapping[str, Page]) -> list[types.Diag
 def location(path: str, row: int, encoding: types.PositionEncodingKind | str) -> types.Location:
     """A row of a file on disk, from its first character that is no space."""
     try:
-        lines = split_lines(read_text(path))
-    except SourceError:
-        lines = []
+        status = os.stat(path)
+        lines = _lines(path, (status.st_mtime_ns, status.st_size))
+    except OSError:
+        lines = ()
     line = lines[row - 1].rstrip("\r\n") if 0 < row <= len(lines) else ""
     begin = len(line) - len(line.lstrip())
     return types.Location(uri_of(path), Positions(lines, encoding).range(Span(row, begin, row, len(line))))
+
+
+@lru_cache(maxsize=64)
+def _lines(path: str, stamp: tuple[int, int]) -> Sequence[str]:  # noqa: ARG001 - with another stamp it is another file
+    """The lines of a file."""
+    try:
+        return tuple(split_lines(read_text(path)))
+    except SourceError:
+        return ()
 
 
 def _one(found: Diagnostic, document: Document, pages: Mapping[str, Page]) -> types.Diagnostic:

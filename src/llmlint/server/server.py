@@ -9,7 +9,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -39,6 +39,15 @@ Answer = TypeVar("Answer")
 _WATCHED = "**/{*.py,*.pyi,*.toml,*.cfg,*.ini,*.pth,requirements*.txt}"
 """Files that a finding may rest on."""
 
+_PATIENCE = 5.0
+"""Seconds for which nobody looks whether files have changed while somebody types; the editor's own word counts at once."""
+
+_PAUSE = 0.2
+"""Seconds without a change after which somebody looks."""
+
+_YOUNG = 1.0
+"""Seconds for which such a look holds."""
+
 _QUIET = 1.0
 """Seconds without an answer after which garbage is collected."""
 
@@ -62,7 +71,7 @@ class Options:
     config: tuple[str, ...] = ()
     tools: bool = True
     """Whether ruff runs at every change, mypy and import-linter when a buffer is saved."""
-    delay: float = 0.005
+    delay: float = 0.002
     """Seconds of quiet after a change before the buffer is judged."""
 
     def told(self, given: object) -> None:
@@ -86,6 +95,7 @@ class Server(LanguageServer):
         self.options = options
         self.documents = Documents()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._looks: dict[str, asyncio.TimerHandle] = {}
         self._told_problem = ""
         self._rest: asyncio.TimerHandle | None = None
         self._restless = 0
@@ -97,8 +107,9 @@ class Server(LanguageServer):
     def prepare(self) -> None:
         """Builds what rests on the options."""
         options = self.options
-        self.live = Live(Request(python=options.python, config=options.config, tools=()), patience=1.0)
-        self.fixing = Live(Request(python=options.python, config=options.config, tools=(), fixes=True), patience=1.0)
+        plain = Request(python=options.python, config=options.config, tools=())
+        self.live = Live(plain, patience=_PATIENCE)
+        self.fixing = Live(replace(plain, fixes=True), patience=_YOUNG)
         given = [word for one in options.config for word in ("--config", one)]
         self.tools = ToolRuns([*given, *(("--python", options.python) if options.python else ())])
         self._pages: dict[str, Page] | None = None
@@ -159,6 +170,7 @@ class Server(LanguageServer):
         document.found = result.diagnostics if result is not None else ()
         document.judged = document.text
         self.rest()
+        self.look_later(document)
         if result is not None and not any(one.code == "LLM900" for one in result.diagnostics):
             document.good = document.text
         return result
@@ -167,6 +179,18 @@ class Server(LanguageServer):
         """Judges a document of whose text as it is nothing is known."""
         if document.judged is not document.text:
             self.judge(document)
+
+    def look_later(self, document: Document) -> None:
+        """Looks whether files have changed behind everybody's back, when nobody types: what was said may not be true any more."""
+        if (timer := self._looks.pop(document.uri, None)) is not None:
+            timer.cancel()
+        self._looks[document.uri] = asyncio.get_running_loop().call_later(_PAUSE, self._look_now, document)
+
+    def _look_now(self, document: Document) -> None:
+        self._looks.pop(document.uri, None)
+        if self.documents.get(document.uri) is document:
+            if self._guarded(lambda: self.live.look(document.path, _YOUNG), False):
+                self.doubt()
 
     def start_ruff(self, document: Document) -> Run | None:
         """Lets ruff read a document, where it is wanted."""
