@@ -499,6 +499,50 @@ def test_coverage_of_a_contract(office_with_contracts, llmlint):
     assert "- function     shop.orders.confirm" in outcome.out
 
 
+def test_an_exception_is_expected_where_the_function_is_used(office_with_contracts, llmlint):
+    office_with_contracts.write("src/shop/mail.py", MAIL + "\n\nclass Refused(ValueError):\n    pass\n")
+    office_with_contracts.write(
+        "tests/test_shop.py",
+        "import pytest\nfrom shop.mail import Mailer, Refused\n\n\n"
+        "def test_elsewhere():\n    mailer = Mailer('a')\n    mailer.send('b')\n    with pytest.raises(ValueError):\n        int('c')\n\n\n"
+        "def test_too_much():\n    with pytest.raises(Exception):\n        Mailer('a').send('')\n\n\n"
+        "def test_a_subclass():\n    with pytest.raises(Refused):\n        Mailer('a').send('')\n",
+    )
+    found = llmlint("contract", "coverage", "shop.mail", "--output-format", "json").json["promises"]
+    assert [one["tests"] for one in found if one["kind"] == "exception"] == [["tests/test_shop.py::test_a_subclass"]]
+
+
+def test_behaviour_is_covered_by_a_test_that_speaks_of_it(office_with_contracts, llmlint):
+    office_with_contracts.write(
+        "tests/test_shop.py",
+        "from shop.mail import Mailer\n\n\n"
+        "def test_order():\n    mailer = Mailer('a')\n    letters = [mailer.send('b'), mailer.send('c')]\n    assert letters == ['sent', 'sent']\n\n\n"
+        "def test_once_sent_nothing_is_asserted():\n    Mailer('a').send('b')\n\n\n"
+        "def test_once_sent_by_somebody_else():\n    assert 'sent once'\n",
+    )
+
+    def covered():
+        found = llmlint("contract", "coverage", "shop.mail", "--output-format", "json").json["promises"]
+        return {
+            one["kind"]: (one["evidence"], one["tests"]) for one in found if one["kind"] in ("behaviour", "invariant")
+        }
+
+    # "Letters are sent in order": of the class, whose method is used. "Returns True once it is sent": only one word of two.
+    assert covered() == {
+        "behaviour": (None, []),
+        "invariant": ("words", ["tests/test_shop.py::test_order"]),
+    }
+    name = "test_mailer_send_returns_true_once_it_sent"
+    office_with_contracts.write(
+        "tests/test_more.py", f"def {name}():\n    from shop.mail import Mailer\n    assert Mailer('a').send('b')\n"
+    )
+    assert covered()["behaviour"] == ("name", [f"tests/test_more.py::{name}"])
+    assert (
+        "1 of 2 behaviours and invariants have a test of their name, 1 more"
+        in llmlint("contract", "coverage", "shop.mail").out
+    )
+
+
 # -- fixtures, scaffold --------------------------------------------------------------------------------------------------------
 
 

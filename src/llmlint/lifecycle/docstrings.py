@@ -23,6 +23,7 @@ _PROMISES = {
 _HEADING = re.compile(
     r"(?:Args|Arguments|Parameters|Returns|Raises|Yields|Examples?|Usage|Notes?|See Also)\s*:", re.IGNORECASE
 )
+_SUBHEADING = re.compile(r"(\*\*|__)[^*]+\1:?")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
 
 
@@ -195,7 +196,7 @@ def _items(text: str) -> list[str]:
         stripped = line.strip()
         if stripped.startswith((">>>", "```")) or _HEADING.fullmatch(stripped):
             break
-        if not stripped:
+        if not stripped or _SUBHEADING.fullmatch(stripped):
             continue
         bullet = _BULLET.match(line)
         depth = len(line) - len(line.lstrip())

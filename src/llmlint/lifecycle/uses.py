@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Class, Function, Module
+from llmlint.lifecycle.evidence import asserts, said_by
 from llmlint.project.discovery import discover
 from llmlint.project.project import Project
 from llmlint.project.source import Role, SourceError, read_source
@@ -22,6 +23,7 @@ from llmlint.semantics.values import Value
 from llmlint.semantics.world import World
 
 _WORD = re.compile(r"\w+")
+_EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException", "builtins.object"})
 
 How = Literal["import", "use", "mock", "patch", "raises"]
 
@@ -37,14 +39,24 @@ class Use(NamedTuple):
     function: str
     """The test, fixture or helper around it, dotted in its file (``TestCart.test_add``); empty at the top."""
     how: How
+    last: int = 0
+    """For an expected exception: the last row that it is expected in."""
 
 
 class Uses:
     """Every use of a set of test files, and the tests that they belong to."""
 
-    def __init__(self, project: Project, found: Sequence[Use], fixtures: dict[str, dict[str, set[str]]]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        found: Sequence[Use],
+        fixtures: dict[str, dict[str, set[str]]],
+        said: dict[tuple[str, str], frozenset[str]],
+    ) -> None:
         self._root = project.base or project.root
         self.found = found
+        self.said = said
+        """The telling words of each test that asserts something: (path, function)."""
         self._fixtures = fixtures
         self._names: dict[tuple[str, str], set[str]] = {}
 
@@ -89,16 +101,23 @@ class Uses:
 
 
 def uses_of(
-    project: Project, paths: Sequence[str] = (), world: World | None = None, mentioning: AbstractSet[str] | None = None
+    project: Project,
+    paths: Sequence[str] = (),
+    world: World | None = None,
+    mentioning: AbstractSet[str] | None = None,
+    *,
+    words: bool = False,
 ) -> Uses:
     """Evaluate the tests in ``paths`` (files and folders; by default those that the settings say) and list what they use.
 
-    With ``mentioning``, only files that one of these words stands in are evaluated: others cannot use what has such a name.
+    With ``mentioning``, only files that one of these words stands in are evaluated: others cannot use what has such a name. With
+    ``words``, what the tests say is kept as well.
     """
     world = world or World(project)
     own = set(project.own_packages)
     found: list[Use] = []
     fixtures: dict[str, dict[str, set[str]]] = {}
+    said: dict[tuple[str, str], frozenset[str]] = {}
     for path, role in _files(project, paths):
         try:
             source = read_source(path, role)
@@ -111,6 +130,8 @@ def uses_of(
         except (SourceError, RecursionError):
             continue
         around = _Around(functions)
+        if words:
+            said |= {(path, name): said_by(node) for name, node in functions if _is_test(node.name) and asserts(node)}
         for node, value in analysis.sink.seen:
             row = getattr(node, "lineno", 1)
             for symbol, how in _symbols(world, node, value):
@@ -123,7 +144,7 @@ def uses_of(
         ]
         found += _imported(world, analysis.module, source.tree, path, around, own)
         found += _raised(world, analysis.module, source.tree, path, around)
-    return Uses(project, list(dict.fromkeys(found)), fixtures)
+    return Uses(project, list(dict.fromkeys(found)), fixtures, said)
 
 
 def _files(project: Project, paths: Sequence[str]) -> Iterator[tuple[str, Role]]:
@@ -241,7 +262,14 @@ def _imported(
 
 
 def _raised(world: World, module: Module, tree: ast.Module, path: str, around: _Around) -> Iterator[Use]:
-    """The exceptions that ``pytest.raises`` and ``assertRaises`` expect, those of the standard library as well."""
+    """The exceptions that ``pytest.raises`` and ``assertRaises`` expect, those of the standard library as well, each with its public bases:
+    who documents a base class is answered by a test that expects a class of its own."""
+    blocks = {
+        id(item.context_expr): node.end_lineno
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.With, ast.AsyncWith))
+        for item in node.items
+    }
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
@@ -251,8 +279,12 @@ def _raised(world: World, module: Module, tree: ast.Module, path: str, around: _
             "assertRaisesRegex",
         ):
             continue
+        last = blocks.get(id(node)) or node.end_lineno or node.lineno
         expected = node.args[0].elts if isinstance(node.args[0], ast.Tuple) else [node.args[0]]
         for item in expected:
             found = world.library.resolve(module, item)
-            if isinstance(found, Class):
-                yield Use(f"raises {found.symbol}", path, node.lineno, around(node.lineno), "raises")
+            if not isinstance(found, Class):
+                continue
+            for cls in world.classes.mro(found):
+                if cls is found or cls.symbol not in _EVERYTHING:
+                    yield Use(f"raises {cls.symbol}", path, node.lineno, around(node.lineno), "raises", last)

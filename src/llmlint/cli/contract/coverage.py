@@ -17,7 +17,7 @@ from llmlint.cli.contract.digest import read_all
 @click.option("--tests", "paths", multiple=True, metavar="PATH", help="Look at these tests; by default at all.")
 @click.option("--by-test", is_flag=True, help="List what each test uses.")
 @click.option("--all", "every", is_flag=True, help="List covered promises as well, with their tests.")
-@click.option("--promises", is_flag=True, help="List behaviour and invariants that no test is named after, too.")
+@click.option("--promises", is_flag=True, help="List behaviour and invariants that no test speaks of, too.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 below this.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @output_option
@@ -26,8 +26,10 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
     """List the members, documented exceptions and invariants of the MODULEs' contracts that no test uses. Nothing is run.
 
     A member is used by a test that calls or reads it, itself or through its fixtures; mocks of it do not count. An exception
-    is used by a test that uses the function and expects the exception. Behaviour and invariants are used by tests that bear the
-    names that `llmlint contract prompt` and `scaffold` give them.
+    is used by a test that uses the function where it expects the exception, or one that derives from it. Behaviour and invariants
+    are prose: they are used by a test that bears the name that `llmlint contract prompt` and `scaffold` give them, or, as far as
+    words can tell, by one that uses what they are about, asserts something, and has three of five of their words (two at least) in its name,
+    its docstring, its cases or its assertions. They do not count into the percentage.
 
     Exit codes: 0 done, 1 below --fail-under.
     """
@@ -36,7 +38,7 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
 
     project = the_project(options)
     chosen, _ = modules_of(project, modules)
-    found = coverage(read_all(project, chosen), uses_of(project, paths))
+    found = coverage(read_all(project, chosen), uses_of(project, paths, words=True))
     hard = [one for one in found if one.kind not in ("behaviour", "invariant")]
     covered = sum(bool(one.tests) for one in hard)
     percent = 100 * covered / len(hard) if hard else 100.0
@@ -48,6 +50,7 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
                 "text": one.text or None,
                 "tests": list(one.tests),
                 "mocked": one.mocked,
+                "evidence": one.evidence if one.tests else None,
             }
             for one in found
         ]
@@ -81,7 +84,11 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
         lines.append(f"; unused: {missing}.\n" if missing else ".\n")
         told = [one for one in found if one.kind in ("behaviour", "invariant")]
         if told and not options["by_test"]:
-            named = sum(bool(one.tests) for one in told)
-            lines.append(f"{named} of {len(told)} behaviours and invariants have a test of their name.\n")
+            named = sum(bool(one.tests) and one.evidence == "name" for one in told)
+            spoken = sum(bool(one.tests) and one.evidence == "words" for one in told)
+            lines.append(
+                f"{named} of {len(told)} behaviours and invariants have a test of their name, {spoken} more a test that uses what they "
+                f"are about, asserts something and speaks of them.\n"
+            )
         write("".join(lines), options["output_file"])
     return int(options["fail_under"] is not None and percent < options["fail_under"])
