@@ -246,7 +246,7 @@ def test_a_mock_without_a_spec_is_as_free_as_ever(deep):
     test = (
         "from unittest.mock import MagicMock, patch\n\n\n"
         "def test_it():\n    mock = MagicMock()\n    mock.anything.return_value = 3\n    mock(1, 2, c=3)\n"
-        "    with patch('shop.store.Backend') as backend:\n        backend.return_value.put.return_value = 'no'\n"
+        "    with patch('shop.nothing.Backend', create=True) as backend:\n        backend.return_value.put.return_value = 'no'\n"
     )
     assert deep(test) == []
 
@@ -347,6 +347,132 @@ def test_patches_give_mocks_of_what_they_replace(empty, deep):
         ("test_store.py", 12, 28, "assignment"),
         ("test_store.py", 13, 58, "arg-type"),
         ("test_store.py", 15, 29, "assignment"),
+    ]
+
+
+INJECTED = """\
+from unittest import TestCase
+from unittest.mock import AsyncMock, MagicMock, Mock, patch
+import pytest
+from shop import http, store
+
+
+@patch("shop.http.fetch")
+@patch.object(store.Cache, "load", autospec=True)
+@patch("shop.store.Cache")
+@patch("shop.http.post", new_callable=AsyncMock)
+def test_it(post, cache: MagicMock, load, fetch, tmp_path):
+    \"""What it does.\"""
+    fetch.return_value = "no"; post.return_value = b""
+    fetch.assert_called_once_with("/", retries="2")
+    load.return_value = "no"
+    cache("k").load.return_value = "no"; cache.return_value.load.assert_called_with(3)
+    cache.assert_called_once_with(1, 2); cache.call_count.x
+    cache.return_value = object(); cache.side_effect = [3]
+
+
+@patch("shop.http.fetch")
+class TestIt(TestCase):
+    def setUp(self):
+        self.post = patch("shop.http.post").start()
+        self.post.return_value = "no"
+
+    def test_it(self, fetch):
+        fetch.side_effect = ["no"]
+
+    def test_other(self, fetch):
+        with self.subTest():
+            fetch.side_effect = [""]
+
+    def test_bound(self, fetch):
+        fetch = 3
+
+
+def test_given(monkeypatch, mocker):
+    mock = Mock(return_value=b""); monkeypatch.setattr(http, "fetch", mock); mock.assert_called_with(1)
+    other = mocker.patch("shop.http.fetch"); other.return_value = 1
+    http.fetch = Mock()
+"""
+
+
+def test_mocks_that_are_handed_over_are_typed(empty, deep):
+    empty.write(
+        "src/shop/http.py",
+        "def fetch(path: str, retries: int = 1) -> bytes:\n    return b''\nasync def post(path: str) -> int:\n    return 1\n",
+    )
+    assert deep(INJECTED) == [
+        ("test_store.py", 13, 26, "assignment"),
+        ("test_store.py", 13, 52, "assignment"),
+        ("test_store.py", 14, 48, "arg-type"),
+        ("test_store.py", 16, 11, "arg-type"),
+        ("test_store.py", 16, 36, "assignment"),
+        ("test_store.py", 16, 85, "arg-type"),
+        ("test_store.py", 17, 5, "call-arg"),
+        ("test_store.py", 17, 35, "arg-type"),
+        ("test_store.py", 17, 42, "attr-defined"),
+        ("test_store.py", 25, 34, "assignment"),
+        ("test_store.py", 28, 30, "list-item"),
+        ("test_store.py", 32, 34, "list-item"),
+        ("test_store.py", 39, 102, "arg-type"),
+        ("test_store.py", 40, 67, "assignment"),
+    ]
+
+
+PLAIN = """\
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, Optional, TypeVar
+from typing import Any
+
+T = TypeVar("T")
+
+
+class Descriptor:
+    def __get__(self, instance: object, owner: object = None) -> int: ...
+    def __set__(self, instance: object, value: str) -> None: ...
+
+
+@dataclass
+class Order(Generic[T]):
+    item: T
+    number: int
+    tags: list[str] = field(default_factory=list)
+
+
+class User:
+    kind: ClassVar[str] = ""
+    computed: Descriptor
+    unknown = None
+
+    def __init__(self, name: str) -> None:
+        self.name: str = name
+        self.age = 3
+
+    @property
+    def nick(self) -> Optional[str]:
+        return None
+
+    @property
+    def plain(self):
+        return None
+"""
+
+
+def test_attributes_of_mocks_hold_what_the_real_ones_hold(empty, deep):
+    empty.write("src/shop/users.py", PLAIN)
+    test = (
+        "from unittest.mock import MagicMock, Mock, PropertyMock\nfrom shop.users import Order, User\n\n\n"
+        "def test_it():\n    user = Mock(spec=User)\n"
+        "    user.name = 3\n    user.nick = 3\n    user.kind = 3\n"
+        "    user.name = ''; user.nick = None; user.nick = MagicMock(); user.kind = ''\n"
+        "    user.age = user.unknown = user.plain = user.computed = object()\n"
+        "    type(user).nick = PropertyMock(return_value=3); assert user.nick.anything; del user.nick\n"
+        "    order = MagicMock(spec=Order)\n    order.number = ''; order.item = 3\n"
+    )
+    assert deep(test) == [
+        ("test_store.py", 7, 17, "assignment"),
+        ("test_store.py", 8, 17, "assignment"),
+        ("test_store.py", 9, 17, "assignment"),
+        ("test_store.py", 14, 20, "assignment"),
     ]
 
 

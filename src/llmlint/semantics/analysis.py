@@ -195,7 +195,10 @@ class FileAnalysis(FixtureRequests):
         if not self.is_test(function, cls) and len(names) > len(injected):
             names = names[-len(injected) :] if injected else []  # the callers of a helper give the first ones
         for name, value in zip(names, injected, strict=False):
-            scope.bind(name, value.fork() if isinstance(value, Mock) else value)
+            mock = value.fork() if isinstance(value, Mock) else value
+            scope.bind(name, mock)
+            if isinstance(mock, Mock):
+                self.injected.setdefault(function, {})[name] = mock
 
     def imported(self, node: ast.Import | ast.ImportFrom) -> None:
         """An import statement, wherever it stands."""

@@ -15,6 +15,7 @@ from llmlint.semantics.fakes import Fakes
 from llmlint.semantics.imports import Imports
 from llmlint.semantics.interpreter import Evaluator
 from llmlint.semantics.marks import Mark, Parametrization, marks_in
+from llmlint.semantics.mock_values import Mock
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.sink import Sink
@@ -57,6 +58,8 @@ class Collected:
         self.decorations: dict[ast.AST, list[Value]] = {}
         self.requested: dict[Function, dict[str, Value]] = {}
         """What the fixtures give that each function asks for, by parameter."""
+        self.injected: dict[Function, dict[str, Mock]] = {}
+        """What decorators (``@patch``) hand to parameters."""
         self._fixture_values: dict[Function, Value] = {}
         self._handed: dict[tuple[Class, Class], None] = {}
         self._collected: dict[Class, bool] = {}

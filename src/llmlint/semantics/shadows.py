@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Function
-from llmlint.contracts.walking import walk
 from llmlint.model.diagnostic import Edit
 from llmlint.model.position import Span
 from llmlint.model.result import Shadow
 from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.shadow_mocks import ShadowMocks
 from llmlint.semantics.specials import Request
 from llmlint.semantics.type_text import TypeTexts
-from llmlint.semantics.typed_mocks import STUB, TypedMocks
+from llmlint.semantics.typed_mocks import TypedMocks
 from llmlint.semantics.values import Special, Unknown, Value
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Shadows:
         self._analysis = analysis
         self._source = analysis.source
         self._texts = TypeTexts(analysis.world, analysis.module)
-        self._mocks = TypedMocks(analysis.world, self._texts)
+        self._typed = TypedMocks(analysis.world, self._texts)
+        self._mocks = ShadowMocks(analysis, self._typed)
 
     def shadow(self, requested: Mapping[Function, Mapping[str, Value]]) -> Shadow:
         """The shadow.
@@ -60,22 +61,25 @@ class Shadows:
         """
         edits: list[Edit] = []
         for function, cls in self._analysis.functions:
-            edits += self._parameters(function, requested.get(function, {}))
+            given = requested.get(function, {})
+            edits += self._parameters(function, given)
+            handed = {name: value for name, value in given.items() if isinstance(value, Mock)}
+            edits += self._mocks.handed(function, {**handed, **self._analysis.injected.get(function, {})})
             if self._analysis.is_test(function, cls) or (cls is not None and _SETUP.fullmatch(function.name)):
                 edits += self._returned(function.node)
-        edits += self._built(self._analysis.evaluator.mocks.built)
-        edits += self._patched()
+        edits += self._mocks.built(self._analysis.evaluator.mocks.built)
+        edits += self._mocks.patched()
         kept = _apart(edits)
-        footer = (*self._texts.footer, *self._mocks.footer) if kept else ()
+        footer = (*self._texts.footer, *self._typed.footer) if kept else ()
         return Shadow(kept, footer, tuple(sorted(set(_probes(self._source.tree)))))
 
     def _parameters(self, function: Function, given: Mapping[str, Value]) -> Iterator[Edit]:
         arguments = function.node.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             value = given.get(argument.arg)
-            if value is None or argument.annotation is not None or isinstance(value, Unknown):
+            if value is None or argument.annotation is not None or isinstance(value, Unknown | Mock):
                 continue
-            text = self._mocks.of(value) if isinstance(value, Mock) else self._fixture(argument.arg, value, function)
+            text = self._fixture(argument.arg, value, function)
             if text is not None:
                 span = self._source.span(argument)
                 yield Edit(Span(span.end_row, span.end_column, span.end_row, span.end_column), f": {text}")
@@ -135,51 +139,6 @@ class Shadows:
         row, column = max((span.end_row, span.end_column) for span in ends)
         found = re.compile(r"[\s,)]*\)(?=\s*:)").match(self._source.lines[row - 1], column)
         return (row, found.end()) if found else None
-
-    def _built(self, mocks: Iterable[Mock]) -> Iterator[Edit]:
-        """Where a mock is built that stands for something: its factory is the class of that something's mocks."""
-        for mock in mocks:
-            record = mock.record
-            if record is None or mock.strict == "wraps":
-                continue
-            names = {self._mocks.of(one) for one in record.mocks or [mock]}
-            name = next(iter(names)) if len(names) == 1 else None
-            node = record.node
-            if name is None or node.func.lineno != node.func.end_lineno:
-                continue
-            yield Edit(self._source.span(node.func), name)
-
-    def _patched(self) -> Iterator[Edit]:
-        """Where a patch gives its mock a name: the mock is one of what it replaces."""
-        made = {
-            id(one.node): one.value
-            for one in self._analysis.evaluator.patches.replacements.values()
-            if isinstance(one.value, Mock)
-        }
-        for node in walk(self._source.tree) if made else ():
-            if isinstance(node, ast.With | ast.AsyncWith):
-                for item in node.items:
-                    if isinstance(item.optional_vars, ast.Name):
-                        yield from self._wrapped(item.context_expr, made.get(id(item.context_expr)), "patched")
-            elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _by_mocker(node.value):
-                yield from self._wrapped(node.value, made.get(id(node.value)), "made")
-
-    def _wrapped(self, node: ast.expr, mock: Mock | None, verb: str) -> Iterator[Edit]:
-        found = self._mocks.behind(mock) if mock is not None else None
-        if found is None:
-            return
-        what, kind = found
-        span = self._source.span(node)
-        stub = self._texts.imported(STUB)
-        yield Edit(Span(span.row, span.column, span.row, span.column), f"{stub}.{verb}_{kind}({what}, ")
-        yield Edit(Span(span.end_row, span.end_column, span.end_row, span.end_column), ")")
-
-
-def _by_mocker(node: ast.expr) -> bool:
-    """Whether a call is pytest-mock's, which starts its patches at once."""
-    while isinstance(node, ast.Call | ast.Attribute):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return isinstance(node, ast.Name) and node.id.endswith("mocker")
 
 
 def _apart(edits: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -340,6 +340,7 @@ def _noted(diagnostic: Diagnostic, note: str) -> Diagnostic:
 
 def _plain(message: str) -> str:
     """A message without the private names under which a shadow knows a type."""
-    message = re.sub(r"\b_llmlint_mock_\w+", "mock", message).replace('"__call__" of "Method"', "the mocked method")
-    message = re.sub(r' of "(?:Async)?Method"', "", message.replace('"__call__" of "AsyncMethod"', "the mocked method"))
+    message = re.sub(r"\b_llmlint_mock_\w+", "mock", message).replace('"__call__" of "ClassMock"', "the mocked class")
+    message = re.sub(r'"__call__" of "(?:Async)?Method"', "the mocked method", message)
+    message = re.sub(r' of "(?:(?:Async)?Method|ClassMock)"', "", message)
     return re.sub(r"\b_llmlint_\w+\.", "", message)
