@@ -1,8 +1,8 @@
 """What other programs read: SARIF, GitLab, JUnit, rdjson, GitHub, Azure, pylint, LSP; and Markdown, HTML, agent.
 
-The published schemas of SARIF, JUnit (Ant's), rdjson and GitLab's Code Quality are not ours to carry. Where ``LLMLINT_SCHEMAS``
-names a folder with them (``sarif.json``, ``junit.xsd``, ``rdjson.json``, ``gitlab.json``), every report here is validated
-against them as well; what they, and the programs behind them, demand is checked here in any case.
+SARIF, JUnit (Ant's), rdjson and GitLab's Code Quality are validated against schemas that are written from their specifications
+(``schemas/``). The published ones are not ours to carry: where ``LLMLINT_SCHEMAS`` names a folder with them (``sarif.json``,
+``junit.xsd``, ``rdjson.json``, ``gitlab.json``), every report is validated against them as well.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
+import xmlschema
 
-SCHEMAS = os.environ.get("LLMLINT_SCHEMAS")
+SCHEMAS = [Path(__file__).parent / "schemas", *map(Path, filter(None, [os.environ.get("LLMLINT_SCHEMAS")]))]
+"""Ours, and the published ones where they are at hand."""
 
 HARD = (
     "from shop.cart import Cart\n\n\n"
@@ -43,15 +46,54 @@ def reported(shop, llmlint):
 
 
 def validated(name: str, document: Any) -> Any:
-    """The document, which is valid against a published schema, if there is one."""
-    if SCHEMAS:
+    """The document, which is valid against every schema of that name."""
+    for folder in SCHEMAS:
         if name.endswith(".xsd"):
-            xmlschema = pytest.importorskip("xmlschema")
-            xmlschema.XMLSchema(os.path.join(SCHEMAS, name)).validate(document)
+            xmlschema.XMLSchema(str(folder / name)).validate(document)
         else:
-            jsonschema = pytest.importorskip("jsonschema")
-            jsonschema.validate(document, json.loads(Path(SCHEMAS, name).read_text(encoding="utf-8")))
+            jsonschema.validate(document, json.loads((folder / name).read_text(encoding="utf-8")))
     return document
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        (
+            "sarif",
+            lambda log: log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"].update(startLine=0),
+        ),
+        ("sarif", lambda log: log["runs"][0]["results"][0].update(fix=[])),
+        ("sarif", lambda log: log["runs"][0]["tool"]["driver"].pop("name")),
+        ("sarif", lambda log: log["runs"][1]["results"][0].update(level="info")),
+        ("rdjson", lambda one: one["diagnostics"][0]["location"]["range"]["start"].update(column=0)),
+        ("rdjson", lambda one: one["diagnostics"][0].update(severity="error")),
+        ("gitlab", lambda records: records[0]["location"].update(path="./tests/test_hard.py")),
+        ("gitlab", lambda records: records[0]["location"].update(path="/tests/test_hard.py")),
+        ("gitlab", lambda records: records[0].pop("fingerprint")),
+    ],
+)
+def test_the_schemas_refuse_what_is_wrong(reported, name, wrong):
+    document = json.loads(reported(name))
+    wrong(document)
+    with pytest.raises(jsonschema.ValidationError):
+        validated(f"{name}.json", document[0] if name == "gitlab" else document)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (' time="0"', ""),
+        ("<properties/>", ""),
+        ('id="1"', 'id="0"'),
+        (' type="error"', ""),
+        ("<system-out/>", "<out/>"),
+    ],
+)
+def test_the_schema_of_junit_refuses_what_is_wrong(reported, old, new):
+    text = reported("junit")
+    assert old in text
+    with pytest.raises(xmlschema.XMLSchemaException):
+        validated("junit.xsd", ET.fromstring(text.replace(old, new, 1)))
 
 
 def test_sarif_is_what_github_takes(reported):
@@ -92,7 +134,7 @@ def test_sarif_tells_of_a_tool_that_failed(shop, llmlint):
     shop.write("ruff.toml", "[lint]\nselct = []\n")
     outcome = llmlint("tests", "--output-format", "sarif", "--tools", "ruff")
     assert outcome.code == 2
-    (invocation,) = outcome.json["runs"][0]["invocations"]
+    (invocation,) = validated("sarif.json", outcome.json)["runs"][0]["invocations"]
     assert invocation["executionSuccessful"] is False
     assert "selct" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
