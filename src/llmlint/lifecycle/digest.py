@@ -7,8 +7,10 @@ import copy
 import json
 import os
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final, TypeVar
 
+from llmlint.lifecycle.bare_stub import bare, without_examples, without_prose
 from llmlint.lifecycle.docstrings import Docstring
 from llmlint.lifecycle.legal_fixtures import LegalFixture
 from llmlint.lifecycle.promises import ClassPromise, FunctionPromise, Promise, Value
@@ -54,11 +56,15 @@ def as_json(
 ) -> dict[str, Any]:
     """The digest as a JSON document that answers to ``schema()``, within ``budget`` tokens as far as signatures allow."""
 
+    @cache
+    def module(index: int, level: str) -> dict[str, Any]:
+        return _module(promises[index], level, project)
+
     def document(levels: Sequence[str]) -> dict[str, Any]:
         found: dict[str, Any] = {
             "version": VERSION,
             "level": _common(levels),
-            "modules": [_module(promise, level, project) for promise, level in zip(promises, levels, strict=True)],
+            "modules": [module(index, level) for index, level in enumerate(levels)],
             "fixtures": [_fixture(fixture, project) for fixture in fixtures],
             "forbidden": forbidden(project),
         }
@@ -71,12 +77,16 @@ def as_json(
 def as_stub(promises: Sequence[Promise], budget: int | None = None) -> str:
     """The digest as Python stubs, a module after the other, their docstrings as long as the budget allows."""
 
-    def text(levels: Sequence[str]) -> str:
-        return "\n".join(
-            f"# {promise.module}\n{_stub(promise, level)}" for promise, level in zip(promises, levels, strict=True)
-        )
+    @cache
+    def module(index: int, level: str) -> tuple[str, int]:
+        text = f"# {promises[index].module}\n{_stub(promises[index], level)}"
+        return text, tokens(text)
 
-    return _fitting(text, len(promises), budget, tokens)
+    def parts(levels: Sequence[str]) -> list[tuple[str, int]]:
+        return [module(index, level) for index, level in enumerate(levels)]
+
+    found = _fitting(parts, len(promises), budget, lambda found: sum(size for _, size in found))
+    return "\n".join(text for text, _ in found)
 
 
 def _common(levels: Sequence[str]) -> str:
@@ -156,18 +166,24 @@ def _value(value: Value, level: str) -> dict[str, Any]:
     if value.annotation:
         found["type"] = value.annotation
     if value.value:
-        found["value"] = value.value
+        found["value"] = _expression(value.value, level)
     if value.text and LEVELS.index(level) >= 1:
         found["summary"] = value.text
     return found
 
 
+def _expression(text: str, level: str) -> str:
+    """An expression of the contract without what the level has no room for: the prose that it is handed."""
+    rank = LEVELS.index(level)
+    return text if rank == len(LEVELS) - 1 else without_prose(text, examples_only=rank > 0)
+
+
 def _callable(function: FunctionPromise, level: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"name": function.name, "signature": function.signatures[0]}
+    found: dict[str, Any] = {"name": function.name, "signature": _expression(function.signatures[0], level)}
     if len(function.signatures) > 1:
-        found["overloads"] = list(function.signatures)
+        found["overloads"] = [_expression(one, level) for one in function.signatures]
     if function.decorators:
-        found["decorators"] = list(function.decorators)
+        found["decorators"] = [_expression(one, level) for one in function.decorators]
     if function.is_async:
         found["async"] = True
     _describe(found, function.docstring, level)
@@ -213,6 +229,9 @@ def _stub(promise: Promise, level: str) -> str:
         return promise.text
     tree = copy.deepcopy(promise.tree)
     _shorten(tree, level)
+    if level == LEVELS[0]:
+        return bare(tree) + "\n"
+    without_examples(tree)
     return ast.unparse(tree) + "\n"
 
 

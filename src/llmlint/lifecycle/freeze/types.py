@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _DISPLAYS: dict[type[ast.expr], str] = {ast.List: "list", ast.Set: "set", ast.ListComp: "list", ast.SetComp: "set"}
 _MAX_UNION = 4
+_LONGEST_ELEMENT = 40
 _STRING_OR_BYTES = frozenset({"Pattern", "Match", "IO", "PathLike"})
 """Generic in one of two types: not in their union."""
 
@@ -140,7 +141,9 @@ class Types:
         kept = list(dict.fromkeys(item for item in found if item is not None))
         if not items or len(kept) > _MAX_UNION or any(item is None for item in found):
             return self._any()
-        return _joined(kept)
+        text = _joined(kept)
+        # Data written out in full has a type that nobody wants to read.
+        return self._any() if len(text) > _LONGEST_ELEMENT and _depth(text) > 1 else text
 
     def _parameter(self, method: FunctionNode, name: str, cls: Class | None) -> str | None:
         """The annotation of a parameter that is stored as it came."""
@@ -355,3 +358,12 @@ def _rebinds(method: ast.AST, name: str) -> bool:
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, (ast.Store, ast.Del))
         for node in ast.walk(method)
     )
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets of an annotation are nested."""
+    depth = most = 0
+    for sign in text:
+        depth += (sign == "[") - (sign == "]")
+        most = max(most, depth)
+    return most

@@ -1,0 +1,98 @@
+"""The digest: what stays when there is no room."""
+
+from __future__ import annotations
+
+import ast
+
+from llmlint.contracts.layout import places
+from llmlint.lifecycle.digest import as_json, as_stub
+from llmlint.lifecycle.promises import Reader
+
+ROUTES = '''
+"""Routes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from web import Field, Model, router
+
+from shop.mail import Mailer
+
+__all__ = ["Answer", "answer", "Mailer"]
+
+
+class Answer(Model):
+    """What comes back."""
+
+    text: str = Field(default="", max_length=10, description="What was said, at great length.")
+    at: datetime | None = None
+
+
+@router.get("/answer", response_model=Answer, responses={200: {"description": "Said.", "content": {"example": {"text": "a"}}}})
+def answer(to: str, limit: int = Field(default=3, description="How many."), **more: Any) -> Answer:
+    """Answer.
+
+    Behavior:
+        - Answers once.
+
+    Raises:
+        ValueError: `to` is empty.
+    """
+    return Answer()
+'''
+
+
+def digests(project_of, budget):
+    project = project_of(
+        {"shop/__init__.py": "", "shop/mail.py": "class Mailer:\n    host: str\n", "shop/routes.py": ROUTES}
+    )
+    promises = [Reader(project).read(place) for place in places(project) if place.module == "shop.routes"]
+    return as_stub(promises, budget), as_json(project, promises, [], budget)
+
+
+def test_signatures_stay_whole_and_prose_goes_wherever_it_stands(project_of):
+    stub, document = digests(project_of, 1)
+    ast.parse(stub)
+    assert stub == (
+        "# shop.routes\n"
+        "from web import Field, Model, router\n"
+        "from shop.mail import Mailer\n"
+        "class Answer(Model):\n"
+        "    text: str = Field(default='', max_length=10)\n"
+        "    at: datetime | None = None\n"
+        "@router.get('/answer', response_model=Answer)\n"
+        "def answer(to: str, limit: int=Field(default=3), **more: Any) -> Answer: ...\n"
+    )
+    module = document["modules"][0]
+    assert document["level"] == "signatures"
+    assert module["functions"] == [
+        {
+            "name": "answer",
+            "signature": "def answer(to: str, limit: int=Field(default=3), **more: Any) -> Answer",
+            "decorators": ["router.get('/answer', response_model=Answer)"],
+        }
+    ]
+    assert module["classes"][0]["fields"][0] == {
+        "name": "text",
+        "type": "str",
+        "value": "Field(default='', max_length=10)",
+    }
+    assert module["exports"] == ["Mailer"]
+
+
+def test_examples_in_arguments_go_before_what_is_said_of_a_field(project_of):
+    whole, everything = digests(project_of, None)
+    assert "responses=" in whole
+    for budget in range(everything["tokens"] - 1, 0, -10):
+        _, document = digests(project_of, budget)
+        if document["level"] == "promises":
+            assert (
+                "description='What was said, at great length.'"
+                in document["modules"][0]["classes"][0]["fields"][0]["value"]
+            )
+            assert "responses" not in document["modules"][0]["functions"][0]["decorators"][0]
+            assert document["modules"][0]["functions"][0]["behaviour"] == ["Answers once."]
+            return
+    raise AssertionError("no budget leaves the promises")
