@@ -14,7 +14,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from llmlint import __version__
@@ -30,6 +30,7 @@ from llmlint.server.actions import FIX_ALL, Refreeze, actions
 from llmlint.server.diagnostics import location, translated
 from llmlint.server.documents import Document, Documents
 from llmlint.server.progress import progress
+from llmlint.server.protocol import Protocol
 from llmlint.server.ruff import RuffRuns, Run
 from llmlint.server.tools import ToolRuns
 from llmlint.tools.child import Ended, ToolError
@@ -91,7 +92,12 @@ class Server(LanguageServer):
 
     def __init__(self, options: Options) -> None:
         # Whole texts: where the lines of a text end is then nobody's guess.
-        super().__init__("llmlint", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
+        super().__init__(
+            "llmlint",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=Protocol,
+        )
         self.options = options
         self.documents = Documents()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -123,6 +129,13 @@ class Server(LanguageServer):
 
             self._pages = {page.code: page for page in pages_of(None)}
         return self._pages
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Says what went wrong: as an answer where the client spoke badly, else in its log; a request has been answered already."""
+        if source is JsonRpcException:
+            self.protocol.refuse(error)  # type: ignore[attr-defined]
+        elif source is not FeatureRequestError:
+            self.log(str(error))
 
     # -- judging ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,52 @@
+"""JSON-RPC where the client speaks badly: whoever asked gets an error, and the server lives on (JSON-RPC 2.0, section 5.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcParseError
+from pygls.protocol import LanguageServerProtocol
+
+
+class Protocol(LanguageServerProtocol):
+    """pygls' own, but for messages that it cannot read: it answers those by a message to the user, and leaves a request waiting."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """The message that a JSON object is; any other object as it is."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "method" not in data:
+                raise
+            if isinstance(identity := data.get("id"), int | str):
+                self.refuse(error, identity)
+            else:
+                # Nobody waits for an answer to a notification, and none may be given.
+                words = f"llmlint: a notification that cannot be read: {str(data['method'])[:100]}"
+                message = types.LogMessageParams(types.MessageType.Warning, words)
+                self.notify(types.WINDOW_LOG_MESSAGE, message)
+            return _REFUSED
+
+    def handle_message(self, message: Any) -> None:
+        """Delegates a message.
+
+        Raises:
+            JsonRpcInvalidRequest: it is none.
+        """
+        if message is _REFUSED:
+            return
+        if not hasattr(message, "jsonrpc"):
+            raise JsonRpcInvalidRequest
+        super().handle_message(message)
+
+    def refuse(self, error: Exception, identity: int | str | None = None) -> None:
+        """Answers by an error; without an identity where it cannot be told which request is meant."""
+        if not isinstance(error, JsonRpcException):
+            error = (
+                JsonRpcParseError(str(error)) if isinstance(error, ValueError) else JsonRpcInvalidRequest(str(error))
+            )
+        self._send_data(types.ResponseErrorMessage(identity, error.to_response_error()))
+
+
+_REFUSED = object()
