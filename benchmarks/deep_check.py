@@ -46,7 +46,7 @@ Functions = dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]
 @dataclass(frozen=True)
 class Injection:
     kind: str
-    """``fixture argument``, ``compared result``, ``asserted argument`` or ``mocked result``."""
+    """``fixture argument``, ``asserted argument``, ``mocked result`` …"""
     path: Path
     node: ast.expr
 
@@ -99,7 +99,7 @@ def functions(roots: tuple[str, ...], packages: frozenset[str]) -> Functions:
     for root in roots:
         for package in packages:
             for path in sorted(Path(root, package).rglob("*.py")):
-                if "tests" in path.parts:
+                if "tests" in path.relative_to(root).parts:
                     continue
                 for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -138,11 +138,13 @@ def places(tree: ast.Module, known: Functions) -> Iterator[tuple[str, ast.expr]]
         probes = {
             row
             for node in ast.walk(function)
-            if isinstance(node, ast.With | ast.AsyncWith | ast.Try)
+            if isinstance(node, ast.Try)
+            or (isinstance(node, ast.With | ast.AsyncWith) and not all(map(is_patch, node.items)))
             for row in range(node.lineno, (node.end_lineno or node.lineno) + 1)
         }
         given = {argument.arg for argument in function.args.args if argument.annotation is None} - {"self", "cls"}
         is_test = function.name.startswith("test") and function.returns is None
+        patched = patched_names(function)
         for node in ast.walk(function):
             if getattr(node, "lineno", 0) in probes:
                 continue
@@ -155,12 +157,61 @@ def places(tree: ast.Module, known: Functions) -> Iterator[tuple[str, ast.expr]]
                 ):
                     if callee := only(known, method):
                         yield from (("asserted argument", value) for value in literals(node, callee))
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=assertion)) if (
+                    assertion in ASSERTIONS and name in patched
+                ):
+                    if callee := only(known, patched[name]):
+                        yield from (
+                            ("asserted argument of a patched function", value) for value in literals(node, callee)
+                        )
                 case ast.Assign(
                     targets=[ast.Attribute(value=ast.Attribute(attr=method), attr="return_value")], value=value
                 ):
                     callee = only(known, method)
                     if callee and all(is_plain(one.returns) for one in callee):
                         yield "mocked result", value
+                case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=name), attr="return_value")], value=value) if (
+                    name in patched
+                ):
+                    callee = only(known, patched[name])
+                    if callee and all(is_plain(one.returns) for one in callee):
+                        yield "result of a patched function", value
+
+
+def patched_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
+    """The names that a function has for the mocks of its patches, and what each of these replaces."""
+    found: dict[str, str] = {}
+    injected = [name for decorator in reversed(function.decorator_list) if (name := patched_name(decorator))]
+    parameters = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+    found |= dict(zip(parameters, injected, strict=False))
+    for node in ast.walk(function):
+        if isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if isinstance(item.optional_vars, ast.Name) and (name := patched_name(item.context_expr)):
+                    found[item.optional_vars.id] = name
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            if name := patched_name(node.value):
+                found[node.targets[0].id] = name
+    return found
+
+
+def patched_name(node: ast.expr) -> str | None:
+    """What ``patch("a.b.name")`` or ``patch.object(a, "name")`` replaces by a mock of its own making."""
+    if not isinstance(node, ast.Call) or any(keyword.arg in ("new", "new_callable") for keyword in node.keywords):
+        return None
+    called = ast.unparse(node.func)
+    at = 1 if called.endswith("patch.object") else 0
+    if not called.endswith(("patch", "patch.object")) or len(node.args) != at + 1:
+        return None
+    target = node.args[at]
+    return (
+        target.value.rpartition(".")[2] if isinstance(target, ast.Constant) and isinstance(target.value, str) else None
+    )
+
+
+def is_patch(item: ast.withitem) -> bool:
+    """Whether entering it expects nothing to fail."""
+    return isinstance(item.context_expr, ast.Call) and "patch" in ast.unparse(item.context_expr.func)
 
 
 def only(known: Functions, name: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:

@@ -48,6 +48,69 @@ def test_tools_find_what_llmlint_does_not(tooled, llmlint):
     ]
 
 
+BOTH = """\
+import os, sys
+from shop.cart import Cart
+
+
+def test_it() -> None:
+    cart = Cart()
+    cart.add("x"); assert (cart.totl() == 1) == True
+    if sys.argv:
+        assert False
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left", "text"),
+    [
+        ([], ["B011"], "import sys\n{rest}"),
+        (["--unfixable", "ruff:F401"], ["B011", "F401"], "import os, sys\n{rest}"),
+        (["--fixable", "LLM2"], ["B011", "F401"], "import os, sys\n{rest}"),
+        (["--config", 'extend-unsafe-fixes = ["ruff:F"]'], ["B011", "F401"], "import os, sys\n{rest}"),
+        (["--config", 'extend-safe-fixes = ["ruff:B011"]'], [], "import sys\n{raised}"),
+        (["--unsafe-fixes"], [], "import sys\n{raised}"),
+        (["--no-tools"], [], "import os, sys\n{rest}"),
+        (["--ignore", "ruff:F401"], ["B011"], "import os, sys\n{rest}"),
+    ],
+)
+def test_ruffs_fixes_are_made_with_ours(tooled, llmlint, arguments, left, text):
+    tooled.write("tests/test_cart.py", BOTH)
+    rules = ["--select", "LLM203,ruff:F401,ruff:B011", "--tools", "ruff"] if arguments != ["--no-tools"] else []
+    outcome = llmlint("tests", *rules, *arguments, "--fix", "--output-format", "json")
+    codes = sorted(one["code"] for one in outcome.json if one["source"] == "ruff")
+    assert codes == left
+    rest = BOTH.partition("\n")[2].replace("totl", "total")
+    raised = rest.replace("assert False", "raise AssertionError()")
+    assert (tooled.path / "tests/test_cart.py").read_text() == text.format(rest=rest, raised=raised)
+
+
+def test_a_fix_of_ruff_that_meets_one_of_ours_waits(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py",
+        "from shop.cart import Cart\n\n\ndef test_it() -> None:\n    assert Cart().totl() is 1\n",
+    )
+    outcome = llmlint("tests", "--tools", "ruff", "--select", "LLM203,ruff", "--fix", "--show-fixes")
+    assert outcome.code == 0
+    assert (tooled.path / "tests/test_cart.py").read_text().endswith("    assert Cart().total() == 1\n")
+    assert "1 × F632 (is-literal)" in outcome.err
+
+
+def test_what_ruff_would_fix_is_shown(tooled, llmlint):
+    tooled.write("tests/test_cart.py", "import os\r\n\r\n\r\ndef test_it() -> None:\r\n    assert sum([1]) == 1\r\n")
+    outcome = llmlint("tests", "--tools", "ruff", "--diff")
+    assert outcome.code == 1
+    assert "-import os\n" in outcome.out.replace("\r", "")
+    assert (tooled.path / "tests/test_cart.py").read_bytes().startswith(b"import os\r\n")
+
+
+def test_a_ruff_that_fails_leaves_our_fixes(tooled, llmlint):
+    tooled.write("ruff.toml", "[lint]\nselct = []\n")
+    outcome = llmlint("tests", "--tools", "ruff", "--fix")
+    assert outcome.code == 2
+    assert "totl" not in (tooled.path / "tests/test_cart.py").read_text()
+
+
 def test_ruffs_fixes_are_offered(tooled, llmlint):
     tooled.write("tests/test_cart.py", "import os\n\n\ndef test_it() -> None:\n    assert sum([1]) == 1\n")
     (finding,) = llmlint("tests", "--tools", "ruff", "--output-format", "json").json

@@ -24,7 +24,7 @@ from llmlint.project.load import Loader, Options, ProjectFiles
 from llmlint.project.option import write_toml
 from llmlint.project.project import Project
 from llmlint.project.settings import SettingsError
-from llmlint.project.source import Role
+from llmlint.project.source import Role, SourceError, decode
 from llmlint.refreezing import Refreezing
 
 if TYPE_CHECKING:
@@ -169,24 +169,36 @@ class Session:
         judge, role = self._judge_of(os.path.abspath(path))
         return self._result([judge.checker(0).check_bytes(os.path.abspath(path), data, role)], 1, [], [])
 
-    def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool]) -> Fixed:
+    def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool], *, tools: bool = False) -> Fixed:
         """Applies fixes to bytes as if the file at ``path`` held them, until nothing changes. Writes nothing.
 
         Args:
             path: The file's.
             data: What it holds.
             wanted: Tells which findings are to be fixed.
+            tools: Whether the fixes of ruff are among them, if the request has it run.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
         path = os.path.abspath(path)
         judge, role = self._judge_of(path)
+        ruff = self.ruff(path) if tools and "ruff" in self.project_of(path).settings.tools else None
+        if not path.endswith(".py"):
+            ruff = None
+
+        def judged(now: bytes) -> FileResult:
+            result = judge.checker(0).check_bytes(path, now, role)
+            try:
+                return ruff.judged(result, decode(now)) if ruff is not None else result
+            except SourceError:
+                return result
+
         with undisturbed():
             if role == "contract":
                 found = next((one for one in judge.checker(0).check_contracts() if one.path == path), FileResult(path))
                 return self._refreezing.fixed(found, data, self.project_of(path), wanted)
-            return fix_bytes(path, data, lambda now: judge.checker(0).check_bytes(path, now, role), wanted)
+            return fix_bytes(path, data, judged, wanted)
 
     def files(self) -> list[str]:
         """The files that would be linted: absolute, sorted.
@@ -317,7 +329,7 @@ class Session:
                 check_selector(selector, pages)
             check_severities(settings, pages)
             for selector in fixes:
-                named(selector, pages)
+                check_selector(selector, pages)
             return Assignment(project, select(pages, project.settings), own, changes)
         except SelectionError as error:
             raise Problem(str(error)) from None

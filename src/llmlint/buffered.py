@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +12,7 @@ from llmlint.engine.judge import Assignment
 from llmlint.engine.pages import Page
 from llmlint.model.result import FileResult
 from llmlint.report.merge import merged
-from llmlint.tools.child import Ended
+from llmlint.tools.child import Ended, ToolError
 from llmlint.tools.places import Texts
 from llmlint.tools.ruff import found_by, ruff_command, settings_arguments, settings_of
 
@@ -34,6 +36,29 @@ class BufferedRuff:
     def command(self, path: str) -> list[str]:
         """The command that reads the text of ``path`` (absolute) from its standard input, in UTF-8."""
         return [*self._words, "--stdin-filename", path, "-"]
+
+    def judged(self, result: FileResult, text: str) -> FileResult:
+        """Our own result with what ruff finds in the same text; waits for it. Where ruff fails, our own result."""
+        try:
+            # Its text goes through a file, so that neither has to wait for the other.
+            with tempfile.TemporaryFile() as given:
+                given.write(text.encode("utf-8", "surrogatepass"))
+                given.seek(0)
+                done = subprocess.run(
+                    self.command(result.path),
+                    cwd=self.cwd,
+                    stdin=given,
+                    capture_output=True,
+                    timeout=self._project.settings.tool_time_limit or None,
+                    check=False,
+                )
+            ended = Ended(
+                done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+            )
+            return self.joined(result, text, ended)
+        except (ToolError, OSError, subprocess.TimeoutExpired):
+            # The run that wanted the fixes has told of it (LLM904).
+            return result
 
     def joined(self, result: FileResult, text: str, ended: Ended) -> FileResult:
         """Our own result with what ruff found in the same text, each fault once.

@@ -45,8 +45,7 @@ def wanted(options: dict[str, Any]) -> Callable[[Diagnostic], bool]:
     allowed = ("safe", "unsafe") if options["unsafe_fixes"] else ("safe",)
 
     def wants(diagnostic: Diagnostic) -> bool:
-        # What another tool would fix, it fixes itself.
-        return diagnostic.source == "llmlint" and diagnostic.fix is not None and diagnostic.fix.applicability in allowed
+        return diagnostic.fix is not None and diagnostic.fix.applicability in allowed
 
     return wants
 
@@ -124,7 +123,7 @@ def _fixed(
         if not any(wants(diagnostic) for diagnostic in file.diagnostics):
             continue
         try:
-            one = session.fix_bytes(file.path, read_bytes(file.path), wants)
+            one = session.fix_bytes(file.path, read_bytes(file.path), wants, tools=True)
         except SourceError as error:
             failures.append(f"{file.path}: {error}")
             continue

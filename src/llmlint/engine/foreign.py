@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from llmlint.engine.globs import matcher
 from llmlint.engine.pages import Page
-from llmlint.engine.selection import Selection, keeps, names_tool, spares
+from llmlint.engine.selection import Selection, fixed_how, keeps, names_tool, spares
 from llmlint.engine.suppressions import read_suppressions
 from llmlint.model.diagnostic import Diagnostic, Finding
 from llmlint.model.position import Span
@@ -45,7 +45,8 @@ class ForeignFindings:
             found: What the tools found.
             buffer: The text that was judged, where it is not the file's.
         """
-        kept = [one for one in found if keeps(self._settings, one.source, one.code) and not self._is_spared(one)]
+        chosen = (one for one in found if keeps(self._settings, one.source, one.code) and not self._is_spared(one))
+        kept = [self._offered(one) for one in chosen]
         try:
             text = buffer if buffer is not None else read_text(result.path) if kept or self._tools else ""
         except SourceError:
@@ -72,6 +73,16 @@ class ForeignFindings:
         return replace(
             result, diagnostics=(*own, *kept), lines=tuple(sorted((row, known[row]) for row in rows if row in known))
         )
+
+    def _offered(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A finding with its fix as the settings will have it."""
+        fix = diagnostic.fix
+        if fix is None:
+            return diagnostic
+        how = fixed_how(self._settings, diagnostic.source, diagnostic.code, fix.applicability)
+        if how == fix.applicability:
+            return diagnostic
+        return replace(diagnostic, fix=replace(fix, applicability=how) if how is not None else None)
 
     def _is_spared(self, diagnostic: Diagnostic) -> bool:
         return any(

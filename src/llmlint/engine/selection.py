@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from llmlint.engine.pages import Page
+from llmlint.model.diagnostic import Applicability
 from llmlint.model.settings import TOOLS, Settings
 from llmlint.semantics.nearest import nearest
 
@@ -98,6 +99,24 @@ def keeps(settings: Settings, tool: str, code: str | None = None) -> bool:
 def spares(selectors: Iterable[str], tool: str, code: str) -> bool:
     """Whether one of ``selectors``, of ``per-file-ignores``, names the code of a tool."""
     return _foreign(tool, code, selectors) >= 0
+
+
+def fixed_how(settings: Settings, tool: str, code: str, offered: Applicability) -> Applicability | None:
+    """How far the fix of a tool is to be trusted, by the same settings as ours; None where they want none of that code.
+
+    Args:
+        settings: The project's.
+        tool: The tool.
+        code: Its code.
+        offered: What the tool says itself.
+    """
+    if _foreign(tool, code, settings.unfixable) >= _foreign(tool, code, settings.fixable):
+        return None
+    if offered == "display":
+        return offered
+    if spares(settings.extend_unsafe_fixes, tool, code):
+        return "unsafe"
+    return "safe" if spares(settings.extend_safe_fixes, tool, code) else offered
 
 
 def _foreign(tool: str, code: str | None, selectors: Iterable[str]) -> int:
