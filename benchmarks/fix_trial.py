@@ -2,12 +2,13 @@
 
     python benchmarks/fix_trial.py                   every passing suite: --fix, and --fix --unsafe-fixes, each in a copy
     python benchmarks/fix_trial.py --only flask --markdown
-    python benchmarks/fix_trial.py --faults          the faults that accuracy.py has injected: is the original restored?
+    python benchmarks/fix_trial.py --faults          the faults that accuracy.py has injected: do their tests pass again?
 
 In a copy of each suite llmlint fixes what it finds. The tests of every changed file (of all files, where a conftest or a helper
 changed) are run before and after. What passed and no longer does is counted and listed: for safe fixes that is a fault of llmlint's, for
-unsafe ones it is what "unsafe" means. With `--faults` the fixes have proven faults before them, of which the right text is known: a fault is
-restored, left, or changed into something else. What is known of a suite lies in `fixed/NAME.json` below `--workdir` and is not done again.
+unsafe ones it is what "unsafe" means. With `--faults` the fixes have proven faults before them, each of which makes one test fail and of which the
+right text is known. A fault is restored, left, or changed into something else, and its test is run again: does it pass? The other tests
+of the files are run as well: does one no longer pass that nothing was wrong with? What is known of a suite lies in `fixed/NAME.json` below `--workdir` and is not done again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 from copies import Copy, Outcomes
 from corpus import HERE, Suite, Workdir, default_workdir, read_suites, say, test_files
-from faults import KINDS, Fault, applied
+from faults import BROKEN_FILE, KINDS, Fault, applied
 from running import passing
 from tables import print_table
 
@@ -69,15 +70,21 @@ def trial(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace) 
     return result
 
 
-def restore(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace) -> list[tuple[str, str]]:
-    """Kind and outcome (``restored``, ``left``, ``otherwise``) of each fault that was injected into a suite."""
+def restore(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """What becomes of each fault that was injected into a suite: (kind, outcome of the text, whether its test passes again), and
+    the tests without fault that no longer pass.
+    """
     copy = Copy(suite, work, "restored")
     copy.make()
-    outcomes: list[tuple[str, str]] = []
+    outcomes: list[tuple[str, str, bool]] = []
+    broken: list[str] = []
     faults = (work.read("faults", suite) or {"faults": []})["faults"]
     for batch in sorted({fault["batch"] for fault in faults}):
         own = [fault for fault in faults if fault["batch"] == batch and fault["proof"] == "fails"]
         files = sorted({fault["file"] for fault in own})
+        if not own:
+            continue
+        sound = copy.outcomes(None, files, arguments.timeout)
         made: dict[str, list[bytes]] = {}
         for file in files:
             here = [
@@ -89,6 +96,18 @@ def restore(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace
             (copy.tree / file).write_bytes(changed)
             made[file] = changed.splitlines()
         lint(copy, [*WAYS[way], "--fixable", RENAMING], arguments)
+        mended = copy.outcomes(None, files, arguments.timeout)
+        # Where a file cannot be imported, none of its tests runs: that is the fault's doing.
+        lost = {fault["file"] for fault in own if fault["kind"] in BROKEN_FILE}
+        # A class of tests hands its faulty test on to those that inherit from it.
+        faulty = {(fault["file"], fault["test"].rpartition("::")[2]) for fault in own}
+        broken += [
+            test
+            for test in compare(sound, mended)[1]
+            if "::" in test
+            and test.partition("::")[0] not in lost
+            and (test.partition("::")[0], test.rpartition("::")[2]) not in faulty
+        ]
         for fault in own:
             rows = slice(fault["row"] - 1, fault["end_row"])
             now = (copy.tree / fault["file"]).read_bytes().splitlines()[rows]
@@ -96,23 +115,40 @@ def restore(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace
             # `from m import x as x` is `from m import x`.
             now = [re.sub(rb"\b(\w+) as \1\b", rb"\1", line) for line in now]
             outcome = "restored" if now == was else "left" if now == made[fault["file"]][rows] else "otherwise"
-            outcomes.append((fault["kind"], outcome))
+            outcomes.append((fault["kind"], outcome, passes(mended.get(fault["test"], []))))
         for file in files:
             (copy.tree / file).write_bytes((copy.origin / file).read_bytes())
     copy.drop()
-    say(f"{suite.label}: {way}: {dict(collections.Counter(outcome for _, outcome in outcomes))}")
-    return outcomes
+    again = sum(passing_again for _, _, passing_again in outcomes)
+    say(f"{suite.label}: {way}: {again} of {len(outcomes)} tests pass again, {len(broken)} others no longer do")
+    return {"faults": outcomes, "broken": broken}
 
 
 def report_restored(records: dict[str, dict[str, Any]], *, markdown: bool) -> None:
+    made = {name: record for name, record in records.items() if all(f"{way} repairs" in record for way in WAYS)}
+    rows = []
+    for name, record in made.items():
+        ways = [record[f"{way} repairs"] for way in WAYS]
+        again = [sum(passing_again for _, _, passing_again in one["faults"]) for one in ways]
+        rows.append([name, *map(str, [len(ways[0]["faults"]), *again, *(len(one["broken"]) for one in ways)])])
+    totals = [str(sum(int(row[column]) for row in rows)) for column in range(1, 6)]
+    header = [
+        "suite", "tests with a fault", "pass again after `--fix`", "after `--unsafe-fixes`", "sound tests broken by `--fix`",
+        "by `--unsafe-fixes`",
+    ]  # fmt: skip
+    print_table(header, [*rows, ["all", *totals]], markdown=markdown)
     for way in WAYS:
-        counts = collections.Counter(
-            (kind, outcome) for record in records.values() for kind, outcome in record.get(f"{way} faults", [])
-        )
+        every = [fault for record in made.values() for fault in record[f"{way} repairs"]["faults"]]
+        counts = collections.Counter((kind, outcome) for kind, outcome, _ in every)
+        passed = collections.Counter(kind for kind, _, passing_again in every if passing_again)
         kinds = [kind for kind in KINDS if any(counts[kind, outcome] for outcome in OUTCOMES)]
-        rows = [[kind, *(str(counts[kind, outcome]) for outcome in OUTCOMES)] for kind in kinds]
+        rows = [[kind, *(str(counts[kind, outcome]) for outcome in OUTCOMES), str(passed[kind])] for kind in kinds]
         totals = [str(sum(counts[kind, outcome] for kind in kinds)) for outcome in OUTCOMES]
-        print_table([f"faults after {way} fixes", *OUTCOMES], [*rows, ["all", *totals]], markdown=markdown)
+        header = [f"faults after {way} fixes", *OUTCOMES, "test passes again"]
+        print_table(header, [*rows, ["all", *totals, str(sum(passed.values()))]], markdown=markdown)
+        for name, record in made.items():
+            for test in record[f"{way} repairs"]["broken"]:
+                print(f"broken by {'a safe' if way == 'safe' else 'an unsafe'} fix: {name} {test}")
 
 
 def lint(copy: Copy, options: list[str], arguments: argparse.Namespace) -> list[dict[str, Any]]:
@@ -148,12 +184,13 @@ def changed_files(copy: Copy) -> dict[str, bytes]:
 
 def compare(before: Outcomes, after: Outcomes) -> tuple[int, list[str]]:
     """How many tests passed before, and which of them do not pass after."""
-
-    def passes(records: list[dict[str, str]]) -> bool:
-        return bool(records) and all(one["outcome"] in ("passed", "skipped") for one in records)
-
     passed = [test for test, records in before.items() if passes(records)]
     return len(passed), sorted(test for test in passed if not passes(after.get(test, [])))
+
+
+def passes(records: list[dict[str, str]]) -> bool:
+    """Whether a test ran, and passed with each of its parameters."""
+    return bool(records) and all(one["outcome"] in ("passed", "skipped") for one in records)
 
 
 def report(records: dict[str, dict[str, Any]], *, markdown: bool) -> None:
@@ -205,7 +242,7 @@ def main(argv: list[str] | None = None) -> int:
         record = work.read("fixed", suite) or {}
         if not arguments.report and passing(suite, work) == "yes":
             for way in arguments.way or WAYS:
-                key, make = (f"{way} faults", restore) if arguments.faults else (way, trial)
+                key, make = (f"{way} repairs", restore) if arguments.faults else (way, trial)
                 if arguments.again or key not in record:
                     record[key] = make(suite, work, way, arguments)
                     work.write("fixed", suite, record)

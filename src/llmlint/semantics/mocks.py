@@ -660,6 +660,7 @@ class Mocks:
                     all(other.only_called for other in alike[record.node]),
                     any(other.configured for other in alike[record.node]),
                     self._plain_value(mock, stands),
+                    any(by == "patch" for other in alike[record.node] for _, by, _ in other.handed),
                 )
             )
 

@@ -207,6 +207,8 @@ class MockUse:
     """An attribute (other than the mock API's own) was read, called or configured on it."""
     value: str = ""
     """Where it stands for a plain value that could as well be built: ``dataclass``, ``enum``, ``model``, ``dict`` …"""
+    patched: bool = False
+    """Whether a patch puts it where what it stands for was: the patch is a noun of its own."""
 
 
 @dataclass(frozen=True, slots=True)
