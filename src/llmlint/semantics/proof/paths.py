@@ -247,6 +247,8 @@ class _Paths:
             names = {inner.id for inner in own_nodes([node.value]) if isinstance(inner, ast.Name)}
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
+                if isinstance(target, ast.Attribute):
+                    self.filled[ast.unparse(target)] = self._not_empty(node.value)
                 for inner in own_nodes([target]):
                     if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
                         asked = isinstance(node.value, ast.Call) and last_name(node.value) == "hasattr"
@@ -280,6 +282,8 @@ class _Paths:
             return self._not_empty(node.value)
         if isinstance(node, (ast.Subscript, ast.Attribute)) and _chain_root(node) in self.test.fixtures:
             return True
+        if isinstance(node, ast.Attribute) and self.filled.get(ast.unparse(node), False):
+            return True  # the test itself put it there
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
             value = self._attribute_of_class(node)
             return value is None or self._not_empty(value)

@@ -45,6 +45,10 @@ _POSSIBLE: Final = re.compile(
 """What they write where nothing comes back that could be looked at."""
 
 
+_ABSENT: Final = re.compile(r"_no_|without|_empty|_missing|_none(?:_|$)|_twice|_again")
+"""What is in the name of a test about something that is not there, or is done already: then nothing is meant to happen."""
+
+
 def _is_verdict(node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp):
         return isinstance(node.op, ast.Not)
@@ -145,7 +149,9 @@ class Test:
         words = words.replace("'", "").replace("’", "")
         if self._faces_failure:
             return True
-        return _POINT.search(words) is not None or (self._keeps_nothing and _POSSIBLE.search(words) is not None)
+        if self._keeps_nothing and (_POSSIBLE.search(words) or _ABSENT.search(self.function.name.lower())):
+            return True
+        return _POINT.search(words) is not None
 
     @cached_property
     def _caught(self) -> set[ast.AST]:
