@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.signature import bind
 from llmlint.contracts.symbols import Class, Function
 from llmlint.model.position import Truth
 from llmlint.semantics.proof.body import own_nodes
@@ -70,15 +71,17 @@ def unpromised(test: Test) -> Iterator[Unpromised]:
         if expected.exception is None or isinstance(expected.exception, (ast.Tuple, ast.Starred)):
             continue
         exception = library.resolve(test.module.module, expected.exception)
-        if not isinstance(exception, Class) or exception.symbol == "builtins.TypeError":
-            continue  # a TypeError is Python's own answer to a wrong call, which no docstring need promise
+        if not isinstance(exception, Class):
+            continue
         if expected.block is not None:
             calls = [node for node in own_nodes(expected.block.body) if isinstance(node, ast.Call)]
             documented = [_documented(test, callees.get(call)) for call in calls]
         else:
-            documented = []
+            calls, documented = [], []
         if not documented or any(one is None for one in documented):
             continue
+        if exception.symbol == "builtins.TypeError" and any(_is_wrong(test, call, callees.get(call)) for call in calls):
+            continue  # Python's own answer to a wrong call, which no docstring need promise
         promises = [one for one in documented if one is not None]
         listed = tuple(dict.fromkeys(name for _, names in promises for name in names))
         related = {cls.name for cls in classes.mro(exception)}
@@ -101,6 +104,15 @@ def _documented(test: Test, callee: Value | None) -> tuple[Function | Class, tup
         names = raises_of(text)
         return (callee.cls, names) if names else None
     return None
+
+
+def _is_wrong(test: Test, call: ast.Call, callee: Value | None) -> bool:
+    """Whether the arguments of a call do not bind."""
+    bound = test.module.world.calls.signatures(callee) if callee is not None else None
+    if not bound or any(isinstance(one, ast.Starred) for one in call.args) or any(k.arg is None for k in call.keywords):
+        return False
+    keywords = [keyword.arg or "" for keyword in call.keywords]
+    return all(bind(one.signature, len(call.args), keywords) for one in bound)
 
 
 def _is_base(test: Test, exception: Class, promises: list[tuple[Function | Class, tuple[str, ...]]]) -> bool:
