@@ -75,6 +75,22 @@ def test_an_event_that_does_not_say_which_lines_means_the_whole_file(shop, tell)
     assert "LLM204" in told
 
 
+def test_what_a_baseline_accepts_is_not_told(shop, tell, llmlint):
+    shop.write("tests/test_cart.py", FAULTY)
+    accepted = shop.path / "accepted.json"
+    llmlint("check", "--no-tools", "tests", "--baseline", accepted, "--update-baseline")
+    shop.write("tests/test_cart.py", TWO)
+    path = str(shop.path / "tests/test_cart.py")
+    assert "'totl'" in tell(path)["err"]
+    told = tell(path, baseline=str(accepted))["err"]
+    assert "'qty'" in told
+    assert "'totl'" not in told
+    accepted.write_text("{}")
+    answer = tell(path, baseline=str(accepted))
+    assert (answer["code"], answer["out"]) == (1, "")
+    assert "is no baseline" in answer["err"]
+
+
 def test_the_structured_patch_says_which_lines(shop, tell):
     shop.write("tests/test_cart.py", TWO)
     patch = [{"oldStart": 5, "oldLines": 2, "newStart": 5, "newLines": 2, "lines": ["     cart = Cart()", "-    pass", "+    assert cart.totl() == 0"]}]  # fmt: skip

@@ -20,6 +20,9 @@ _SEVERITIES = ("error", "warning", "info")
               help="Tell the agent at most so many characters.")  # fmt: skip
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), default="warning", show_default=True,
               help="The severity from which findings are told.")  # fmt: skip
+@click.option(
+    "--baseline", metavar="FILE", help="Do not tell what this file accepts (llmlint check --update-baseline)."
+)
 @click.option("--session", default="", metavar="NAME", help="The conversation, where the event does not name it.")
 @click.option("--config", multiple=True, metavar="FILE | KEY=VALUE", help="Another settings file, or one setting.")
 @click.option("--python", metavar="PATH", help="The target environment: an interpreter or a virtual environment.")
@@ -53,6 +56,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             "session": options["session"],
             "python": os.path.join(cwd, python) if python and os.sep in python else python,
             "config": config,
+            "baseline": os.path.join(cwd, options["baseline"]) if options["baseline"] else None,
         },
     }
     given = None if options["cold"] or os.environ.get("LLMLINT_COLD") else ask(call)

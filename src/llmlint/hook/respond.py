@@ -21,6 +21,7 @@ from llmlint.project.discovery import skipper
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
 from llmlint.report.agent import agent
+from llmlint.report.baseline import BaselineError, compare, read_baseline
 from llmlint.report.context import Context
 from llmlint.report.place import shown
 from llmlint.report.wording import count
@@ -56,6 +57,8 @@ class Asked:
     session: str = ""
     python: str | None = None
     config: tuple[str, ...] = ()
+    baseline: str | None = None
+    """A file of accepted findings (absolute), which nobody is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,14 @@ def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live]) 
             event.touched[os.path.normpath(os.path.join(cwd, path))] = None
         request = Request(cwd=event.cwd, python=asked.python, config=asked.config, tools=())
         return _answer(event, asked, live(request))
-    except (EventError, Problem) as error:
+    except (EventError, Problem, BaselineError) as error:
         return Answer(CANNOT, err=f"llmlint: error: {error}\n")
 
 
 def _answer(event: Event, asked: Asked, live: Live) -> Answer:
     session = event.session or asked.session
     guard: Guard | None = None
+    accepted = read_baseline(asked.baseline) if asked.baseline else None
     told = _Told([], [], [])
     for path, rows in _touched(event, live, session):
         project = live.project(path)
@@ -111,6 +115,9 @@ def _answer(event: Event, asked: Asked, live: Live) -> Answer:
         except SourceError:
             continue
         result = live.check(path, text)
+        if accepted is not None:
+            whole = RunResult((result,), 1)
+            (result,) = compare(whole, accepted, asked.baseline or "", Context(event.cwd, __version__)).result.files
         wanted = _SEVERITIES[: _SEVERITIES.index(asked.fail_on) + 1]
         found = [one for one in result.diagnostics if one.severity in wanted]
         guard.settle(path, found)
