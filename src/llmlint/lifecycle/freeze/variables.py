@@ -1,0 +1,59 @@
+"""Variables of a module: constants, aliases, types, and what nobody annotated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from llmlint.contracts.outline import Entry, names_in, names_in_annotation
+from llmlint.contracts.symbols import Function, Module
+from llmlint.lifecycle.freeze.functions import FunctionWriter
+
+
+class VariableWriter(FunctionWriter):
+    """Writes what assignments of a module bind."""
+
+    def _variable(self, entry: Entry) -> Iterator[str]:
+        node, name = entry.node, entry.name
+        ignored = self._slices.ignores(node.lineno)
+        if isinstance(node, ast.AnnAssign):
+            yield self._annotated(node, name, constants_only=True) + ignored
+        elif entry.value is not None and (self._types.is_type(entry.value) or self._types.makes_type(entry.value)):
+            self._used.update(names_in([entry.value]))
+            for part in ast.walk(entry.value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and self._types.is_type(entry.value):
+                    self._used.update(names_in_annotation(part))
+            yield f"{name} = {self._slices.of(entry.value)}{ignored}"
+        elif isinstance(entry.value, ast.Name) and self._is_builtin_type(entry.value.id):
+            hidden = entry.value.id in self._outline.by_name
+            self._builtins = self._builtins or hidden
+            yield f"{name} = {'builtins.' if hidden else ''}{entry.value.id}{ignored}"
+        elif (made := self._alias(entry)) is not None:
+            yield from made
+        else:
+            bound = [other.value for other in self._outline.by_name[name] if not isinstance(other.node, ast.AugAssign)]
+            text = self._types.variable(name, bound) or self._need("typing", "Any")
+            yield f"{name}: {text}{self._constant(entry.value)}"
+        if docstring := self._following(node):
+            yield docstring
+
+    def _alias(self, entry: Entry) -> list[str] | None:
+        """A function or module under another name, a lambda."""
+        value = entry.value
+        if isinstance(value, ast.Lambda):
+            parameters = self._parameters(value.args)
+            return [f"def {entry.name}({', '.join(parameters)}): ..."]
+        if not isinstance(value, (ast.Name, ast.Attribute)):
+            return None
+        found = self._world.library.resolve(self._module, value)
+        if isinstance(found, Module):
+            if isinstance(value, ast.Name) or self._is_available(next(names_in([value])).partition(".")[0]):
+                self._used.update(names_in([value]))
+                return [f"{entry.name} = {self._slices.of(value)}"]
+            return None
+        if not isinstance(found, Function):
+            return None
+        if found.module is self._module and found.owner is None and not self._is_available(found.name):
+            return list(self._function(found.node, None, name=entry.name))
+        self._used.update(names_in([value]))
+        return [f"{entry.name} = {self._slices.of(value)}"]
