@@ -73,10 +73,10 @@ class Types:
         if "TypeVar " in here or "TypeVar " in there:
             return True
         if how == "taken":
-            return all(any(self._fits(one, other) for other in _parts(there)) for one in _parts(here))
+            return all(any(self._fits(one, other) for other in members(there)) for one in members(here))
         # A contract may say less than the source of what is given back, or, of a class and its subclasses, more.
         return all(
-            any(self._fits(one, other) or self._fits(other, one) for other in _parts(here)) for one in _parts(there)
+            any(self._fits(one, other) or self._fits(other, one) for other in members(here)) for one in members(there)
         )
 
     def _fits(self, one: str, other: str) -> bool:
@@ -99,8 +99,8 @@ class Types:
         if len(mine) != len(theirs):
             return "..." in inner or "..." in outer or "Ellipsis" in inner + outer
         return all(
-            all(any(self._fits(a, b) or self._fits(b, a) for b in _parts(other)) for a in _parts(one))
-            or all(any(self._fits(a, b) or self._fits(b, a) for a in _parts(one)) for b in _parts(other))
+            all(any(self._fits(a, b) or self._fits(b, a) for b in members(other)) for a in members(one))
+            or all(any(self._fits(a, b) or self._fits(b, a) for a in members(one)) for b in members(other))
             for one, other in zip(mine, theirs, strict=True)
         )
 
@@ -222,7 +222,7 @@ def _literal_fits(one: str, other: str) -> bool:
     )
 
 
-def _parts(text: str) -> list[str]:
+def members(text: str) -> list[str]:
     """The members of a normal union, at its outermost level."""
     found, depth = [""], 0
     for word in text.split(" "):
@@ -235,5 +235,5 @@ def _parts(text: str) -> list[str]:
 
 
 def _union(parts: set[str]) -> str:
-    flat = {item for part in parts for item in _parts(part)}
+    flat = {item for part in parts for item in members(part)}
     return "?" if "?" in flat else " | ".join(sorted(flat))
