@@ -9,6 +9,9 @@ from llmlint.app import Request
 from llmlint.hook.respond import Asked, respond
 from llmlint.live import Live
 
+_PATIENCE = 60.0
+"""Seconds: longer than a call."""
+
 _KEPT = 4
 """Projects (or settings) of which knowledge is kept."""
 
@@ -31,7 +34,9 @@ class Calls:
         return {"code": given.code, "out": given.out, "err": given.err}
 
     def _live(self, request: Request) -> Live:
-        found = self._kept.pop(request, None) or Live(request)
+        found = self._kept.pop(request, None) or Live(request, patience=_PATIENCE)
+        # Between two calls anything may have changed; within one, what holds for one file holds for the next.
+        found.doubt()
         self._kept[request] = found
         while len(self._kept) > _KEPT:
             del self._kept[next(iter(self._kept))]

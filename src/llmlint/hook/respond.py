@@ -105,7 +105,7 @@ def _answer(event: Event, asked: Asked, live: Live) -> Answer:
     accepted = read_baseline(asked.baseline) if asked.baseline else None
     told = _Told([], [], [])
     for path, rows in _touched(event, live, session):
-        project = live.project(path)
+        project = live.session(path).project_of(path)
         if _left_out(path, project):
             continue
         guard = guard or Guard(_memory(project), session)
