@@ -39,7 +39,9 @@ class MockLoads:
 
     def count(self, function: Function, cls: Class | None, replacements: list[Replacement]) -> None:
         """Count what feeds one test."""
-        own = sum(1 for item in replacements if item.form in COUNTED) + self._built(self.evaluator, function.node)
+        # What is replaced again and again, a clock, is one thing.
+        replaced = {_what(item) for item in replacements if item.form in COUNTED}
+        own = len(replaced) + self._built(self.evaluator, function.node)
         made = self._made(function, cls)
         set_up = self._set_up(function, cls)
         near = sum(count for fixture, count in made.items() if fixture.module is self.module) + set_up
@@ -131,6 +133,12 @@ class MockLoads:
                                 statement.value not in self.mocks.joined and statement.value not in self.mocks.parts
                             )
         return count
+
+
+def _what(item: Replacement) -> tuple[str, str]:
+    """What a patch replaces, as it is written."""
+    first = item.node.args[0] if item.node.args else item.node
+    return item.name, ast.unparse(first)
 
 
 def _holds(outer: ast.expr, inner: ast.expr) -> bool:
