@@ -47,12 +47,13 @@ async def test_every_tool_answers(shop):
         assert (gone["exists"], gone["nearest"]) == (False, "shop.cart.Cart.total")
         assert (await resolved("shop.crat.Cart"))["exists"] is False
         assert (await resolved("nobody.knows"))["exists"] in (None, False)
-        for tool, arguments in (
-            ("check", {"path": "../outside.py"}),
-            ("explain", {"rule": "LLM999"}),
-            ("contract_digest", {"modules": ["shop.crat"]}),
+        for tool, arguments, reason in (
+            ("check", {"path": "../outside.py"}, "outside of"),
+            ("explain", {"rule": "LLM999"}, "LLM999"),
+            ("contract_digest", {"modules": ["shop.crat"]}, "did you mean 'shop.cart'?"),
         ):
-            answer, _ = await ask(tool, **arguments)
+            answer, words = await ask(tool, **arguments)
             assert answer.is_error
+            assert reason in words
     after = {path: path.read_bytes() for path in shop.path.rglob("*") if path.is_file()}
     assert after == before

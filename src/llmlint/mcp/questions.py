@@ -147,7 +147,7 @@ class Questions:
             "name": name,
             "exists": True,
             "kind": _kind(found),
-            "signature": published(truth)
+            "signature": (published(truth) or _said(truth))
             if truth is not None and isinstance(found, Module | Class | Function)
             else _said(truth),
             "place": f"{shown(truth.path, self.folder)}:{truth.row}" if truth is not None else None,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from llmlint import __version__
@@ -23,8 +28,21 @@ def build(questions: Questions) -> MCPServer:
         questions.resolve,
     )  # fmt: skip
     for tool in tools:
-        server.add_tool(tool, description=tool.__doc__, annotations=reading)
+        server.add_tool(_told(tool), description=tool.__doc__, annotations=reading)
     return server
+
+
+def _told(question: Callable[..., Any]) -> Callable[..., Any]:
+    """A question whose reason for not answering reaches the model; what any other exception says stays with the server."""
+
+    @functools.wraps(question)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return question(*args, **kwargs)
+        except ValueError as error:
+            raise ToolError(str(error)) from None
+
+    return asked
 
 
 def serve(folder: str, python: str | None) -> None:
