@@ -21,6 +21,12 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+TYPED = (
+    "parameter-type", "return-type", "type", "async", "overload-removed", "overload-added", "key-removed", "key-added", "key-required",
+    "protocol-member-added", "protocol-member-removed", "raises-added", "raises-removed",
+)  # fmt: skip
+"""Kinds that are there for type checkers and readers: annotations, coroutines, overloads, TypedDicts, Protocols, documented exceptions."""
+
 TABLE = Path(__file__).parent / "changes.toml"
 
 
@@ -49,7 +55,7 @@ def changes() -> int:
         ours = {(one.symbol, one.kind, one.breaking) for one in report.changes}
         theirs = _griffe(roots["old"], roots["new"])
     print(f"{'kind':<26}{'changes':>8}{'llmlint':>9}{'classified':>11}{'griffe':>8}{'of breaking':>13}")
-    totals = [0, 0, 0, 0, 0]
+    totals, typed = [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]
     for kind in dict.fromkeys(case["kind"] for case in cases):
         row = [0, 0, 0, 0, 0]
         for index, case in enumerate(cases):
@@ -62,7 +68,10 @@ def changes() -> int:
             row[3] += any(path == symbol or path.startswith(f"{symbol}(") for path in theirs)
             row[4] += case["breaking"]
         totals = [a + b for a, b in zip(totals, row, strict=True)]
+        if kind in TYPED:
+            typed = [a + b for a, b in zip(typed, row, strict=True)]
         print(f"{kind:<26}{row[0]:>8}{row[1]:>9}{row[2]:>11}{row[3]:>8}{row[4]:>13}")
+    print(f"{'the typed ones':<26}{typed[0]:>8}{typed[1]:>9}{typed[2]:>11}{typed[3]:>8}{typed[4]:>13}")
     print(f"{'all':<26}{totals[0]:>8}{totals[1]:>9}{totals[2]:>11}{totals[3]:>8}{totals[4]:>13}")
     return 0
 
