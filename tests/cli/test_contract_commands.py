@@ -437,6 +437,24 @@ def test_the_prompt_has_everything(office_with_contracts, llmlint):
         assert part in text
 
 
+def test_the_prompt_shows_what_arguments_are_made_of(office_with_contracts, llmlint):
+    office_with_contracts.write("src/shop/__init__.py", "from shop.mail import Mailer\n\n__all__ = ['Mailer']\n")
+    office_with_contracts.write(
+        "src/shop/desk.py", "from shop import Mailer\n\ndef post(mailer: Mailer) -> None: ...\n"
+    )
+    assert llmlint("contract", "freeze").code == 0
+    text = llmlint("contract", "prompt", "shop.desk").out
+    types = text.partition("## Types that its signatures mention")[2].partition("## Scenarios")[0]
+    assert "# shop\nclass Mailer:\n    host: str\n" in types
+    assert "def send(self, to: str, text: str='') -> bool: ..." in types
+    assert "Sends letters." not in types
+    allowed = text.partition("## Imports allowed")[2].partition("## Template")[0]
+    assert [line for line in allowed.splitlines() if line.startswith("-")] == [
+        "- `from shop.desk import post`",
+        "- `from shop import Mailer`",
+    ]
+
+
 def test_the_filled_template_is_clean(office_with_contracts, llmlint):
     for module in ("shop.mail", "shop.orders"):
         template = llmlint("contract", "prompt", module, "--template").out

@@ -228,11 +228,17 @@ def _stub(promise: Promise, level: str) -> str:
     if level == LEVELS[-1]:
         return promise.text
     tree = copy.deepcopy(promise.tree)
-    _shorten(tree, level)
     if level == LEVELS[0]:
-        return bare(tree) + "\n"
+        return signatures_of(tree) + "\n"
+    _shorten(tree, level)
     without_examples(tree)
     return ast.unparse(tree) + "\n"
+
+
+def signatures_of(tree: ast.Module) -> str:
+    """A stub without any prose. The tree is changed."""
+    _shorten(tree, LEVELS[0])
+    return bare(tree)
 
 
 def _shorten(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef, level: str) -> None:

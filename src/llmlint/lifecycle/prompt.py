@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from llmlint.lifecycle.digest import as_stub, forbidden
 from llmlint.lifecycle.legal_fixtures import LegalFixture
+from llmlint.lifecycle.mentioned import Mentioned
 from llmlint.lifecycle.promises import Promise
 from llmlint.lifecycle.scenarios import Scenario
 from llmlint.lifecycle.template import Template
@@ -24,11 +25,19 @@ def prompt(
     chosen: Sequence[Scenario],
     fixtures: Sequence[LegalFixture],
     budget: int | None = None,
+    others: Sequence[Mentioned] = (),
 ) -> str:
-    """The prompt, as Markdown."""
+    """The prompt, as Markdown; ``others`` are classes of other modules that the signatures mention."""
     template = Template(promise, fixtures, project.pytest.asyncio_mode == "auto")
     tests = template.write(chosen)
-    allowed = [line for line in template.imports(tests) if line]
+    allowed = [
+        line for line in template.imports(tests) if line and not line.startswith(f"from {promise.module} import ")
+    ]
+    names = [one.name for one in promise.variables] + [one.name for one in promise.functions]
+    names += [*(one.name for one in promise.classes), *promise.exports]
+    if names:
+        allowed.append(f"from {promise.module} import {', '.join(names)}")
+    allowed += [line for one in others if (line := f"from {one.module} import {one.name}") not in allowed]
     parts = [
         f"# Write tests for `{promise.module}`",
         _TASK,
@@ -37,6 +46,12 @@ def prompt(
         "## The contract",
         f"```python\n{as_stub([promise], budget).strip()}\n```",
     ]
+    if others:
+        parts += [
+            "## Types that its signatures mention",
+            "So that you can make them; they are not what is to be tested.",
+            "\n\n".join(f"```python\n# {one.module}\n{one.text}\n```" for one in others),
+        ]
     if fixtures:
         parts += [
             "## Fixtures that you may use",
@@ -49,9 +64,12 @@ def prompt(
         "\n".join(f"- `{one.name}`: `{one.symbol}` {_said(one)}" for one in chosen),
         "## Imports allowed",
         "\n".join(f"- `{line}`" for line in _one_line(allowed)) or "- none but builtins",
-        "Also whatever the standard library, pytest and `unittest.mock` have.",
+        "As many of the names as you need. Also whatever the standard library, pytest and `unittest.mock` have.",
         "## Template",
-        "Each `...` in a call or an assertion is a blank: put in a value that the contract allows. Keep names, imports and order.",
+        (
+            "Each `...` in a call or an assertion is a blank: put in a value that the contract allows. Keep names and order; add what you import of "
+            "the above."
+        ),
         f"```python\n{tests.strip()}\n```",
         "## Before you answer",
         "Check your module and write the result of each check as a comment at its end:",

@@ -70,8 +70,9 @@ def _of_function(function: FunctionPromise, owner: ClassPromise | None) -> Itera
         text = f"example: {line if len(line) <= 160 else f'{line[:157]}...'}"
         yield Scenario(f"test_{snake(subject)}_example", "example", function.symbol, text, function, owner)
     if not told and function.name != "__init__":
-        line = docstring.summary or "does what its name says"
-        yield Scenario(_name(subject, line), "basic", function.symbol, line, function, owner)
+        name = _name(subject, docstring.summary)
+        line = docstring.summary or "the contract has its signature and says no more"
+        yield Scenario(name, "basic", function.symbol, line, function, owner)
 
 
 def _subject(function: FunctionPromise, owner: ClassPromise | None) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from llmlint.cli.contract.common import modules_of, output_option, project_options, the_project, write
+from llmlint.cli.contract.common import many, modules_of, output_option, project_options, the_project, write
 from llmlint.cli.contract.digest import read_all
+
+_PLURALS = {"class": "classes", "property": "properties"}
 
 
 @click.command("coverage", short_help="Show what of a contract no test uses.")
@@ -73,13 +75,14 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
                 if one.kind in ("behaviour", "invariant") and not options["promises"]:
                     continue
                 what = f"{one.symbol}: {one.text}" if one.text else one.symbol
-                note = ", only mocked" if one.mocked else f" ({len(one.tests)} tests)" if one.tests else ""
+                note = ", only mocked" if one.mocked else f" ({many(len(one.tests), 'test')})" if one.tests else ""
                 lines.append(f"{'  ' if one.tests else '- '}{one.kind:<12} {what}{note}\n")
                 if options["every"]:
                     lines += [f"        {test}\n" for test in one.tests]
         counts = Counter(one.kind for one in hard if not one.tests)
-        missing = ", ".join(f"{number} {kind}{'es' if kind == 'class' else 's'}" for kind, number in counts.items())
-        missing = missing.replace("propertys", "properties")
+        missing = ", ".join(
+            f"{number} {kind if number == 1 else _PLURALS.get(kind, f'{kind}s')}" for kind, number in counts.items()
+        )
         lines.append(f"{covered} of {len(hard)} promises are used by a test ({percent:.0f} %)")
         lines.append(f"; unused: {missing}.\n" if missing else ".\n")
         told = [one for one in found if one.kind in ("behaviour", "invariant")]

@@ -29,12 +29,14 @@ def command(module: str, wanted: tuple[str, ...], **options: Any) -> int:
     from fnmatch import fnmatch
 
     from llmlint.lifecycle.legal_fixtures import legal_fixtures
+    from llmlint.lifecycle.mentioned import mentioned
+    from llmlint.lifecycle.promises import Reader
     from llmlint.lifecycle.prompt import prompt
     from llmlint.lifecycle.scenarios import scenarios
     from llmlint.lifecycle.template import Template
 
     project = the_project(options)
-    chosen, _ = modules_of(project, [module])
+    chosen, every = modules_of(project, [module])
     exact = [place for place in chosen if place.module == module] or chosen
     if len(exact) != 1:
         raise Failure(f"'{module}' means {len(exact)} modules: name one")
@@ -53,7 +55,8 @@ def command(module: str, wanted: tuple[str, ...], **options: Any) -> int:
     if options["template"]:
         text = Template(promise, fixtures, project.pytest.asyncio_mode == "auto").write(found)
     else:
-        text = prompt(project, promise, found, fixtures, options["budget"])
+        others = mentioned(promise, found, every, Reader(project))
+        text = prompt(project, promise, found, fixtures, options["budget"], others)
     write(text, options["output_file"])
     if not promise.frozen and not options["quiet"]:
         note(f"llmlint: '{promise.module}' has no contract yet: what its source says stands in for it")
