@@ -202,6 +202,57 @@ def test_helpers_of_tests_import_no_internal_module(tooled, llmlint):
     ]
 
 
+IMPORTS = """\
+import shop.inner
+from shop.backends import redis
+from shop import cart
+"""
+
+
+@pytest.mark.parametrize("package", [True, False])
+def test_helpers_import_only_what_is_published(tooled, llmlint, package):
+    for name in ("inner", "backends/__init__", "backends/redis", "backends/_wire", "cart"):
+        tooled.write(f"src/shop/{name}.py", "")
+    tooled.write("tests/unit/helpers.py", IMPORTS)
+    if package:
+        tooled.write("tests/__init__.py", "")
+        tooled.write("tests/unit/__init__.py", "")
+
+    def broken(*arguments: str) -> list[tuple[str, int, str]]:
+        found = llmlint(
+            "tests", "--tools", "import-linter", "--select", "import-linter", "--output-format", "json", *arguments
+        )
+        return [(one["filename"], one["location"]["row"], one["severity"]) for one in found.json]
+
+    assert broken() == []
+    tooled.write("src/shop/__init__.py", '__all__ = ["cart", "backends"]\n')
+    assert broken() == []
+    assert broken("--preset", "behavioral") == [("tests/unit/helpers.py", 1, "warning")]
+    tooled.write("contracts/shop/__init__.pyi", "")
+    tooled.write("contracts/shop/cart.pyi", "")
+    tooled.write("contracts/shop/backends/other.pyi", "")
+    assert broken() == [("tests/unit/helpers.py", 1, "warning"), ("tests/unit/helpers.py", 2, "warning")]
+    internal = ("--config", 'internal-modules=["shop.inner"]')
+    assert broken(*internal) == [("tests/unit/helpers.py", 1, "error"), ("tests/unit/helpers.py", 2, "warning")]
+    merged = llmlint("tests", "--tools", "import-linter", "--output-format", "json", "--ignore", "LLM2").json
+    assert [(one["code"], one["also"]) for one in merged if one["filename"].endswith("helpers.py")] == [
+        ("LLM106", ["import-linter:forbidden"]),
+        ("forbidden", []),
+    ]
+
+
+def test_declared_boundaries_are_where_doubles_belong(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py",
+        "from unittest.mock import patch\n\n\ndef test_it():\n    with patch('shop.cart.Cart', autospec=True) as cart:\n"
+        "        assert cart().total() != 3\n",
+    )
+    plain = llmlint("tests", "--no-tools", "--output-format", "json").json
+    declared = llmlint("tests", "--no-tools", "--output-format", "json", "--config", 'boundaries=["shop.http"]').json
+    assert "LLM316" not in [one["code"] for one in plain]
+    assert "LLM316" in [one["code"] for one in declared]
+
+
 def test_a_contract_type_of_the_project_is_code_and_left_out(tooled, llmlint):
     tooled.write("src/shop/boom.py", 'raise SystemExit("the project was run")\n')
     tooled.write(

@@ -26,6 +26,10 @@ class SelectionError(Exception):
     """A selector or preset that names nothing."""
 
 
+BOUNDED = "LLM316"
+"""What the setting ``boundaries`` switches on: who declares where doubles belong wants to hear of others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The chosen pages."""
@@ -58,7 +62,8 @@ def select(pages: Sequence[Page], settings: Settings) -> Selection:
     chosen = []
     for page in pages:
         wanted = specificity(page, (*settings.select, *settings.extend_select))
-        if page.code in ALWAYS or (not settings.select and _in_preset(page, settings.preset)):
+        declared = page.code == BOUNDED and bool(settings.boundaries)
+        if page.code in ALWAYS or (not settings.select and (declared or _in_preset(page, settings.preset))):
             wanted = max(wanted, 0)
         if wanted > specificity(page, settings.ignore):
             chosen.append(page)

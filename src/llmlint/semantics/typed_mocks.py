@@ -81,23 +81,30 @@ class TypedMocks:
             return ("object", name) if name is not None else None
         if isinstance(stands, ClassValue):
             return self._of_class(stands.cls)
-        if not isinstance(stands, FunctionValue) or len(stands.functions) != 1 or stands.scope is not None:
+        if not isinstance(stands, FunctionValue) or stands.scope is not None:
             return None
         function = stands.function
+        # Several may be those of several platforms or versions.
+        if len({self._kind(one) for one in stands.functions}) != 1:
+            return None
         if mock.flavor and (mock.flavor == "async") != function.is_async:
             return None
         kind = self._kind(function)
         owner = function.owner
-        if kind is None or function.module.kind == "typeshed" or self._is_generic(owner, function):
+        if kind is None or any(self._is_generic(owner, one) for one in stands.functions):
             return None
         if owner is None:
             alias = self._texts.module_alias(function.module)
             return (kind, f"{alias}.{function.name}") if alias else None
-        # An autospecced function in the place of a method takes `self` as well; so may any, if the class is asked for it.
         name = self._texts.class_name(owner)
-        handed = mock.strict == "autospec" or (not mock.strict and stands.loose)
-        if name is None or (handed and stands.receiver is None):
+        if name is None:
             return None
+        if stands.receiver is None and kind.endswith("method"):
+            if mock.strict == "autospec":
+                # An autospecced function in the place of a method takes `self` as well.
+                return kind.replace("method", "function"), f"{name}.{function.name}"
+            if not mock.strict and stands.loose:
+                return None  # so may any, if the class is asked for it
         return kind, f"{name}.{function.name}"
 
     def _of_class(self, cls: Class) -> tuple[str, str] | None:

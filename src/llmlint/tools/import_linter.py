@@ -1,7 +1,8 @@
-"""import-linter: the project's own contracts of imports, and one of ours about what tests may import."""
+"""import-linter: the project's own contracts of imports, and ours about what tests may import."""
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import json
 import os
@@ -15,6 +16,7 @@ from typing import Any
 from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.position import Span
 from llmlint.project.project import Project
+from llmlint.project.source import SourceError, read_text
 from llmlint.tools import import_linter_child
 from llmlint.tools.arguments import write_arguments
 from llmlint.tools.child import Child, ToolError, one_line
@@ -22,6 +24,10 @@ from llmlint.tools.places import Texts
 from llmlint.tools.report import ToolReport
 
 OWN_CONTRACT = "tests import only public modules"
+"""Ours about ``internal-modules``: who names them means it."""
+
+OF_CONTRACTS = "tests import only modules that are published"
+"""Ours about frozen contracts, and the ``__all__`` of packages."""
 
 
 class ImportLinter:
@@ -109,27 +115,88 @@ def _has_settings(path: str) -> bool:
 
 
 def _own_contracts(project: Project) -> dict[str, Any] | None:
-    """Tests that are a package, helpers included, import no internal module, directly."""
-    if not project.settings.internal_modules:
-        return None
+    """What tests, helpers included, may import of the project, directly: nothing that its settings, contracts or packages keep to themselves."""
     folder = project.base or project.root
     tests = [
         name
         for name in (project.settings.tests or project.pytest.testpaths or ("tests", "test"))
-        if name.isidentifier() and os.path.isfile(os.path.join(folder, name, "__init__.py"))
+        if name.isidentifier() and os.path.isdir(os.path.join(folder, name)) and name not in project.own_packages
     ]
-    forbidden = [module for module in _modules(project) if _is_internal(module, project.settings.internal_modules)]
-    if not tests or not forbidden:
+    if not tests:
         return None
-    contract = {
-        "name": OWN_CONTRACT,
-        "type": "forbidden",
-        "source_modules": tests,
-        "forbidden_modules": forbidden,
-        "allow_indirect_imports": "True",
-        "as_packages": "True",
-    }
-    return {"packages": [*tests, *sorted({module.split(".")[0] for module in forbidden})], "contracts": [contract]}
+    modules = list(_modules(project))
+    internal = [module for module in modules if _is_internal(module, project.settings.internal_modules)]
+    kept = dict.fromkeys([*_off_contract(project, modules), *_unpublished(project, modules)])
+    every = ((OWN_CONTRACT, internal), (OF_CONTRACTS, [module for module in kept if module not in internal]))
+    contracts = [
+        {
+            "name": name,
+            "type": "forbidden",
+            "source_modules": [*tests, *(f"{name}.**" for name in tests)],
+            "forbidden_modules": forbidden,
+            "allow_indirect_imports": "True",
+            # Each module is named: what lies below one that is kept back may be public.
+            "as_packages": "False",
+        }
+        for name, forbidden in every
+        if forbidden
+    ]
+    packages = sorted({module.split(".")[0] for _, forbidden in every for module in forbidden})
+    return {"packages": [*tests, *packages], "contracts": contracts} if contracts else None
+
+
+def _off_contract(project: Project, modules: Sequence[str]) -> Iterator[str]:
+    """The modules of packages with frozen contracts that have none."""
+    published: set[str] = set()
+    for root, package in project.contract_roots:
+        for path, folders, names in os.walk(root):
+            folders[:] = [name for name in folders if name.isidentifier()]
+            inner = os.path.relpath(path, root).replace(os.sep, ".").strip(".")
+            dotted = ".".join(filter(None, (package, inner)))
+            for name in names:
+                if name.endswith(".pyi"):
+                    stem = "" if name == "__init__.pyi" else name[:-4]
+                    published.add(".".join(filter(None, (dotted, stem))))
+    covered = {name.split(".")[0] for name in published}
+    for module in modules:
+        # A package that only holds published modules is on the way to them.
+        if module.split(".")[0] in covered and not any(
+            one == module or one.startswith(f"{module}.") for one in published
+        ):
+            yield module
+
+
+def _unpublished(project: Project, modules: Sequence[str]) -> Iterator[str]:
+    """Under the preset ``behavioral``: the modules that their package's ``__all__`` leaves out, where it names some of them."""
+    if project.settings.preset != "behavioral":
+        return
+    inner: dict[str, list[str]] = {}
+    for module in modules:
+        package, _, name = module.rpartition(".")
+        inner.setdefault(package, []).append(name)
+    for package, names in inner.items():
+        published = set(_published_by(project, package)) if package else set()
+        if published.intersection(names):
+            yield from (f"{package}.{name}" for name in names if name not in published)
+
+
+def _published_by(project: Project, package: str) -> Sequence[str]:
+    """The names in the ``__all__`` of a package, where it is a plain list."""
+    for root in project.source_roots:
+        path = os.path.join(root, *package.split("."), "__init__.py")
+        try:
+            tree = ast.parse(read_text(path))
+        except (SourceError, SyntaxError, ValueError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and any(
+                isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
+            ):
+                try:
+                    return [str(name) for name in ast.literal_eval(node.value)]
+                except (ValueError, TypeError):
+                    return ()
+    return ()
 
 
 def _is_internal(module: str, globs: Sequence[str]) -> bool:
@@ -181,9 +248,9 @@ def _diagnostic(
         span=Span(row, start, row, max(len(line.rstrip()), start)),
         code=broken["type"],
         name=broken["type"],
-        severity="error",
+        severity="warning" if broken["name"] == OF_CONTRACTS else "error",
         message=message,
         source="import-linter",
         notes=notes,
-        side="test" if broken["name"] == OWN_CONTRACT else "source",
+        side="test" if broken["name"] in (OWN_CONTRACT, OF_CONTRACTS) else "source",
     )

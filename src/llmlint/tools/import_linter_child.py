@@ -16,6 +16,8 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
+_MODULES = ("source_modules", "forbidden_modules")
+
 BUILT_IN = frozenset({"forbidden", "layers", "independence", "protected", "acyclic_siblings"})
 
 
@@ -55,8 +57,21 @@ def _options(request: dict[str, Any], answer: dict[str, Any]) -> Iterator[Any]:
     else:
         use_cases._register_contract_types(UserOptions({}, []))  # noqa: SLF001
     if request["own"]:
-        packages = [package for package in request["own"]["packages"] if find_spec(package)]
-        yield UserOptions({"root_packages": packages}, request["own"]["contracts"])
+        packages = [package for package in request["own"]["packages"] if _is_of_project(package, request["roots"])]
+        contracts = []
+        for contract in request["own"]["contracts"]:
+            kept = {key: [one for one in contract[key] if one.split(".")[0] in packages] for key in _MODULES}
+            if all(kept.values()):
+                contracts.append({**contract, **kept})
+        if contracts:
+            yield UserOptions({"root_packages": packages}, contracts)
+
+
+def _is_of_project(package: str, roots: list[str]) -> bool:
+    """Whether it is found where the project is, and not in some environment that has one of that name."""
+    spec = find_spec(package)
+    folders = (spec.submodule_search_locations or ()) if spec else ()
+    return any(os.path.normpath(folder) == os.path.join(root, package) for folder in folders for root in roots)
 
 
 def _distrust(options: Any, answer: dict[str, Any]) -> None:
