@@ -404,6 +404,7 @@ def test_mocks_that_are_handed_over_are_typed(empty, deep):
         ("test_store.py", 13, 26, "assignment"),
         ("test_store.py", 13, 52, "assignment"),
         ("test_store.py", 14, 48, "arg-type"),
+        ("test_store.py", 15, 25, "assignment"),
         ("test_store.py", 16, 11, "arg-type"),
         ("test_store.py", 16, 36, "assignment"),
         ("test_store.py", 16, 85, "arg-type"),

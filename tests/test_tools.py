@@ -202,6 +202,21 @@ def test_helpers_of_tests_import_no_internal_module(tooled, llmlint):
     ]
 
 
+def test_isolated_tools_read_no_settings(tooled, llmlint):
+    tooled.write("tests/test_cart.py", "import os\nfrom shop.cart import Cart\n\n\ndef test_it():\n    Cart().add(1)\n")
+    tooled.write("ruff.toml", 'lint.ignore = ["F401"]\n')
+    tooled.write("mypy.ini", "[mypy]\nstrict = True\n[mypy-test_cart]\nignore_errors = True\n")
+    tooled.write(
+        ".importlinter",
+        "[importlinter]\nroot_package = shop\n\n[importlinter:contract:x]\nname = X\ntype = nothing_of_it\n",
+    )
+    arguments = ("tests", "--tools", "ruff,mypy,import-linter", "--select", "ruff:F401,mypy:arg-type,import-linter")
+    assert llmlint(*arguments).code == 2
+    isolated = llmlint(*arguments, "--isolated", "--output-format", "json")
+    assert [(one["code"], one["severity"]) for one in isolated.json] == [("F401", "warning"), ("arg-type", "warning")]
+    assert isolated.code == 1
+
+
 IMPORTS = """\
 import shop.inner
 from shop.backends import redis

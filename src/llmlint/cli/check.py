@@ -81,7 +81,7 @@ class _Check(click.Command):
 @click.option("--fail-on", type=click.Choice([*_SEVERITIES, _NEVER]), default="warning", show_default=True,
               help="The severity from which findings give exit code 1.")  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--isolated", is_flag=True, help="Read no settings file.")
+@click.option("--isolated", is_flag=True, help="Read no settings file, those of ruff, mypy and import-linter included.")
 @click.option(
     "--config", multiple=True, metavar="FILE | KEY=VALUE", help="Another settings file, or one setting in TOML."
 )

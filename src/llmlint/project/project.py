@@ -90,5 +90,7 @@ class Project:
     """The folder, in ``root``, whose packages and tests belong together (``backend``); the root in most projects."""
     package_folders: tuple[tuple[str, str], ...] = ()
     """(package, folder) of own packages whose folder bears another name (``package-dir = {shop = "python"}``)."""
+    isolated: bool = False
+    """Whether no file of settings counts, not those of other tools either."""
     notices: tuple[tuple[str, int, str], ...] = ()
     """(path, row, message) of files of settings that could not be read in full; for the user, once a run."""

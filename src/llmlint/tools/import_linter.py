@@ -94,6 +94,8 @@ class ImportLinter:
 
 def settings_of(project: Project) -> str | None:
     """The file with import-linter's settings, of those that it reads itself: in the project's base, else in its root."""
+    if project.isolated:
+        return None
     for folder in dict.fromkeys((project.base or project.root, project.root)):
         for name in ("setup.cfg", ".importlinter", "pyproject.toml"):
             path = os.path.join(folder, name)

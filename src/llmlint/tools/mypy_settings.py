@@ -108,6 +108,8 @@ def read_mypy_settings(project: Project) -> MypySettings:
     Raises:
         ToolError: the file cannot be read.
     """
+    if project.isolated:
+        return MypySettings(None)
     for folder in dict.fromkeys((project.base or project.root, project.root)):
         for name in ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"):
             path = os.path.join(folder, name)

@@ -100,6 +100,8 @@ def _ignored(code: str, settings_file: str) -> bool:
 
 def settings_of(project: Project) -> str | None:
     """The file of ruff's settings that hold for the project's tests: the nearest of its base and root upward."""
+    if project.isolated:
+        return None
     folder = project.base or project.root
     while True:
         for name in (".ruff.toml", "ruff.toml", "pyproject.toml"):
