@@ -52,8 +52,11 @@ _YOUNG = 1.0
 _QUIET = 1.0
 """Seconds without an answer after which garbage is collected."""
 
-_RESTLESS = 200
+_RESTLESS = 1000
 """Answers after which it is collected in any case."""
+
+_FRESH = 40
+"""Answers after which at least what they left behind is collected: that does not walk through the trees of the project."""
 
 _KINDS = {
     "fixture": types.CompletionItemKind.Variable,
@@ -268,6 +271,8 @@ class Server(LanguageServer):
             self._rest.cancel()
         self._restless += 1
         loop = asyncio.get_running_loop()
+        if self._restless % _FRESH == 0:
+            loop.call_soon(gc.collect, 1)
         self._rest = loop.call_later(_QUIET if self._restless < _RESTLESS else 0.0, self._collect)
 
     def _collect(self) -> None:
