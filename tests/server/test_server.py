@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import sys
 from pathlib import Path
@@ -200,6 +201,36 @@ async def test_code_actions_fix_and_suppress(client, project):
     (whole,) = await client.text_document_code_action_async(types.CodeActionParams(document, here.range, context))
     assert whole.kind == "source.fixAll.llmlint"
     assert applied(text, whole) == text.replace("totl", "total")
+
+
+@pytest.mark.asyncio
+async def test_all_of_a_kind_are_fixed_at_once(plain, project):
+    text = NARROW.replace('len("\U0001f34e\u00e9")', "cart.lable()")
+    where = await opened(plain, project, text)
+    assert codes(plain, where) == ["LLM203", "LLM203"]
+    here = plain.diagnostics[where][0]
+    params = types.CodeActionParams(
+        types.TextDocumentIdentifier(where), here.range, types.CodeActionContext([here], only=["quickfix"])
+    )
+    offered = await plain.text_document_code_action_async(params)
+    (whole,) = [one for one in offered if one.title == "Fix all of LLM203 in this file"]
+    assert applied(text, whole) == text.replace("totl", "total").replace("lable", "label")
+
+
+@pytest.mark.asyncio
+async def test_the_contract_is_opened_where_it_decides(plain, project):
+    contract = project.write("contracts/shop/cart.pyi", "\nclass Cart:\n    def total(self) -> int: ...\n")
+    where = await opened(plain, project)
+    here = plain.diagnostics[where][0]
+    assert here.related_information[0].location.uri == contract.as_uri()
+    params = types.CodeActionParams(types.TextDocumentIdentifier(where), here.range, types.CodeActionContext([here]))
+    offered = await plain.text_document_code_action_async(params)
+    (action,) = [one for one in offered if one.title == "Open the contract"]
+    # lsprotocol takes every action with a command for a bare command, and makes a text of what it names.
+    command = ast.literal_eval(action.command) if isinstance(action, types.Command) else action.command
+    await plain.workspace_execute_command_async(types.ExecuteCommandParams(command["command"], command["arguments"]))
+    (shown,) = plain.shown_documents
+    assert (shown.uri, shown.selection.start.line) == (contract.as_uri(), 1)
 
 
 @pytest.mark.asyncio

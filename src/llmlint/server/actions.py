@@ -65,6 +65,7 @@ def _text(kind: types.CodeActionKind | str | None) -> str:
 def _every(
     document: Document, found: Sequence[Diagnostic], here: Sequence[Diagnostic], params: types.CodeActionParams
 ) -> Iterator[types.CodeAction]:
+    told: set[str] = set()
     given = {(one.code, one.range.start.line): one for one in params.context.diagnostics}
     for one in here:
         if one.fix is None or not one.fix.edits:
@@ -77,7 +78,8 @@ def _every(
             edit=_edit(document, one.fix.edits),
         )
         alike = [other.fix for other in found if other.code == one.code and other.fix and other.fix.edits]
-        if len(alike) > 1:
+        if len(alike) > 1 and one.code not in told:
+            told.add(one.code)
             yield _whole(document, alike, f"Fix all of {one.code} in this file", types.CodeActionKind.QuickFix)
     for one in {one.code: one for one in here if one.source == "llmlint" and one.code != "LLM900"}.values():
         text, added, _ = with_ignores(document.path, document.text, [one], "")
@@ -92,7 +94,9 @@ def _every(
         target = types.Range(types.Position(row - 1, 0), types.Position(row - 1, 0))
         command = types.Command("Open the contract", "llmlint.open", arguments=[uri_of(path), target.start.line])
         yield types.CodeAction(title="Open the contract", kind=types.CodeActionKind.Empty, command=command)
-    safe = [one.fix for one in found if one.fix and one.fix.edits and one.fix.applicability == "safe"]
+    # ruff's own fixes are each offered; all of them at once is what its own server is asked for.
+    own = [one.fix for one in found if one.fix and one.fix.edits and one.source == "llmlint"]
+    safe = [fix for fix in own if fix.applicability == "safe"]
     if safe:
         yield _whole(document, safe, "Fix all that is safe (llmlint)", FIX_ALL)
 
