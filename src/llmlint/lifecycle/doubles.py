@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -263,10 +263,12 @@ def _has(library: Library, home: str, cls: Class) -> bool:
     return isinstance(symbol, Class) and library.canonical(symbol) is cls
 
 
-def conftest(doubles: Sequence[Double], existing: str = "") -> tuple[str, list[str]]:
+def conftest(
+    doubles: Sequence[Double], existing: str = "", home: Callable[[str, str], str] = lambda module, name: module
+) -> tuple[str, list[str]]:
     """A conftest with the doubles; what ``existing`` has stays as it is, and fixtures that it has already are not written again.
 
-    Returns the text, and the names of the fixtures that were added. Raises libcst.ParserSyntaxError where ``existing`` is no
+    ``home`` tells the module that a test imports a name from. Returns the text, and the names of the fixtures that were added. Raises libcst.ParserSyntaxError where ``existing`` is no
     program.
     """
     from llmlint.lifecycle.freeze.merge import names
@@ -282,7 +284,8 @@ def conftest(doubles: Sequence[Double], existing: str = "") -> tuple[str, list[s
         ("", "pytest"),
     }
     for double in fresh:
-        wanted |= {(double.module, double.cls.name), *double.imports}
+        needed = {(double.module, double.cls.name), *double.imports}
+        wanted |= {(home(module, name) if module else module, name) for module, name in needed}
     text = existing
     if not existing.strip():
         text = '"""Doubles of what the code under test needs. Written by llmlint; edit them as you like."""\n'

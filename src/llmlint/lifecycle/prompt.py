@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from llmlint.contracts.layout import places
 from llmlint.lifecycle.digest import as_stub, forbidden
 from llmlint.lifecycle.legal_fixtures import LegalFixture
-from llmlint.lifecycle.mentioned import Mentioned
-from llmlint.lifecycle.promises import Promise
+from llmlint.lifecycle.mentioned import Mentioned, mentioned
+from llmlint.lifecycle.promises import Promise, Reader
 from llmlint.lifecycle.scenarios import Scenario
 from llmlint.lifecycle.template import Template
 from llmlint.project.project import Project
+from llmlint.semantics import shortcuts
+from llmlint.semantics.world import World
 
 _TASK = (
     "Write a pytest module by filling in the template at the end. The contract below is all that is known of the code under "
@@ -25,19 +29,13 @@ def prompt(
     chosen: Sequence[Scenario],
     fixtures: Sequence[LegalFixture],
     budget: int | None = None,
-    others: Sequence[Mentioned] = (),
 ) -> str:
-    """The prompt, as Markdown; ``others`` are classes of other modules that the signatures mention."""
-    template = Template(promise, fixtures, project.pytest.asyncio_mode == "auto")
+    """The prompt, as Markdown: with the types of other modules that the signatures mention."""
+    home = partial(shortcuts.home, World(project).library)
+    others = mentioned(promise, chosen, places(project), Reader(project))
+    template = Template(promise, fixtures, home, project.pytest.asyncio_mode == "auto")
     tests = template.write(chosen)
-    allowed = [
-        line for line in template.imports(tests) if line and not line.startswith(f"from {promise.module} import ")
-    ]
-    names = [one.name for one in promise.variables] + [one.name for one in promise.functions]
-    names += [*(one.name for one in promise.classes), *promise.exports]
-    if names:
-        allowed.append(f"from {promise.module} import {', '.join(names)}")
-    allowed += [line for one in others if (line := f"from {one.module} import {one.name}") not in allowed]
+    allowed = _allowed(promise, others, home, [line for line in template.imports(tests) if line.startswith("import ")])
     parts = [
         f"# Write tests for `{promise.module}`",
         _TASK,
@@ -63,7 +61,7 @@ def prompt(
         "One test each, under exactly this name.",
         "\n".join(f"- `{one.name}`: `{one.symbol}` {_said(one)}" for one in chosen),
         "## Imports allowed",
-        "\n".join(f"- `{line}`" for line in _one_line(allowed)) or "- none but builtins",
+        "\n".join(f"- `{line}`" for line in allowed) or "- none but builtins",
         "As many of the names as you need. Also whatever the standard library, pytest and `unittest.mock` have.",
         "## Template",
         (
@@ -82,8 +80,16 @@ def _said(one: Scenario) -> str:
     return one.text if one.kind != "basic" else f"({one.text})"
 
 
-def _one_line(lines: Sequence[str]) -> list[str]:
-    return [" ".join(line.replace("(\n", "").replace("\n)", "").split()).rstrip(",") for line in lines]
+def _allowed(
+    promise: Promise, others: Sequence[Mentioned], home: Callable[[str, str], str], plain: Sequence[str]
+) -> list[str]:
+    """The imports that the contract allows, a line for each module."""
+    names = [one.name for one in promise.variables] + [one.name for one in promise.functions]
+    names += [*(one.name for one in promise.classes), *promise.exports]
+    by_module: dict[str, dict[str, None]] = {}
+    for module, name in [*((promise.module, name) for name in names), *((one.module, one.name) for one in others)]:
+        by_module.setdefault(home(module, name), {})[name] = None
+    return [*plain, *(f"from {module} import {', '.join(found)}" for module, found in by_module.items())]
 
 
 def _rules(project: Project, fixtures: bool) -> list[str]:

@@ -12,6 +12,7 @@ from llmlint.contracts.symbols import CLASS, Class, Module
 from llmlint.lifecycle.imports_added import with_imports
 from llmlint.lifecycle.promises import ClassPromise, FunctionPromise, Promise
 from llmlint.lifecycle.scenarios import Scenario, scenarios, snake
+from llmlint.semantics.shortcuts import home
 from llmlint.semantics.world import World
 
 _LONGEST = 100
@@ -105,7 +106,8 @@ class Scaffold:
         text = f'"""What the contract of ``{self._promise.module}`` promises: fill in each test, and delete what is not promised."""\n'
         body = "\n\n\n".join(chunks)
         text += f"\n\n{body}\n" if chunks else ""
-        wanted = sorted(self._imports)
+        library = self._world.library
+        wanted = sorted({(home(library, module, name) if module else "", name) for module, name in self._imports})
         if self._strategies:
             wanted += [("hypothesis", "HealthCheck"), ("hypothesis", "given"), ("hypothesis", "settings")]
         text = with_imports(text, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from llmlint.contracts.outline import last_name
@@ -21,6 +21,8 @@ class Template:
 
     promise: Promise
     fixtures: Sequence[LegalFixture] = ()
+    home: Callable[[str, str], str] = field(default=lambda module, name: module)
+    """Tells the module that a test imports a name from, by the module that has it."""
     asyncio: bool = False
     """Whether async tests need no marker (``asyncio_mode = "auto"``)."""
     names: set[str] = field(default_factory=set)
@@ -42,16 +44,26 @@ class Template:
         if "pytest." in body:
             yield "import pytest"
         foreign = self._foreign(self.names)
-        yield from foreign.values()
-        own = sorted(name for name in self.names if name not in foreign and name not in _BUILTINS)
-        if own:
-            if "pytest." in body or foreign:
-                yield ""
-            line = f"from {self.promise.module} import {', '.join(own)}"
+        yield from (line for line in foreign.values() if line.startswith("import "))
+        own = [name for name in self.names if name not in foreign and name not in _BUILTINS]
+        found = [(self.promise.module, name) for name in own]
+        found += [
+            (module, name)
+            for line in foreign.values()
+            if not line.startswith("import ")
+            for module, _, name in [line.removeprefix("from ").partition(" import ")]
+        ]
+        by_module: dict[str, list[str]] = {}
+        for module, name in found:
+            by_module.setdefault(self.home(module, name), []).append(name)
+        if by_module and "pytest." in body:
+            yield ""
+        for module, names in sorted(by_module.items()):
+            line = f"from {module} import {', '.join(sorted(names))}"
             if len(line) <= 100:
                 yield line
             else:
-                yield f"from {self.promise.module} import (\n" + "".join(f"    {name},\n" for name in own) + ")"
+                yield f"from {module} import (\n" + "".join(f"    {name},\n" for name in sorted(names)) + ")"
 
     def _foreign(self, names: Iterable[str]) -> dict[str, str]:
         """Names that the module itself imports, by the import that a test needs for them."""

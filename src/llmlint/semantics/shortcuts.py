@@ -11,6 +11,7 @@ from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.model.position import Truth
 
 if TYPE_CHECKING:
+    from llmlint.contracts.library import Library
     from llmlint.semantics.proof.tests import TestModule
 
 
@@ -39,17 +40,28 @@ def shortcuts(module: TestModule) -> Iterator[Shortcut]:
             symbol = library.symbol(deep, alias.name)
             if not isinstance(symbol, (Class, Function)):
                 continue
-            package = _publisher(module, node.module, alias.name, symbol)
+            package = _publisher(library, module.module.roots, node.module, alias.name, symbol)
             if package is not None:
                 yield Shortcut(alias, node.module, alias.name, package.name, package.truth)
 
 
-def _publisher(module: TestModule, dotted: str, name: str, symbol: Class | Function) -> Module | None:
+def home(library: Library, dotted: str, name: str) -> str:
+    """The module that a test imports a name from: the outermost package above ``dotted`` that publishes the very symbol, else ``dotted``."""
+    deep = library.module(dotted)
+    symbol = library.symbol(deep, name) if deep is not None and deep.own and not deep.by_test else None
+    if deep is None or not isinstance(symbol, (Class, Function)):
+        return dotted
+    package = _publisher(library, deep.roots, dotted, name, symbol)
+    return package.name if package is not None else dotted
+
+
+def _publisher(
+    library: Library, roots: tuple[str, ...], dotted: str, name: str, symbol: Class | Function
+) -> Module | None:
     """The outermost package above ``dotted`` that publishes the very symbol."""
-    library = module.world.library
     parts = dotted.split(".")
     for length in range(1, len(parts)):
-        package = library.module(".".join(parts[:length]), module.module.roots)
+        package = library.module(".".join(parts[:length]), roots)
         if package is None:
             continue
         for one in (package, package.implementation):

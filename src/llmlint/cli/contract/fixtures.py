@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 import click
@@ -29,11 +30,13 @@ def command(modules: tuple[str, ...], into: str | None, **options: Any) -> int:
     from llmlint.lifecycle.doubles import Doubles, conftest
     from llmlint.lifecycle.writing import CannotWrite, write_atomically
     from llmlint.project.source import SourceError, read_text
+    from llmlint.semantics.shortcuts import home
     from llmlint.semantics.world import World
 
     project = the_project(options)
     chosen, _ = modules_of(project, modules)
     world = World(project)
+    known = partial(home, world.library)
     maker = Doubles(world)
     found: dict[str, Any] = {}
     for place in chosen:
@@ -45,7 +48,7 @@ def command(modules: tuple[str, ...], into: str | None, **options: Any) -> int:
     if not found:
         raise Failure("these modules take no collaborators: there is nothing to stand in for")
     if into is None:
-        text, _ = conftest(list(found.values()))
+        text, _ = conftest(list(found.values()), home=known)
         write(text, None)
         return 0
     path = os.path.abspath(
@@ -53,7 +56,7 @@ def command(modules: tuple[str, ...], into: str | None, **options: Any) -> int:
     )
     try:
         existing = read_text(path) if os.path.exists(path) else ""
-        text, added = conftest(list(found.values()), existing)
+        text, added = conftest(list(found.values()), existing, known)
     except SourceError as error:
         raise Failure(f"{shown(path)}: {error}") from None
     except Exception as error:

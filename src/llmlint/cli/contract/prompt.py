@@ -27,16 +27,17 @@ def command(module: str, wanted: tuple[str, ...], **options: Any) -> int:
     The scenarios are read from the docstrings: behaviour, documented exceptions, invariants and examples, one test name each.
     """
     from fnmatch import fnmatch
+    from functools import partial
 
     from llmlint.lifecycle.legal_fixtures import legal_fixtures
-    from llmlint.lifecycle.mentioned import mentioned
-    from llmlint.lifecycle.promises import Reader
     from llmlint.lifecycle.prompt import prompt
     from llmlint.lifecycle.scenarios import scenarios
     from llmlint.lifecycle.template import Template
+    from llmlint.semantics.shortcuts import home
+    from llmlint.semantics.world import World
 
     project = the_project(options)
-    chosen, every = modules_of(project, [module])
+    chosen, _ = modules_of(project, [module])
     exact = [place for place in chosen if place.module == module] or chosen
     if len(exact) != 1:
         raise Failure(f"'{module}' means {len(exact)} modules: name one")
@@ -53,10 +54,10 @@ def command(module: str, wanted: tuple[str, ...], **options: Any) -> int:
         found = found[:1]
     fixtures = legal_fixtures(project, options["folder"]) if options["folder"] else []
     if options["template"]:
-        text = Template(promise, fixtures, project.pytest.asyncio_mode == "auto").write(found)
+        known = partial(home, World(project).library)
+        text = Template(promise, fixtures, known, project.pytest.asyncio_mode == "auto").write(found)
     else:
-        others = mentioned(promise, found, every, Reader(project))
-        text = prompt(project, promise, found, fixtures, options["budget"], others)
+        text = prompt(project, promise, found, fixtures, options["budget"])
     write(text, options["output_file"])
     if not promise.frozen and not options["quiet"]:
         note(f"llmlint: '{promise.module}' has no contract yet: what its source says stands in for it")
