@@ -1,7 +1,9 @@
-"""What ``llmlint contract diff`` and griffe find of the changes in changes.toml, and the processor time of each contract command.
+"""What ``llmlint contract diff`` and griffe find of the changes in changes.toml; the processor time of each contract command; how many
+tokens a digest needs.
 
     python benchmarks/contract_changes.py                            # the changes, by kind
     python benchmarks/contract_changes.py --speed FOLDER --python P   # the commands on a project
+    python benchmarks/contract_changes.py --tokens FOLDER --python P  # the digest of a project, by how much prose is kept
 
 A change counts as found when something is said of its symbol (griffe: of its path), and as classified when the right kind is said
 and breaking or not is right. griffe only ever reports what breaks, so that for it the changes that do not break are left out of the
@@ -34,12 +36,39 @@ def main() -> int:
     """Runs one of the two comparisons."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speed", type=Path, metavar="FOLDER")
+    parser.add_argument("--tokens", type=Path, metavar="FOLDER")
     parser.add_argument("--python", type=Path)
     parser.add_argument(
         "--module", default="", help="For --speed: the module that prompt, fixtures and scaffold are about."
     )
     options = parser.parse_args()
+    if options.tokens:
+        return tokens_of(options)
     return speed(options) if options.speed else changes()
+
+
+def tokens_of(options: argparse.Namespace) -> int:
+    """Tokens (llmlint's estimate) of the digest of all modules, in both forms."""
+    import json
+
+    from llmlint.contracts.layout import places
+    from llmlint.lifecycle.digest import LEVELS, as_json, as_stub
+    from llmlint.lifecycle.promises import Reader
+    from llmlint.lifecycle.tokens import tokens
+    from llmlint.project.load import Loader, Options
+
+    project = Loader(Options(str(options.python) if options.python else None, (), False)).project_of(
+        str(options.tokens)
+    )
+    reader = Reader(project)
+    promises = [reader.read(place) for place in places(project) if not place.private]
+    print(f"{len(promises)} modules")
+    print(f"{'':<14}{'stub':>10}{'JSON':>10}")
+    for level in LEVELS:
+        stub = tokens(as_stub(promises, level=level))
+        document = as_json(project, promises, [], level=level)
+        print(f"{level:<14}{stub:>10,}{tokens(json.dumps(document, ensure_ascii=False)):>10,}")
+    return 0
 
 
 def changes() -> int:

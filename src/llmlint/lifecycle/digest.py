@@ -52,9 +52,15 @@ def forbidden(project: Project) -> list[str]:
 
 
 def as_json(
-    project: Project, promises: Sequence[Promise], fixtures: Sequence[LegalFixture], budget: int | None = None
+    project: Project,
+    promises: Sequence[Promise],
+    fixtures: Sequence[LegalFixture],
+    budget: int | None = None,
+    *,
+    level: str = LEVELS[-1],
 ) -> dict[str, Any]:
-    """The digest as a JSON document that answers to ``schema()``, within ``budget`` tokens as far as signatures allow."""
+    """The digest as a JSON document that answers to ``schema()``, within ``budget`` tokens as far as signatures allow, else with as
+    much prose as ``level`` says."""
 
     @cache
     def module(index: int, level: str) -> dict[str, Any]:
@@ -71,11 +77,11 @@ def as_json(
         found["tokens"] = tokens(json.dumps(found, ensure_ascii=False))
         return found
 
-    return _fitting(document, len(promises), budget, lambda found: int(found["tokens"]))
+    return _fitting(document, len(promises), budget, lambda found: int(found["tokens"]), level)
 
 
-def as_stub(promises: Sequence[Promise], budget: int | None = None) -> str:
-    """The digest as Python stubs, a module after the other, their docstrings as long as the budget allows."""
+def as_stub(promises: Sequence[Promise], budget: int | None = None, *, level: str = LEVELS[-1]) -> str:
+    """The digest as Python stubs, a module after the other, their docstrings as long as the budget (or ``level``) allows."""
 
     @cache
     def module(index: int, level: str) -> tuple[str, int]:
@@ -85,7 +91,7 @@ def as_stub(promises: Sequence[Promise], budget: int | None = None) -> str:
     def parts(levels: Sequence[str]) -> list[tuple[str, int]]:
         return [module(index, level) for index, level in enumerate(levels)]
 
-    found = _fitting(parts, len(promises), budget, lambda found: sum(size for _, size in found))
+    found = _fitting(parts, len(promises), budget, lambda found: sum(size for _, size in found), level)
     return "\n".join(text for text, _ in found)
 
 
@@ -94,11 +100,11 @@ def _common(levels: Sequence[str]) -> str:
 
 
 def _fitting(
-    make: Callable[[Sequence[str]], _Made], count: int, budget: int | None, size: Callable[[_Made], int]
+    make: Callable[[Sequence[str]], _Made], count: int, budget: int | None, size: Callable[[_Made], int], otherwise: str
 ) -> _Made:
     """The fullest form within the budget: one level for all modules, then module by module the next one."""
     if budget is None:
-        return make([LEVELS[-1]] * count)
+        return make([otherwise] * count)
     best = make([LEVELS[0]] * count)
     level = 0
     for index, name in enumerate(LEVELS[1:], start=1):
