@@ -36,8 +36,8 @@ LEFT_OUT = (
     "__phello__",
 )
 KINDS = {
-    "which the source": "signature", "by default in": "value or default", " derives from ": "bases", " overloads ": "overloads",
-    "does not have": "missing", " in another order": "signature", "positional": "kind of parameter", "keyword-only": "kind of parameter",
+    "does not have": "missing", "which the source": "signature", "by default in": "value or default", " derives from ": "bases", " overloads ": "overloads",
+    " in another order": "signature", "positional": "kind of parameter", "keyword-only": "kind of parameter",
     "is required in": "required", "is optional in": "required", "returns ": "type", "coroutine": "async",
 }  # fmt: skip
 """By words of the message; what none of them is in is about a type, a value or a kind."""

@@ -260,3 +260,10 @@ def test_long_signatures_are_broken(frozen):
     text = frozen(f"def f({names}) -> None: ...")
     assert text.startswith("def f(\n    parameter_0: int = 0,\n")
     assert text.endswith("    parameter_7: int = 7,\n) -> None: ...\n")
+
+
+def test_members_of_a_flag_that_are_made_of_others_are_no_types(frozen):
+    text = frozen(
+        "from enum import Flag\n\nclass Right(Flag):\n    READ = 1\n    WRITE = 2 | 4\n    ALL = READ | WRITE\n"
+    )
+    assert "    READ = 1\n    WRITE = 2 | 4\n    ALL = ...\n" in text

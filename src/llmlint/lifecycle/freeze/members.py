@@ -122,7 +122,9 @@ class MemberWriter(VariableWriter):
         if kind == "enum" and value is not None and not isinstance(value, ast.Lambda):
             if not (isinstance(value, ast.Call) and last_name(value) in ("property", "staticmethod", "classmethod")):
                 # With a `__new__` of its own, what a member is worth is not what is written.
-                yield f"{name} = {'...' if '__new__' in outline.by_name else self._value(value)}{ignored}"
+                # And `READ | WRITE` is a type to whoever reads a stub.
+                unsaid = "__new__" in outline.by_name or _is_union(value)
+                yield f"{name} = {'...' if unsaid else self._value(value)}{ignored}"
                 return
         if isinstance(value, ast.Call) and last_name(value.func) == "property" and isinstance(value.func, ast.Name):
             yield from self._property_call(name, value, outline)
@@ -176,6 +178,10 @@ class MemberWriter(VariableWriter):
 
 def _is_alias(entry: Entry) -> bool:
     return isinstance(entry.value, ast.Name) and isinstance(entry.node, ast.Assign)
+
+
+def _is_union(value: ast.expr) -> bool:
+    return isinstance(value, ast.BinOp) and isinstance(value.op, ast.BitOr) and not isinstance(value.left, ast.Constant)
 
 
 def _without_init(value: ast.expr | None) -> bool:
