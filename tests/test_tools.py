@@ -35,6 +35,17 @@ def test_two_rules_of_one_tool_may_say_the_same(tooled, llmlint):
     assert found(outcome) == [("ruff", "PT015", 4, ["ruff:B011"])]
 
 
+def test_what_does_not_compile_is_one_finding(tooled, llmlint):
+    tooled.write("ruff.toml", 'lint.select = ["F", "PLE"]\n')
+    tooled.write("tests/test_cart.py", "def test_it():\n    await sum([1])\n")
+    tooled.write("tests/test_other.py", "return 3\n")
+    tooled.write("tests/test_third.py", "def test_it(a, a):\n    pass\n")
+    outcome = llmlint("tests", "--tools", "ruff,mypy", "--output-format", "json")
+    assert {(one["filename"], one["code"]) for one in outcome.json} == {
+        ("tests/test_cart.py", "LLM900"), ("tests/test_other.py", "LLM900"), ("tests/test_third.py", "LLM900"),
+    }  # fmt: skip
+
+
 def test_tools_find_what_llmlint_does_not(tooled, llmlint):
     tooled.write(
         "tests/test_cart.py",

@@ -17,7 +17,7 @@ _SAME: tuple[frozenset[str], ...] = (
     frozenset({"ruff:PLE1310", "mypy:misc"}),
     frozenset({"ruff:B018", "mypy:unused-coroutine"}),
     frozenset({"ruff:BLE001", "ruff:S110", "ruff:E722"}),
-    frozenset({"ruff:B011", "ruff:PT015"}),
+    frozenset({"ruff:B011", "ruff:PT015", "ruff:PT017"}),
     frozenset({"ruff:B017", "ruff:PT011"}),
 )
 """What tools call the same fault, where no rule of ours speaks of it."""
