@@ -353,6 +353,70 @@ def test_a_tool_that_breaks_is_told_in_its_own_words(tooled, llmlint, name, scri
     assert failure["message"].startswith(name)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands for the tool")
+@pytest.mark.parametrize("name", ["ruff", "mypy"])
+def test_a_tool_whose_interpreter_is_gone_is_told(tooled, llmlint, name):
+    _fake(tooled, name, "exit 0")
+    tooled.write(f"env/bin/{name}", "#!/nowhere/python\n")
+    outcome = llmlint("tests", "--tools", name, "--python", "env", "--output-format", "json")
+    assert outcome.code == 2
+    (failure,) = [one for one in outcome.json if one["code"] == "LLM904"]
+    assert failure["message"] == f"{name} cannot be started: env/bin/{name}: No such file or directory"
+    assert "LLM203" in outcome.codes
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands for Python")
+@pytest.mark.parametrize("cached", [True, False])
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("kill -9 $$", "was killed by SIGKILL"),
+        ("read line; kill -9 $$", "was killed by SIGKILL"),
+        ("echo all is lost >&2; exit 1", "all is lost"),
+        ("read line; sleep 60", "was ended after 1 seconds"),
+        ("sleep 60", "was ended after 1 seconds"),
+    ],
+)
+def test_a_mypy_that_breaks_when_it_was_started_ahead_is_told(tooled, llmlint, script, words, cached):
+    _fake(tooled, "mypy", "exit 0")
+    _fake(tooled, "python", script)
+    if cached:
+        tooled.write(".llmlint_cache/tools/mypy/cache/kept", "")
+    outcome = llmlint(
+        "tests", "--tools", "mypy", "--python", "env", "--output-format", "json", "--config", "tool-time-limit=1"
+    )
+    assert outcome.code == 2
+    (failure,) = [one for one in outcome.json if one["code"] == "LLM904"]
+    assert words in failure["message"]
+    assert "LLM203" in outcome.codes
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "was killed by SIGTERM"),
+        ("import time; time.sleep(60)", "was ended after 3 seconds"),
+        ("import os; os._exit(3)", "ended with code 3"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_an_import_linter_that_breaks_is_told(tooled, llmlint, body, words):
+    tooled.write("src/shop/boom.py", f"{body}\n")
+    tooled.write(
+        ".importlinter",
+        "[importlinter]\nroot_package = shop\ncontract_types =\n    own: shop.boom.Contract\n\n"
+        "[importlinter:contract:own]\nname = Our own\ntype = own\n",
+    )
+    outcome = llmlint(
+        "tests", "--tools", "import-linter", "--output-format", "json",
+        "--config", "trust-plugins=true", "--config", "tool-time-limit=3",
+    )  # fmt: skip
+    assert outcome.code == 2
+    (failure,) = [one for one in outcome.json if one["code"] == "LLM904"]
+    assert words in failure["message"]
+    assert "LLM203" in outcome.codes
+
+
 def test_what_is_cached_is_the_same_and_goes_stale(tooled, llmlint):
     tooled.write(
         "tests/test_cart.py",
