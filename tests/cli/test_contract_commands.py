@@ -273,6 +273,15 @@ def test_orphans_and_missing_contracts(office_with_contracts, llmlint):
     ]
 
 
+def test_fix_writes_missing_contracts_where_all_are_asked_for(office_with_contracts, llmlint):
+    office_with_contracts.write("src/shop/extra.py", "def more() -> None: ...\n")
+    llmlint("contract", "check", "--fix")
+    assert not (office_with_contracts.path / "contracts/shop/extra.pyi").exists()
+    outcome = llmlint("contract", "check", "--strict", "--fix")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (0, "contracts/shop/extra.pyi: new")
+    assert "def more() -> None: ..." in contract(office_with_contracts, "extra")
+
+
 def test_strict_asks_handwritten_contracts_to_be_complete(office, llmlint):
     office.write(
         "contracts/shop/mail.pyi",

@@ -60,7 +60,8 @@ def gone(project: Project, every: Sequence[Place]) -> Iterator[Diagnostic]:
 
 
 def fix(project: Project, chosen: Sequence[Place], every: Sequence[Place], *, strict: bool) -> list[str]:
-    """Freeze anew the symbols that disagree; returns the contracts that were written. Raises CannotWrite."""
+    """Freeze anew the symbols that disagree, and with ``strict`` the public modules that have no contract; returns the contracts that
+    were written. Raises CannotWrite."""
     world = World(project)
     comparison = Comparison(world, extra=True if strict else None)
     drifted: dict[str, list[Drift]] = {}
@@ -71,10 +72,15 @@ def fix(project: Project, chosen: Sequence[Place], every: Sequence[Place], *, st
             if found:
                 drifted[place.module] = found
     written: list[str] = []
-    wanted = [place for place in chosen if place.module in drifted]
+    lacking = {place.module for place in chosen if strict and not os.path.isfile(place.contract)}
+    wanted = [place for place in chosen if place.module in drifted or place.module in lacking]
     freezer = Freezer(project)
     for frozen in freezer.all(wanted, every):
         found = drifted.get(frozen.place.module, [])
+        if frozen.problem is None and frozen.place.module in lacking:
+            write_atomically(frozen.place.contract, frozen.text)
+            written.append(frozen.place.contract)
+            continue
         if frozen.problem is not None or not found:
             continue
         before = read_text(frozen.place.contract)

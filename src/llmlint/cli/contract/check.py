@@ -18,7 +18,11 @@ FORMATS = ("full", "concise", "grouped", "json", "json-lines")
 
 @click.command("check", short_help="Hold the contracts against the sources.")
 @click.argument("modules", nargs=-1, metavar="[MODULE]...")
-@click.option("--fix", is_flag=True, help="Freeze the symbols that disagree anew, and nothing else.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Freeze the symbols that disagree anew, and nothing else; with --strict also modules without a contract.",
+)
 @click.option(
     "--strict", is_flag=True, help="Report modules without a contract and names that a handwritten one leaves out, too."
 )
@@ -44,13 +48,14 @@ def command(modules: tuple[str, ...], **options: Any) -> int:
     if not project.contract_roots:
         raise Failure("this project has no contracts: llmlint contract freeze writes them")
     if options["fix"]:
+        unwritten = {place.contract for place in chosen if not os.path.isfile(place.contract)}
         try:
             fixed = fix(project, chosen, every, strict=options["strict"])
         except CannotWrite as error:
             raise Failure(str(error)) from None
         if not options["quiet"]:
             for path in fixed:
-                note(f"{shown(path)}: renewed")
+                note(f"{shown(path)}: {'new' if path in unwritten else 'renewed'}")
         project = the_project(options)
     roots = [folder for folder, _ in project.contract_roots]
     found = _by_the_rules(options, roots, {path for place in chosen for path in (place.source, place.contract)})
