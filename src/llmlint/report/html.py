@@ -51,7 +51,10 @@ def _head(result: RunResult) -> Iterator[str]:
     faulty = sum(1 for file in result.files if file.diagnostics)
     yield "<header>\n<h1>llmlint</h1>\n<ul class=sums>\n"
     for severity in ("error", "warning", "info"):
-        yield f"<li class={severity}><b>{found[severity]:,}</b> {_NAMES[severity]}{'' if found[severity] == 1 else 's'}</li>\n"
+        words = f"<b>{found[severity]:,}</b> {_NAMES[severity]}{'' if found[severity] == 1 else 's'}"
+        # Each is a filter; what there is none of, nothing filters.
+        off = "" if found[severity] else " disabled"
+        yield f"<li class={severity}><button type=button aria-pressed=true value={severity}{off}>{words}</button></li>\n"
     yield f"<li><b>{faulty:,}</b> of {result.checked:,} files</li>\n</ul>\n"
     yield "<label class=search>Search <input id=search type=search autocomplete=off></label>\n</header>\n"
 

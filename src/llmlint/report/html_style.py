@@ -10,15 +10,17 @@ body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-
 header{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.5rem 2rem;align-items:baseline;padding:.7rem 1.5rem;
 background:var(--card);border-bottom:1px solid var(--line)}
 h1{font-size:1.2rem;margin:0;letter-spacing:.02em}
-.sums{display:flex;flex-wrap:wrap;gap:1.4rem;list-style:none;margin:0;padding:0;color:var(--dim)}
+.sums{display:flex;flex-wrap:wrap;align-items:baseline;gap:.6rem;list-style:none;margin:0;padding:0;color:var(--dim)}
 .sums b{color:var(--fg);font-size:1.1rem}
 .sums .error b{color:var(--error)}.sums .warning b{color:var(--warning)}.sums .info b{color:var(--info)}
+.sums button{font-size:1rem;padding:.05rem .5rem;border-color:transparent}.sums button:enabled:hover{border-color:var(--line)}
+.sums button[aria-pressed=false]{opacity:.45;text-decoration:line-through}.sums button:disabled{opacity:.6;cursor:default}
 .search{margin-left:auto;color:var(--dim)}
 input[type=search]{font:inherit;width:16rem;max-width:60vw;padding:.2rem .6rem;border:1px solid var(--line);border-radius:6px;
 background:var(--bg);color:var(--fg)}
-main{display:grid;grid-template-columns:minmax(15rem,22rem) minmax(0,1fr);gap:1.5rem;padding:1.5rem;max-width:110rem;margin:auto}
+main{display:grid;grid-template-columns:minmax(15rem,19rem) minmax(0,1fr);gap:1.5rem;padding:1.5rem;max-width:110rem;margin:auto}
 nav{position:sticky;top:4.2rem;align-self:start;max-height:calc(100vh - 5rem);overflow:auto;font-size:.9rem}
-fieldset{border:0;padding:0;margin:0 0 1.5rem}
+fieldset{border:0;padding:0;margin:0 0 1.5rem;min-width:0}
 legend,nav h2{font-size:.8rem;font-weight:600;text-transform:uppercase;letter-spacing:.06em;color:var(--dim);margin:0 0 .4rem;padding:0}
 fieldset label{display:flex;gap:.4rem;align-items:baseline;padding:.1rem .3rem;border-radius:4px;cursor:pointer}
 fieldset label:hover,nav li:hover{background:var(--code)}
@@ -41,7 +43,7 @@ h3 small{color:var(--dim)}
 .code{font:600 .85rem ui-monospace,monospace}.error .code,.error .code a{color:var(--error)}
 .warning .code,.warning .code a{color:var(--warning)}.info .code,.info .code a{color:var(--info)}
 .help{margin:.2rem 0;color:var(--help)}.note{margin:.2rem 0;color:var(--dim)}
-.sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:.8rem}
+.sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.8rem}
 figure{margin:.4rem 0 0;min-width:0}
 figcaption{font-size:.8rem;color:var(--dim);overflow-wrap:anywhere}
 pre{margin:.2rem 0 0;padding:.4rem 0;background:var(--code);border-radius:4px;overflow-x:auto;
@@ -57,11 +59,13 @@ mark{background:var(--mark);color:inherit;border-radius:2px}
 SCRIPT = """
 const search=document.getElementById('search'),boxes=[...document.querySelectorAll('#rules input')];
 const cards=[...document.querySelectorAll('article')],files=[...document.querySelectorAll('.file')];
+const kinds=[...document.querySelectorAll('.sums button')];
 function show(){
+  const off=new Set(kinds.filter(b=>b.getAttribute('aria-pressed')==='false').map(b=>b.value));
   const on=new Set(boxes.filter(b=>b.checked).map(b=>b.value)),words=search.value.toLowerCase().split(/\\s+/).filter(Boolean);
   let any=!cards.length;
   for(const c of cards){
-    const seen=on.has(c.dataset.rule)&&words.every(w=>c.dataset.words.includes(w));
+    const seen=on.has(c.dataset.rule)&&!off.has(c.className)&&words.every(w=>c.dataset.words.includes(w));
     c.hidden=!seen;any=any||seen;
   }
   for(const f of files){
@@ -73,6 +77,7 @@ function show(){
   document.getElementById('none').hidden=any;
 }
 search.addEventListener('input',show);
+kinds.forEach(b=>b.addEventListener('click',()=>{b.setAttribute('aria-pressed',b.getAttribute('aria-pressed')==='false');show()}));
 boxes.forEach(b=>b.addEventListener('change',show));
 document.getElementById('all').addEventListener('click',()=>{boxes.forEach(b=>b.checked=true);show()});
 document.getElementById('no').addEventListener('click',()=>{boxes.forEach(b=>b.checked=false);show()});
