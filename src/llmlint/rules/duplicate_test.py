@@ -9,13 +9,14 @@ from llmlint.semantics.proof.tests import TestModule
 
 
 def check(module: TestModule) -> Iterator[Finding]:
-    for later, earlier in duplicates(module):
+    repeating = list(duplicates(module))
+    for later, earlier in repeating:
         yield Finding(
             at=later.definition,
             message=f"'{later.name}' repeats '{earlier.name}' (line {earlier.node.lineno}): the bodies differ in names at most",
             symbol=later.function.symbol,
         )
-    for test, digest in sames(module):
+    for test, digest in sames(module, [later for later, _ in repeating]):
         yield Finding(
             at=test.definition,
             message=f"'{test.name}' repeats '{{earlier}}': the bodies differ in names at most",

@@ -34,13 +34,12 @@ def helper(call: ast.Call, module: Module, callees: Mapping[ast.AST, Value], fol
     return function
 
 
-def called(module: TestModule, statements: Iterable[ast.AST]) -> Iterator[tuple[ast.Call, Function]]:
-    """The calls of helpers among some statements of a file, with the helper; inner functions are not entered."""
-    for node in own_nodes(statements):
-        if isinstance(node, ast.Call):
-            found = helper(node, module.module, module.callees, module.following)
-            if found is not None:
-                yield node, found
+def called(module: TestModule, calls: Iterable[ast.Call]) -> Iterator[tuple[ast.Call, Function]]:
+    """The calls of helpers among some calls of a file, with the helper."""
+    for call in calls:
+        found = helper(call, module.module, module.callees, module.following)
+        if found is not None:
+            yield call, found
 
 
 def reached(function: Function, following: Following, depth: int = _DEPTH) -> Iterator[Function]:

@@ -87,7 +87,7 @@ def _by_helpers(module: TestModule, function: Function, cls: Class | None) -> It
     own = {
         what for _, what, _ in _changes(module.world.library.origin, module.module, module.following.nodes(function))
     }
-    for call, first in called(module, before_yield(function.node.body)):
+    for call, first in called(module, _before_yield(module, function)):
         for one in reached(first, module.following):
             changed = list(_changes(module.world.library.origin, one.module, module.following.nodes(one)))
             for node, what, instead in changed:
@@ -109,18 +109,19 @@ def _concerned(module: TestModule, function: Function, words: Iterable[str]) -> 
     """The helpers that a function calls anywhere, and those that these call, in whose text one of the words is."""
     return {
         one
-        for _, first in called(module, function.node.body)
+        for _, first in called(module, module.following.body(function).own.calls)
         for one in reached(first, module.following)
         if _mentions(one.node, words)
     }
 
 
-def before_yield(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements that run before a fixture hands over; all, where it does not."""
-    for index, statement in enumerate(statements):
-        if any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes([statement])):
-            return statements[:index]
-    return statements
+def _before_yield(module: TestModule, function: Function) -> list[ast.Call]:
+    """The calls that run before a fixture hands over; all, where it does not."""
+    calls = module.following.body(function).own.calls
+    if not calls or not module.is_frame(function):
+        return calls
+    rows = [node.lineno for node in module.following.nodes(function) if isinstance(node, (ast.Yield, ast.YieldFrom))]
+    return [call for call in calls if call.lineno < min(rows)] if rows else calls
 
 
 def _is_lasting(module: TestModule, function: Function) -> bool:

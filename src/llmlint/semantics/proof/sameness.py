@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.symbols import FROM, IMPORT, Binding, Function
 from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.following import MODULE_FRAME, is_autouse
-from llmlint.semantics.proof.likeness import adds_nothing, duplicates
+from llmlint.semantics.proof.likeness import adds_nothing
 from llmlint.semantics.proof.shape import shape_of
 from llmlint.semantics.proof.skeletons import skeleton
 
@@ -31,18 +31,23 @@ _DEPTH: Final = 4
 """How far definitions of a file are followed through the names in them."""
 
 
-def sames(module: TestModule) -> Iterator[tuple[Test, str]]:
-    """The tests of a file that one of another file may repeat, or they it, each with its digest."""
-    tests = [test for test in module.tests if test.cls is None or adds_nothing(test, None)]
+def sames(module: TestModule, repeating: Iterable[Test]) -> Iterator[tuple[Test, str]]:
+    """The tests of a file that one of another file may repeat, or they it, each with its digest; those left out of which is
+    known that they repeat one of the file.
+    """
+    repeated = {id(test) for test in repeating}
+    tests = [
+        test
+        for test in module.tests
+        if id(test) not in repeated and skeleton(test) is None and (test.cls is None or adds_nothing(test, None))
+    ]
     if not tests:
         return
-    repeated = {id(later) for later, _ in duplicates(module)}
     identity = _Identity(module)
     for test in tests:
-        if id(test) not in repeated and skeleton(test) is None:
-            digest = identity.of(test)
-            if digest is not None:
-                yield test, digest
+        digest = identity.of(test)
+        if digest is not None:
+            yield test, digest
 
 
 class _Identity:

@@ -76,6 +76,23 @@ class Shape:
             elif isinstance(node, ast.Assert):
                 parts.append("assert")
                 stack.append(node.test)
+            elif isinstance(node, ast.Expr):
+                parts.append(";")
+                stack.append(node.value)
+            elif isinstance(node, ast.Assign):
+                parts.append(f"={len(node.targets)}")
+                stack.append(node.value)
+                stack.extend(reversed(node.targets))
+            elif isinstance(node, ast.Compare):
+                parts.append(" ".join([type(op).__name__ for op in node.ops]))
+                stack.extend(reversed(node.comparators))
+                stack.append(node.left)
+            elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+                parts.append(f"{kind.__name__}{len(node.elts)}")
+                stack.extend(reversed(node.elts))
+            elif isinstance(node, ast.Subscript):
+                parts.append("[]")
+                stack += (node.slice, node.value)
             else:
                 self._describe(node, stack)
 

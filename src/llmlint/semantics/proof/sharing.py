@@ -72,7 +72,7 @@ def _told(module: TestModule, test: Test, change: Change, name: str, line: int) 
 
 def _relied_on(module: TestModule, test: Test) -> Iterator[Function]:
     """The helpers of the file that a test calls, and the fixtures of the file that it asks for."""
-    for _, function in called(module, test.statements):
+    for _, function in called(module, test.body.own.calls):
         if function.module is module.module:
             yield function
     for name in test.fixtures:

@@ -15,12 +15,12 @@ Skeleton = Literal["empty", "not implemented", "skipped"]
 
 def skeleton(test: Test) -> tuple[Skeleton, ast.expr | ast.stmt | None] | None:
     """Why a test is only the shell of one, and the decorator or statement that says so; None if it is a test."""
-    left = [node for node in test.statements if not _says_nothing(node)]
-    if not left:
+    first = next((node for node in test.statements if not _says_nothing(node)), None)
+    if first is None:
         return "empty", None
-    first = left[0]
     if isinstance(first, ast.Raise) and first.exc is not None and last_name(first.exc) == "NotImplementedError":
-        return ("not implemented", first) if len(left) == 1 else None
+        alone = all(node is first or _says_nothing(node) for node in test.statements)
+        return ("not implemented", first) if alone else None
     for node, _ in test.decorations:
         if last_name(node) == "skip" and not _reason(node):
             return "skipped", node
