@@ -14,8 +14,11 @@ def check(use: PatchUse | MockUse, settings: Settings) -> Iterator[Finding]:
     owner = use.replaces if isinstance(use, PatchUse) else use.stands_for
     if owner is None or not owner.own or owner.by_test:
         return
-    if use.form == "mocker.spy" if isinstance(use, PatchUse) else use.patched:
-        return  # a spy replaces nothing; of a mock that a patch puts in place the patch speaks
+    if isinstance(use, PatchUse):
+        if use.form == "mocker.spy":
+            return  # it replaces nothing
+    elif use.patched or any(keyword.arg == "wraps" for keyword in use.node.keywords):
+        return  # of a mock that a patch puts in place the patch speaks; one that wraps calls what it stands for
     named = [owner.symbol, use.target] if isinstance(use, PatchUse) else [owner.symbol]
     if any(is_at(name, boundary) for name in named for boundary in settings.boundaries):
         return
