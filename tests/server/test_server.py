@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -438,6 +439,41 @@ async def test_mypy_speaks_when_the_buffer_is_saved(plain, project):
     change(plain, where, wrong + "\n", 2)
     await told(plain)
     assert codes(plain, where) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for mypy is a shell script")
+@pytest.mark.asyncio
+async def test_the_next_change_ends_what_the_last_save_began(plain, project):
+    python = project.path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    project.write(".venv/pyvenv.cfg", f"home = {Path(sys.executable).parent}\nversion = {version}.0\n")
+    project.write(f".venv/lib/python{version}/site-packages/mypy-1.15.0.dist-info/METADATA", "")
+    mypy = project.write(".venv/bin/mypy", f"#!/bin/sh\necho $$ >> '{project.path}/began'\nexec sleep 100\n")
+    mypy.chmod(0o755)
+    where = await opened(plain, project)
+    plain.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(where)))
+    began = project.path / "began"
+    await asyncio.wait_for(eventually(began.exists), 60)
+    change(plain, where, NARROW + "\n", 2)
+    identities = began.read_text(encoding="utf-8").split()
+    await asyncio.wait_for(eventually(lambda: not any(map(lives, identities))), 60)
+
+
+async def eventually(holds) -> None:
+    """Waits until a condition holds."""
+    while not holds():  # noqa: ASYNC110 - other processes set no events
+        await asyncio.sleep(0.05)
+
+
+def lives(identity: str) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(int(identity), 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.mark.asyncio

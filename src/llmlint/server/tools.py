@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +16,7 @@ from lsprotocol import types
 from llmlint.model.position import Span
 from llmlint.server.documents import Document
 from llmlint.server.positions import Positions
+from llmlint.tools.child import OWNED
 
 _OF_BUFFERS = ("llmlint", "ruff")
 """Those whose findings are made at every change, of the buffer."""
@@ -48,6 +51,8 @@ class ToolRuns:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, OWNED: "1"},
         )
         self._running[document.uri] = process
         out, _ = await process.communicate()
@@ -73,7 +78,11 @@ class ToolRuns:
         process = self._running.pop(uri, None)
         if process is not None:
             with suppress(ProcessLookupError):
-                process.terminate()
+                if sys.platform == "win32":
+                    process.terminate()
+                else:
+                    # With all that it has started, at whatever point it is.
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Ends every run."""

@@ -12,6 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
+OWNED = "LLMLINT_OWNED"
+"""The environment variable by which who has put us into a group of our own says that it will end that group."""
+
 _PATIENCE = 3.0
 """Seconds between asking a process to end and ending it."""
 
@@ -70,7 +73,7 @@ class Child:
                 stdout=self._out,
                 stderr=self._err,
                 # A group of its own: what a tool starts ends with it.
-                start_new_session=True,
+                start_new_session=not _is_owned(),
             )
         except OSError as error:
             self._close()
@@ -108,7 +111,10 @@ class Child:
         if self._process.poll() is None:
             for number in (signal.SIGTERM, signal.SIGKILL):
                 with suppress(OSError):
-                    os.killpg(self._process.pid, number)
+                    if _is_owned():
+                        self._process.send_signal(number)
+                    else:
+                        os.killpg(self._process.pid, number)
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(_PATIENCE)
                     break
@@ -120,6 +126,11 @@ class Child:
                 self._in.close()
         self._out.close()
         self._err.close()
+
+
+def _is_owned() -> bool:
+    """Whether somebody ends us with all that we have started, and has said so."""
+    return OWNED in os.environ
 
 
 def one_line(text: str, limit: int = 600) -> str:
