@@ -41,6 +41,7 @@ def main() -> int:
     parser.add_argument(
         "--module", default="", help="For --speed: the module that prompt, fixtures and scaffold are about."
     )
+    parser.add_argument("--tests", action="store_true", help="For --speed: also what reads every test.")
     options = parser.parse_args()
     if options.tokens:
         return tokens_of(options)
@@ -139,6 +140,8 @@ def speed(options: argparse.Namespace) -> int:
     }
     if module:
         commands |= {"prompt": ["prompt", module], "fixtures": ["fixtures", module], "scaffold": ["scaffold", module]}
+    if options.tests:
+        commands["coverage"] = ["coverage"]
     for name, command in commands.items():
         best = 1e9
         for _ in range(3):

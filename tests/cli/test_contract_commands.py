@@ -362,6 +362,15 @@ def test_diff_against_git_names_the_tests(history, llmlint):
     assert change["tests"] == ["tests/test_shop.py::test_send", "tests/test_shop.py::test_send_raises"]
 
 
+def test_links_that_lead_out_of_the_project_are_passed_by(history, llmlint):
+    (history.path / "src/README.md").symlink_to("../../../docs/README.md")
+    (history.path / "src/absolute.py").symlink_to("/etc/hostname")
+    git(history, "add", "src/README.md", "src/absolute.py")
+    git(history, "commit", "-qm", "links")
+    outcome = llmlint("contract", "diff", "--no-tests")
+    assert (outcome.code, "parameter-renamed" in outcome.out) == (0, True)
+
+
 def test_diff_of_two_folders(office, llmlint):
     office.write("new/src/shop/__init__.py", "")
     office.write("new/src/shop/mail.py", MAIL.replace("class Mailer", "class Postman"))
