@@ -24,7 +24,7 @@ from typing import Any
 
 from copies import Copy, Outcomes
 from corpus import HERE, Suite, Workdir, default_workdir, read_suites, say, test_files
-from faults import BROKEN_FILE, KINDS, Fault, applied
+from faults import KINDS, Fault, applied
 from running import passing
 from tables import print_table
 
@@ -95,19 +95,12 @@ def restore(suite: Suite, work: Workdir, way: str, arguments: argparse.Namespace
             changed = applied((copy.origin / file).read_bytes(), here)
             (copy.tree / file).write_bytes(changed)
             made[file] = changed.splitlines()
+        faulted = copy.outcomes(None, files, arguments.timeout)
         lint(copy, [*WAYS[way], "--fixable", RENAMING], arguments)
         mended = copy.outcomes(None, files, arguments.timeout)
-        # Where a file cannot be imported, none of its tests runs: that is the fault's doing.
-        lost = {fault["file"] for fault in own if fault["kind"] in BROKEN_FILE}
-        # A class of tests hands its faulty test on to those that inherit from it.
-        faulty = {(fault["file"], fault["test"].rpartition("::")[2]) for fault in own}
-        broken += [
-            test
-            for test in compare(sound, mended)[1]
-            if "::" in test
-            and test.partition("::")[0] not in lost
-            and (test.partition("::")[0], test.rpartition("::")[2]) not in faulty
-        ]
+        # What the faults themselves keep from passing (a coroutine that nobody awaits fails whatever runs later) is not the fixes' doing.
+        sound = {test: records for test, records in sound.items() if passes(faulted.get(test, []))}
+        broken += compare(sound, mended)[1]
         for fault in own:
             rows = slice(fault["row"] - 1, fault["end_row"])
             now = (copy.tree / fault["file"]).read_bytes().splitlines()[rows]
