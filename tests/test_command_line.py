@@ -55,6 +55,16 @@ def test_standard_input(shop, process):
     assert outcome.code == 1
 
 
+def test_positions_of_standard_input_are_those_of_its_own_lines(shop, process):
+    row = next(index for index, line in enumerate(FAULTY.splitlines()) if "totl" in line)
+    beside = FAULTY.splitlines()
+    beside[row] = "    # \U0001f34e\U0001f34e\U0001f34e\U0001f34e"
+    shop.write("tests/test_cart.py", "\n".join(beside) + "\n")
+    outcome = process("-", "--stdin-filename", "tests/test_cart.py", "--output-format", "lsp", given=FAULTY.encode())
+    ((one,),) = (file["diagnostics"] for file in json.loads(outcome.out))
+    assert one["range"]["start"] == {"line": row, "character": FAULTY.splitlines()[row].index("totl")}
+
+
 def test_standard_input_outdoes_the_file_on_disk(shop, process):
     outcome = process("-", "--stdin-filename", "tests/test_cart.py", given=SOUND.encode())
     assert outcome.code == 0

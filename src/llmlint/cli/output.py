@@ -108,7 +108,8 @@ def report(result: RunResult, cwd: str, options: dict[str, Any], *, fixed: bool,
     for one in wanted:
         people = one.format in formats.FOR_PEOPLE
         style = Style(_colored(options, one))
-        context = Context(cwd, __version__, style, rule_texts)
+        judged = {(file.path, row): line for file in result.files for row, line in file.lines}
+        context = Context(cwd, __version__, style, rule_texts, judged)
         text = "".join(formats.render(one.format, result, context))
         tables = ""
         if people or (one is wanted[0] and not any(other.format in formats.FOR_PEOPLE for other in wanted)):

@@ -32,6 +32,8 @@ class Context:
     style: Style = field(default_factory=Style)
     rules: Callable[[], Mapping[str, RuleText]] = dict[str, RuleText]
     """Our rules by code; read only where a format prints them."""
+    judged: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    """By path and row: lines as they were judged, where that may not have been the file's text (standard input)."""
     _lines: dict[str, list[str]] = field(default_factory=dict)
 
     def lines(self, path: str) -> Sequence[str]:
@@ -45,5 +47,7 @@ class Context:
 
     def line(self, path: str, row: int) -> str:
         """A line, '' where there is none."""
+        if (known := self.judged.get((path, row))) is not None:
+            return known
         lines = self.lines(path)
         return lines[row - 1] if 0 < row <= len(lines) else ""
