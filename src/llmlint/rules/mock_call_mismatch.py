@@ -8,13 +8,15 @@ from llmlint.model.diagnostic import Finding
 from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import MockCall, Problem
 
+_STRANGE = ("unknown-keyword", "unheard-keyword")
+
 
 def check(use: MockCall) -> Iterator[Finding]:
     if not use.problems:
         return
     renamed = {problem.near for problem in use.problems if problem.kind == "unknown-keyword" and problem.near}
     problems = [problem for problem in use.problems if not (problem.kind == "missing" and problem.name in renamed)]
-    unknown = next((problem for problem in problems if problem.kind == "unknown-keyword" and problem.name), None)
+    unknown = next((problem for problem in problems if problem.kind in _STRANGE and problem.name), None)
     doing = "is called" if use.assertion is None else f"'{use.assertion}' expects a call"
     subject = f"the mock of '{use.callee.name}' {doing}" if use.assertion is None else f"{doing} of '{use.callee.name}'"
     yield Finding(
@@ -31,6 +33,8 @@ def describe(problem: Problem) -> str:
     match problem.kind:
         case "unknown-keyword" | "dropped-keyword":
             return f"with '{problem.name}', which it does not take"
+        case "unheard-keyword":
+            return f"with '{problem.name}', which nothing in the project or its tests hands to it"
         case "missing":
             return f"without '{problem.name}'"
         case "too-many":

@@ -261,6 +261,16 @@ class Callables:
                 return None
         return found
 
+    def declared(self, value: FunctionValue) -> list[Bound]:
+        """The signatures as they are written, whatever decorators make of them: those of what a wrapper says that it stands for."""
+        drop = self.world.functions.drops_first
+        found = [self.bound(function, drop(function, value.receiver)) for function in value.functions]
+        return found + [self.bound(function, True) for function in value.functions] if value.loose else found
+
+    def declared_mismatches(self, value: FunctionValue, arguments: Arguments) -> tuple[Bound, list[Mismatch]] | None:
+        """As `mismatches`, of the signatures as they are written."""
+        return self._nearest(self.declared(value), arguments)
+
     def _handed_on(
         self, value: Value, signatures: list[Bound], arguments: Arguments
     ) -> tuple[Bound, list[Mismatch]] | None:
@@ -270,9 +280,7 @@ class Callables:
         bound = signatures[0]
         if all(name in bound.signature.keywords for name in arguments.names()):
             return None
-        value = value.value if isinstance(value, Special) else value
-        receiver = value.receiver if isinstance(value, FunctionValue) else None
-        narrowed = self.forwarding.refused(bound, receiver, arguments.names())
+        narrowed = self.forwarding.refused(bound, value.value if isinstance(value, Special) else value, arguments)
         return self._nearest([narrowed], arguments) if narrowed is not None else None
 
     def _nearest(self, signatures: list[Bound], arguments: Arguments) -> tuple[Bound, list[Mismatch]] | None:

@@ -23,6 +23,8 @@ from llmlint.semantics.values import (
     Unknown,
     Value,
     is_none,
+    members_of,
+    without_none,
 )
 
 if TYPE_CHECKING:
@@ -157,25 +159,36 @@ class Evaluation:
 
     def double(self, receiver: Value, name: str) -> Mock | None:
         """The mock that stands in the attribute, where all that the tests put there are mocks that stand for the same."""
-        mocks: list[Value] = []
-        for owner, value in self.doubled.get(name, {}).values():
-            if isinstance(owner, (Instance, ClassValue)) and isinstance(receiver, (Instance, ClassValue)):
-                related = self.world.classes.is_subclass
-                if related(owner.cls, receiver.cls) or related(receiver.cls, owner.cls):
-                    if isinstance(owner, ClassValue) and getattr(value, "strict", "") == "autospec":
-                        return None  # a function that Python binds to what it is read from
-                    stands = getattr(value, "stands", None)
-                    if isinstance(stands, FunctionValue):
-                        real = self.world.attributes.get(receiver, name).value
-                        if not isinstance(real, FunctionValue) or real.function is not stands.function:
-                            return None  # its spec is another one than what stands there
-                    mocks.append(value)
-            elif isinstance(owner, ModuleValue) and isinstance(receiver, ModuleValue):
-                if owner.module is receiver.module:
-                    mocks.append(value)
-            elif isinstance(owner, Unknown):
+        mocks: dict[Value, None] = {}
+        for one in members_of(without_none(receiver)):
+            found = self._put_there(one, name)
+            if not found:
                 return None
-        return self.mocks.alike(mocks)
+            mocks.update(dict.fromkeys(found))
+        return self.mocks.alike(list(mocks))
+
+    def _put_there(self, receiver: Value, name: str) -> list[Value]:
+        """What the tests put in the place of that attribute; nothing where that is not known."""
+        values: list[Value] = []
+        for owners, value in self.doubled.get(name, {}).values():
+            for owner in members_of(without_none(owners)):
+                if isinstance(owner, (Instance, ClassValue)) and isinstance(receiver, (Instance, ClassValue)):
+                    related = self.world.classes.is_subclass
+                    if related(owner.cls, receiver.cls) or related(receiver.cls, owner.cls):
+                        if isinstance(owner, ClassValue) and getattr(value, "strict", "") == "autospec":
+                            return []  # a function that Python binds to what it is read from
+                        stands = getattr(value, "stands", None)
+                        if isinstance(stands, FunctionValue):
+                            real = self.world.attributes.get(receiver, name).value
+                            if not isinstance(real, FunctionValue) or real.function is not stands.function:
+                                return []  # its spec is another one than what stands there
+                        values.append(value)
+                elif isinstance(owner, ModuleValue) and isinstance(receiver, ModuleValue):
+                    if owner.module is receiver.module:
+                        values.append(value)
+                elif isinstance(owner, Unknown):
+                    return []
+        return values
 
     def callee(self, node: ast.AST) -> Value | None:
         """What a call of this file was found to call."""

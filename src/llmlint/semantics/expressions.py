@@ -142,7 +142,7 @@ class Expressions(Invocation):
         self.muted = muted
         self.narrowing.restore(saved)
         if isinstance(node.op, ast.Or):
-            values[:-1] = [without_none(value) for value in values[:-1]]
+            values[:-1] = [without_none(value) for value in values[:-1] if not is_none(value)]
         return union(values)
 
     def _binop(self, node: ast.BinOp) -> Value:

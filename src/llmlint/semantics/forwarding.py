@@ -11,10 +11,20 @@ from llmlint.contracts.symbols import Class, FunctionNode
 from llmlint.contracts.walking import pairs, walk
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.handing import Handing, handing
-from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Special, Union, Value
+from llmlint.semantics.values import (
+    UNKNOWN,
+    ClassValue,
+    FunctionValue,
+    Instance,
+    Special,
+    Union,
+    Value,
+    is_none,
+)
 
 if TYPE_CHECKING:
     from llmlint.semantics.callables import Callables
+    from llmlint.semantics.scope import Scope
 
 _DEEP: Final = 8
 """How many functions a keyword is followed through."""
@@ -78,29 +88,31 @@ class Forwarding:
         self.world = callables.world
         self._followed: list[object] = []
 
-    def refused(self, bound: Bound, receiver: Value | None, names: Sequence[str]) -> Bound | None:
-        """The signature that stands for ``**kwargs`` as well, if one of the keywords ``names`` is refused further on."""
+    def refused(self, bound: Bound, value: Value, arguments: Arguments) -> Bound | None:
+        """The signature that stands for ``**kwargs`` as well, if a keyword of the call of ``value`` is refused further on."""
         function = bound.function
         if function is None or function.module.is_stub or function.module.by_test:
             return None
         plan = self._plan(bound)
-        strange = [name for name in names if name not in bound.signature.keywords]
-        if plan is None or all(name in plan.keys for name in strange):
+        if plan is None:
             return None
-        callees = self._callees(bound, receiver, plan)
-        if callees is None:
+        known = bound.signature.keywords
+        strange = [name for name in arguments.names() if name not in known and name not in plan.keys]
+        followed = self._followed_calls(bound, value, arguments, plan) if strange else None
+        if followed is None:
             return None
         for name in strange:
-            if name in plan.keys:
-                continue
-            found = self._refused_by_all(callees, name)
+            found = self._refused_by_all(followed, name, [*strange, *plan.keys], arguments.double_starred)
             if found is not None:
                 signature = with_those_of(bound.signature, *(other.signature for other in found))
                 keys = [
                     Parameter(key, KEYWORD_ONLY, False) for key in sorted(plan.keys) if key not in signature.keywords
                 ]
                 signature = Signature(signature.name, [*signature.parameters, *keys])
-                through = tuple(callees) + tuple(value for other in found for value in other.through)
+                through = (
+                    *(callee for callee, _ in followed),
+                    *(callee for other in found for callee in other.through),
+                )
                 return Bound(signature, function, bound.outer, bound.owner, through)
         return None
 
@@ -111,22 +123,36 @@ class Forwarding:
             memo["handing"] = handing(bound.function.node)
         return memo["handing"]  # type: ignore[no-any-return]
 
-    def _refused_by_all(self, callees: Sequence[Value], name: str) -> list[Bound] | None:
-        """The signatures that refuse the keyword; None if one of the callees may take it."""
-        keyword = ast.keyword(name, ast.Constant(None))
-        arguments = Arguments((), (), [(name, self.world.none, keyword)], starred=True, double_starred=True)
+    def _refused_by_all(
+        self, followed: Sequence[tuple[Value, Arguments]], name: str, spread: Sequence[str], more: bool
+    ) -> list[Bound] | None:
+        """The signatures that refuse the keyword; None if one of the callees may take it.
+
+        ``spread`` are all names that ``**kwargs`` may hold; with ``more``, others as well.
+        """
         found: list[Bound] = []
-        for callee in callees:
+        for callee, given in followed:
+            explicit = given.names()
+            keywords = [(key, UNKNOWN, ast.keyword(key, ast.Constant(None))) for key in spread if key not in explicit]
+            arguments = Arguments(
+                given.positional, given.nodes, [*given.keywords, *keywords], starred=given.starred, double_starred=more
+            )
             mismatch = self.callables.mismatches(callee, arguments)
-            if mismatch is None or not any(problem.kind == "unknown-keyword" for problem in mismatch[1]):
+            if mismatch is None or not any(
+                problem.kind == "unknown-keyword" and problem.name == name for problem in mismatch[1]
+            ):
                 return None
             found.append(mismatch[0])
         return found
 
-    def _callees(self, bound: Bound, receiver: Value | None, plan: Handing) -> list[Value] | None:
-        """What the calls of ``plan`` call; None where one of them is not known."""
+    def _followed_calls(
+        self, bound: Bound, value: Value, arguments: Arguments, plan: Handing
+    ) -> list[tuple[Value, Arguments]] | None:
+        """What the calls of ``plan`` call, with what they give it besides; None where one of them is not known."""
         function = bound.function
         assert function is not None
+        receiver: Value | None = value.receiver if isinstance(value, FunctionValue) else None
+        scope = value.scope if isinstance(value, FunctionValue) else None
         if bound.owner is not None:
             receiver = Instance(bound.owner, exact=True)
         if function in self._followed or len(self._followed) >= _DEEP:
@@ -136,22 +162,62 @@ class Forwarding:
             evaluator = self.world.inference.quiet(function.module)
             for call in plan.calls:
                 evaluator.callees.pop(call, None)
-            frame = evaluator.run(function, receiver, {}, function.owner.scope if function.owner is not None else None)
-            found: list[Value] = []
+            owner = function.owner
+            frame = evaluator.run(
+                function,
+                receiver,
+                self._nothing(bound, arguments),
+                scope or (owner.scope if owner is not None else None),
+            )
+            found: list[tuple[Value, Arguments]] = []
             for call in plan.calls:
                 callee = evaluator.callees.get(call)
                 if callee is None and call in plan.inner:
                     callee = evaluator.in_frame(frame, call.func)
                 if _is_super_call(call.func):
-                    callee = self._next(call.func, function.owner, receiver)
+                    callee = self._next(call.func, owner, receiver)
                 elif callee is not None and _is_partial(callee) and call.args:
                     callee = evaluator.in_frame(frame, call.args[0])
                 if callee is None or not self._is_certain(callee):
                     return None
-                found.append(callee)
+                found.append((callee, self._explicit(call, bound, frame)))
             return found
         finally:
             self._followed.pop()
+
+    def _nothing(self, bound: Bound, arguments: Arguments) -> dict[str, Value]:
+        """Parameters that are None: the call says so, or leaves them out."""
+        filled = {parameter.name: value for parameter, value in arguments.filling(bound.signature)}
+        nothing = {name: value for name, value in filled.items() if is_none(value)}
+        if not arguments.starred and not arguments.double_starred:
+            for parameter in bound.signature.parameters:
+                default = parameter.default
+                if parameter.name not in filled and isinstance(default, ast.Constant) and default.value is None:
+                    nothing[parameter.name] = self.world.none
+        return nothing
+
+    def _explicit(self, call: ast.Call, bound: Bound, frame: Scope) -> Arguments:
+        """What a call gives besides ``**kwargs``; of parameters that are None, that they are."""
+        assert bound.function is not None
+        stored = {
+            inner.id
+            for inner in walk(bound.function.node)
+            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)
+        }
+
+        def value(node: ast.expr) -> Value:
+            known = frame.names.get(node.id) if isinstance(node, ast.Name) and node.id not in stored else None
+            return known if known is not None and is_none(known) else UNKNOWN
+
+        starred = any(isinstance(argument, ast.Starred) for argument in call.args)
+        positional = [] if starred else call.args
+        return Arguments(
+            [value(argument) for argument in positional],
+            positional,
+            [(keyword.arg, value(keyword.value), keyword) for keyword in call.keywords if keyword.arg is not None],
+            starred=starred,
+            double_starred=True,
+        )
 
     def _next(self, function: ast.expr, owner: Class | None, receiver: Value | None) -> Value | None:
         """``super().name``: the method of the next class in the order of what the method is bound to."""

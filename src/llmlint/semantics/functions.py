@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.class_syntax import returns_its_argument
 from llmlint.contracts.symbols import Function
+from llmlint.semantics.handing import own_keywords
 from llmlint.semantics.values import UNKNOWN, FunctionValue, Value
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ KEEPING: Final = frozenset(
 )
 """Decorators that leave the signature and the result as they are."""
 _PROPERTIES: Final = frozenset({"property", "functools.cached_property"})
+_WRAPPERS: Final = 8
+"""How many wrappers around each other are looked through."""
 _FIXTURES: Final = frozenset({"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"})
 _MANAGERS: Final = {"contextlib.contextmanager": "sync", "contextlib.asynccontextmanager": "async"}
 
@@ -149,6 +152,29 @@ class Functions:
             and first.id == returns.id
             and self.world.annotations.is_type_variable(decorator.module, first)
         )
+
+    def unwrapped(self, value: FunctionValue) -> tuple[FunctionValue, frozenset[str]]:
+        """The function that ``functools.wraps`` says a wrapper stands for (else the value), and the keywords that wrappers take besides."""
+        more: frozenset[str] = frozenset()
+        for _ in range(_WRAPPERS):
+            original = self._wrapped(value)
+            own = own_keywords(value.function.node) if original is not None else None
+            if original is None or own is None:
+                break
+            more |= own
+            value = FunctionValue(original.functions, value.receiver, original.scope, value.loose)
+        return value, more
+
+    def _wrapped(self, value: FunctionValue) -> FunctionValue | None:
+        function, arguments = value.function, value.function.node.args
+        if value.scope is None or arguments.vararg is None or arguments.kwarg is None:
+            return None
+        for node in function.node.decorator_list:
+            if isinstance(node, ast.Call) and len(node.args) == 1:
+                if self.world.library.origin(function.module, node.func) == "functools.wraps":
+                    found = self.world.inference.quiet(function.module).in_frame(value.scope, node.args[0])
+                    return found if isinstance(found, FunctionValue) and found.function is not function else None
+        return None
 
     def drops_first(self, function: Function, receiver: Value | None) -> bool:
         """Whether the first parameter is filled by what the function is bound to."""

@@ -29,12 +29,35 @@ class Handing(NamedTuple):
 
 def handing(node: FunctionNode) -> Handing | None:
     """What a function does with its ``**kwargs``; None where they may go anywhere, or nowhere."""
+    parents = {inner: outer for outer, inner in pairs(node)}
+    uses = _uses(node, parents)
+    if uses is None or node.args.kwarg is None:
+        return None
+    calls, keys = uses
+    ways = _Ways(node.args.kwarg.arg, set(calls))
+    if not ways.always(node.body) or not (calls or ways.refuses):
+        return None
+    made_inside = {call for call in calls if _by_outer_name(call, node, parents)}
+    return Handing(tuple(calls), frozenset(keys), ways.refuses, frozenset(made_inside))
+
+
+def own_keywords(node: FunctionNode) -> frozenset[str] | None:
+    """The keywords that a wrapper knows itself; None where it may know any."""
+    uses = _uses(node, {inner: outer for outer, inner in pairs(node)})
+    if uses is None:
+        return None
+    arguments = node.args
+    named = [argument.arg for argument in (*arguments.args, *arguments.kwonlyargs)]
+    return frozenset((*uses[1], *named))
+
+
+def _uses(node: FunctionNode, parents: dict[ast.AST, ast.AST]) -> tuple[list[ast.Call], set[str]] | None:
+    """The calls that ``**kwargs`` are spread into, and the keys that the function asks for; None for any other use."""
     if node.args.kwarg is None:
         return None
     name = node.args.kwarg.arg
     keys: set[str] = set()
     calls: list[ast.Call] = []
-    parents = {inner: outer for outer, inner in pairs(node)}
     for inner in parents:
         if isinstance(inner, ast.arg) and inner.arg == name and inner is not node.args.kwarg:
             return None  # an inner function has its own
@@ -47,11 +70,7 @@ def handing(node: FunctionNode) -> Handing | None:
             calls.append(use)
         else:
             keys |= use
-    ways = _Ways(name, set(calls))
-    if not ways.always(node.body) or not (calls or ways.refuses):
-        return None
-    made_inside = {call for call in calls if _by_outer_name(call, node, parents)}
-    return Handing(tuple(calls), frozenset(keys), ways.refuses, frozenset(made_inside))
+    return calls, keys
 
 
 def _by_outer_name(call: ast.Call, node: FunctionNode, parents: dict[ast.AST, ast.AST]) -> bool:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+import collections
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.signature import Mismatch
+from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.mock_assertions import API, misspelt
 from llmlint.semantics.mock_values import Call, Mock, Use
+from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import MockAttributeUse, MockCall, Outcome, Problem
 from llmlint.semantics.values import (
     Callable,
@@ -34,6 +40,8 @@ class MockVerdicts:
         self.evaluator = mocks.evaluator
         self._foreign: frozenset[str] | None = None
         self._permitted: set[tuple[str, str]] = set()
+        self._asserted: collections.Counter[str] | None = None
+        """How often assertions of this file name a keyword."""
 
     def judge(self) -> None:
         """Emit what cannot be."""
@@ -154,12 +162,18 @@ class MockVerdicts:
             and not node.keywords
         ):
             return  # `mock().method.return_value = …`: a way to reach what it returns
-        found = evaluator.world.calls.mismatches(stands, call.arguments)
+        wrapped, more = self._unwrapped(stands)
+        if wrapped is stands:
+            found = evaluator.world.calls.mismatches(stands, call.arguments)
+        else:
+            found = self._strange(wrapped, more, call.arguments)
         if found is None:
+            if call.assertion is not None and call.arguments.keywords:
+                self._judge_unheard(call)
             return
         bound, mismatches = found
-        owner = evaluator.world.attributes.owner(stands)
-        if owner is None or not self.mocks.certain(stands) or not all(map(evaluator.certain_call, bound.through)):
+        owner = evaluator.world.attributes.owner(wrapped)
+        if owner is None or not self.mocks.certain(wrapped) or not all(map(evaluator.certain_call, bound.through)):
             return
         problems = evaluator.problems(node, call.arguments, bound.signature, mismatches)
         if call.assertion is not None and any(
@@ -170,13 +184,83 @@ class MockVerdicts:
             MockCall(node, call.assertion, owner, str(bound.signature), tuple(bound.signature.keywords), problems)
         )
 
+    def _unwrapped(self, stands: FunctionValue | ClassValue) -> tuple[FunctionValue | ClassValue, frozenset[str]]:
+        """The function whose signature a wrapper has, and the keywords that the wrapper takes besides."""
+        if isinstance(stands, FunctionValue):
+            found, more = self.evaluator.world.functions.unwrapped(stands)
+            if found.function is not stands.function:
+                return found, more
+        return stands, frozenset()
+
+    def _strange(
+        self, stands: FunctionValue | ClassValue, more: frozenset[str], arguments: Arguments
+    ) -> tuple[Bound, list[Mismatch]] | None:
+        """Keywords that neither a wrapper nor what it wraps takes; what else the wrapper hands over is its own affair."""
+        assert isinstance(stands, FunctionValue)
+        found = self.evaluator.world.calls.declared_mismatches(stands, arguments)
+        if found is None:
+            return None
+        problems = [one for one in found[1] if one.kind == "unknown-keyword" and one.name not in more]
+        return (found[0], problems) if problems else None
+
+    def _judge_unheard(self, call: Call) -> None:
+        """An asserted keyword that the real one takes in its ``**kwargs``, while nobody hands it in: no text but the assertion's has it."""
+        evaluator = self.evaluator
+        assert isinstance(call.mock.stands, (FunctionValue, ClassValue))
+        stands, more = self._unwrapped(call.mock.stands)
+        signatures = self._signatures(call.mock.stands, stands)
+        if len(signatures) != 1 or not signatures[0].signature.var_keyword:
+            return
+        bound = signatures[0]
+        if bound.function is None or not bound.function.module.own or bound.function.module.by_test:
+            return
+        known = {*bound.signature.keywords, *more}
+        problems = tuple(
+            Problem("unheard-keyword", name, keyword, near)
+            for name, _, keyword in call.arguments.keywords
+            if name not in known and (near := self._meant(name, known)) is not None and not self._heard(name)
+        )
+        owner = evaluator.world.attributes.owner(stands) if problems else None
+        if owner is not None and self.mocks.certain(stands):
+            parameters = tuple(bound.signature.keywords)
+            evaluator.emit(MockCall(call.node, call.assertion, owner, str(bound.signature), parameters, problems))
+
+    def _signatures(self, wrapper: Value, stands: FunctionValue | ClassValue) -> list[Bound]:
+        calls = self.evaluator.world.calls
+        if stands is not wrapper and isinstance(stands, FunctionValue):
+            return calls.declared(stands)
+        return calls.signatures(stands) or []
+
+    def _meant(self, name: str, known: Iterable[str]) -> str | None:
+        """The near keyword that the callee or another assertion of the file names."""
+        if self._asserted is None:
+            self._asserted = collections.Counter(
+                name
+                for node, names in {
+                    call.node: call.arguments.names() for call in self.mocks.calls if call.assertion
+                }.items()
+                for name in names
+            )
+        return nearest(name, {*known, *self._asserted})
+
+    def _heard(self, name: str) -> bool:
+        """Whether any text but assertions of this file has the name."""
+        module = self.evaluator.module
+        written = len(re.findall(rf"\b{re.escape(name)}\b", module.text))
+        assert self._asserted is not None
+        return written > self._asserted[name] or self.evaluator.world.vetoes.spelt(name, module.path)
+
     def _judge_keyword(self, mock: Mock, name: str, node: ast.Subscript) -> None:
         """``mock.call_args.kwargs["name"]``, of a call that cannot have had such a keyword."""
-        stands = mock.stands
-        if not isinstance(stands, (FunctionValue, ClassValue)):
+        if not isinstance(mock.stands, (FunctionValue, ClassValue)):
             return
-        signatures = [bound.signature for bound in self.evaluator.world.calls.signatures(stands) or ()]
-        if not signatures or any(signature.var_keyword or name in signature.keywords for signature in signatures):
+        stands, more = self._unwrapped(mock.stands)
+        signatures = [bound.signature for bound in self._signatures(mock.stands, stands)]
+        if (
+            not signatures
+            or name in more
+            or any(signature.var_keyword or name in signature.keywords for signature in signatures)
+        ):
             return
         owner = self.evaluator.world.attributes.owner(stands)
         if owner is None or not self.mocks.certain(stands) or self._passed_on(node, name):

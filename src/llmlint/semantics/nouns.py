@@ -126,14 +126,20 @@ class Problem:
     """One way in which arguments do not bind to a signature."""
 
     kind: Literal[
-        "unknown-keyword", "missing", "too-many", "duplicate", "positional-only-by-keyword", "dropped-keyword"
+        "unknown-keyword",
+        "missing",
+        "too-many",
+        "duplicate",
+        "positional-only-by-keyword",
+        "dropped-keyword",
+        "unheard-keyword",
     ]
     name: str | None
     """The parameter or keyword."""
     at: Anchor
     """The offending argument, or the call."""
     near: str | None = None
-    """For an unknown keyword: the near parameter that it leaves unfilled."""
+    """For an unknown keyword: the near parameter that it leaves unfilled; for one that nobody hands in, the near one that somebody does."""
     takes: int | None = None
     """For too many: how many positional arguments are taken."""
     given: int | None = None

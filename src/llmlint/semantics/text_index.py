@@ -7,11 +7,12 @@ cost more than all the rest.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 # Each begins with a literal, which is what makes searching fast; what must not stand before it is looked at afterwards.
 _STORE = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+*/|&]|//|\*\*)?=(?!=)")
-_BOUND = re.compile(r"\b(?:as|for)\s+[\w.]+\.(\w+)\b")
+_BOUND = re.compile(r"\bas\s+[\w.]+\.(\w+)\s*[:,)]|\bfor\s+[\w.]+\.(\w+)\s*(?:,|\bin\b)")
 _TUPLE = re.compile(r"\.(\w+)[ \t]*,[^=\n]*=(?!=)")
 _SELF = re.compile(r"\b(?:self|cls)$")
 _SETATTR = re.compile(r"""setattr\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
@@ -20,6 +21,7 @@ COMPUTED = re.compile(r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\
 """``setattr`` with a computed name on something that is not ``self``."""
 _WORD = re.compile(r"\w+")
 _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_STATEMENT = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]|@\w")
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
 _ALIAS = re.compile(r" as (\w+)")
@@ -48,7 +50,7 @@ class TextIndex:
                     if not _SELF.search(text, max(0, match.start() - 5), match.start())
                 )
             if " as " in text or "for " in text:
-                found.update(_BOUND.findall(text))
+                found.update(entered or looped for entered, looped in _BOUND.findall(text))
             if "setattr(" in text:
                 found.update(_SETATTR.findall(text))
         return frozenset(found)
@@ -121,8 +123,9 @@ class TextIndex:
                     found.setdefault(word.group(1), set()).add(match.group(1))
         return {name: frozenset(aliases) for name, aliases in found.items()}
 
-    def defines(self, path: str, name: str) -> bool:
-        """Whether the file binds ``name`` in a way that a class may have it: ``def``, an assignment, an annotation."""
+    def defines(self, path: str, cls: str, name: str) -> bool:
+        """Whether a class of that name in the file binds ``name`` in a way that gives it to the class or its instances: ``def``,
+        an assignment, an annotation."""
         text = self.texts.get(path, "")
         if name not in text:
             return False
@@ -130,9 +133,11 @@ class TextIndex:
         if pattern is None:
             word = re.escape(name)
             pattern = self._defining[name] = re.compile(
-                rf"\bdef {word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]+{word}[ \t]*:", re.MULTILINE
+                rf"\b(?:def|class|import|as|for) {word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]+{word}[ \t]*:"
+                rf"|\b{word}[ \t]*[,)][^=\n]*=(?!=)",
+                re.MULTILINE,
             )
-        return pattern.search(text) is not None
+        return any(pattern.search(text, *block) for block in _classes(text, cls))
 
     def looks_up(self, module: str, name: str) -> bool:
         """Whether a module is asked for a name when the program runs: by an attribute, ``getattr``, an import in a function.
@@ -162,6 +167,23 @@ def _looks_up(text: str, module: str, name: str) -> bool:
             return True
     imported = rf"^[ \t]+from\s+[\w.]*\b{last}\s+import\b(?:[^#\n(]*\b{word}\b|\s*\([^)]*\b{word}\b)"
     return re.search(imported, text, re.MULTILINE) is not None
+
+
+def _classes(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Where the statements of the classes of that name begin and end."""
+    for match in _CLASS.finditer(text):
+        if match.group(1) != name:
+            continue
+        start = text.rfind("\n", 0, match.start(1)) + 1
+        indent = _indent(text, start)
+        end = text.find("\n", match.end())
+        while end >= 0:
+            row = end + 1
+            depth = _indent(text, row)
+            if depth <= indent and _STATEMENT.match(text, row + depth):
+                break  # another line that stands as far out may be one of a string
+            end = text.find("\n", row)
+        yield start, end if end >= 0 else len(text)
 
 
 def _around(text: str, position: int) -> tuple[str, list[str]]:

@@ -240,7 +240,7 @@ class Vetoes:
                     if subclass == cls.name and path == cls.module.path:
                         continue
                     seen.add(subclass)
-                    if index.defines(path, name):
+                    if index.defines(path, subclass, name):
                         return True
                     if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(
                         path, subclass, name
@@ -255,12 +255,12 @@ class Vetoes:
         module = self.world.module_at(path)
         if module is None:
             return True
-        for binding in module.table.get(name, ()):
-            if binding.form == CLASS:
-                found = module.class_at(binding.node)
-                if self.world.classes.open(found) or self.world.classes.member(found, member) is not None:
-                    return True
-        return False
+        bindings = [binding for binding in module.table.get(name, ()) if binding.form == CLASS]
+        for binding in bindings:
+            found = module.class_at(binding.node)
+            if self.world.classes.open(found) or self.world.classes.member(found, member) is not None:
+                return True
+        return not bindings
 
     def subclass_exists(self, cls: Class) -> bool:
         """Whether some class of the project (by its text) inherits from ``cls``."""
@@ -289,6 +289,18 @@ class Vetoes:
     def looked_up_in_project(self, module: Module, name: str) -> bool:
         """Whether the project's sources ask ``module`` for the name when they run."""
         return self._own[0].looks_up(module.name.rpartition(".")[2], name)
+
+    def spelt(self, name: str, but: str) -> bool:
+        """Whether the project or its tests spell the word, or an option or a variable of that name, outside of the file ``but``."""
+        forms = re.escape(name).replace("_", "[-_]")
+        word = re.compile(rf"\b(?:{forms}|{forms.upper()})\b")
+        longest = max(re.split(r"[-_]", name), key=len)
+        return any(
+            (longest in text or longest.upper() in text) and word.search(text) is not None
+            for index in self._own
+            for path, text in index.texts.items()
+            if path != but
+        )
 
     # -- astroid -----------------------------------------------------------------------------------------------------------
 
