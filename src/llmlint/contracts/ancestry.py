@@ -134,6 +134,8 @@ class Ancestry:
                 cls.own_open = cls.own_open or "a base is computed"
                 continue
             symbol = library.resolve(cls.module, node, cls.outer) if cls.scope is None else cls.scope.symbol(node)
+            if not isinstance(symbol, Class) and isinstance(node, ast.Name) and cls.scope is None:
+                symbol = self._typed_base(cls, node.id) or symbol
             if isinstance(symbol, Class):
                 if symbol is cls or symbol.implementation is cls or cls.implementation is symbol:
                     cls.own_open = cls.own_open or "it inherits from itself"
@@ -163,6 +165,17 @@ class Ancestry:
                             yield base
                         continue
             cls.own_open = cls.own_open or f"its base {dotted(node)} is not known"
+
+    def _typed_base(self, cls: Class, name: str) -> Class | None:
+        """What a base is for type checkers, where it is ``object`` when the program runs: a mixin says so what it is mixed into."""
+        bindings = cls.module.table.get(name, ())
+        typed = [binding for binding in bindings if binding.typing]
+        real = [binding for binding in bindings if not binding.typing]
+        if len(typed) != 1 or len(real) != 1 or typed[0].value is None or real[0].value is None:
+            return None
+        top = self.library.resolve(cls.module, real[0].value)
+        meant = self.library.resolve(cls.module, typed[0].value)
+        return meant if top is self.top() and isinstance(meant, Class) else None
 
     def mro(self, cls: Class) -> tuple[Class, ...]:
         """The method resolution order (C3, https://docs.python.org/3/howto/mro.html), ``object`` last.

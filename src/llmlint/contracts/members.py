@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from llmlint.contracts.ancestry import Ancestry
@@ -55,6 +56,9 @@ class Members(Ancestry):
             return  # it gives back what an instance of the class had
         own = {first, *_made_here(cls, method)} - {""}
         read = _merely_read(method)
+        for key, node in _keys_of_dict(method, own):
+            read.add(id(node))
+            found.setdefault(key, Member(key, "instance attribute", cls, node))
         for node in walk(method):
             if isinstance(node, ast.Call):
                 name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -69,6 +73,8 @@ class Members(Ancestry):
                     if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
                         if literal.value not in found:
                             found[literal.value] = Member(literal.value, "instance attribute", cls, node)
+                    elif literal is not None and _named_by_callers(method, node, literal):
+                        cls.memo["named by callers"] = True
                     elif _is_own(target, own) or method.name == "__set_name__":
                         cls.own_open = cls.own_open or f"{method.name}() sets attributes by computed names"
                 elif name == "vars" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == first:
@@ -133,6 +139,10 @@ class Members(Ancestry):
         cls.memo[key] = found
         return found
 
+    def named_by_callers(self, cls: Class) -> bool:
+        """Whether objects of the class take attributes whose names callers give as keywords (``env.extend(cache=…)``)."""
+        return any(self.instance(base) is not None and "named by callers" in base.memo for base in self.mro(cls))
+
     def members(self, cls: Class) -> dict[str, Member]:
         """Every member of an instance, inherited ones included, nearest first, without those of ``object``."""
         found: dict[str, Member] = {}
@@ -180,6 +190,67 @@ def _merely_read(method: FunctionNode) -> set[int]:
             if node.func.id in ("dict", "list", "tuple", "set", "sorted", "len", "repr", "str", "iter", "bool", "hash"):
                 found.update(id(argument) for argument in node.args)
     return found
+
+
+def _keys_of_dict(method: FunctionNode, own: set[str]) -> Iterator[tuple[str, ast.AST]]:
+    """The literal keys that a method gives to the ``__dict__`` of its instance, with the nodes of that ``__dict__``; by another name
+    of it, too, if nothing else is done by that."""
+    names: dict[str, ast.AST] = {}
+    for node in walk(method):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            if _is_dict(node.value, own):
+                names[node.targets[0].id] = node.value
+    keyed: dict[str, list[str]] = {name: [] for name in names}
+    subscripted: set[int] = set()
+    for node in walk(method):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+        ):
+            if _is_dict(node.value, own):
+                yield node.slice.value, node.value
+            elif isinstance(node.value, ast.Name) and node.value.id in names:
+                subscripted.add(id(node.value))
+                keyed[node.value.id].append(node.slice.value)
+    for node in walk(method):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in subscripted:
+            keyed.pop(node.id, None)
+    for name, keys in keyed.items():
+        for key in keys:
+            yield key, names[name]
+
+
+def _is_dict(node: ast.expr, own: set[str]) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "__dict__" and getattr(node.value, "id", None) in own
+
+
+def _named_by_callers(method: FunctionNode, store: ast.Call, name: ast.expr) -> bool:
+    """Whether a name that ``setattr`` is given is a keyword of the method's own call, or one of its parameters and locals: whoever
+    wants such an attribute spells it."""
+    if not isinstance(name, ast.Name):
+        return False
+    spelt = {method.args.kwarg.arg} if method.args.kwarg is not None else set()
+    for node in walk(method):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and len(node.targets) == 1:
+            if ast.unparse(node.value) in ("locals()", "dict(locals())"):
+                spelt.add(node.targets[0].id)
+    loops = [node for node in walk(method) if isinstance(node, ast.For) and any(inner is store for inner in walk(node))]
+    given = [
+        loop
+        for loop in loops
+        if any(isinstance(inner, ast.Name) and inner.id == name.id for inner in walk(loop.target))
+    ]
+    return bool(given) and all(_spelt_by(loop, name.id, spelt) for loop in given)
+
+
+def _spelt_by(loop: ast.For, name: str, spelt: set[str]) -> bool:
+    """``for name in kwargs``, ``for name, value in kwargs.items()``."""
+    source, target = loop.iter, loop.target
+    if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) and source.func.attr == "items":
+        source = source.func.value
+        target = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
+    return isinstance(source, ast.Name) and source.id in spelt and isinstance(target, ast.Name) and target.id == name
 
 
 def _is_own(target: ast.expr, own: set[str]) -> bool:

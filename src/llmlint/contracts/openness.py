@@ -11,6 +11,7 @@ from llmlint.contracts.members import Members
 from llmlint.contracts.symbols import Class, Function
 
 _SETATTR: Final = re.compile(r"(?<![.\w])setattr\(\s*(\w+)\s*,")
+_OF_INSTANCES: Final = ("__getattr__", "__getattribute__")
 _PLAIN_METACLASSES: Final = frozenset(
     {
         "builtins.type",
@@ -72,6 +73,19 @@ class Openness(Members):
         cls.memo[key] = reason
         return reason
 
+    def open_class(self, cls: Class) -> str | None:
+        """Why the class itself may have attributes that nobody declared: ``__getattr__`` is for its instances."""
+        reason = self.open(cls)
+        if reason is None or not any(name in self.body(base) for base in self.mro(cls) for name in _OF_INSTANCES):
+            return reason
+        for base in self.mro(cls):
+            own = self.own_openness(base)
+            if own is not None and not any(name in self.body(base) for name in _OF_INSTANCES):
+                return own
+            if own is not None and (reason := self._why_open_but(base)) is not None:
+                return reason
+        return self.open_class(cls.implementation) if cls.implementation is not None else None
+
     def own_openness(self, cls: Class) -> str | None:
         """What in the statement of ``cls`` itself makes it open, or None."""
         if "own_open" in cls.memo:
@@ -95,10 +109,13 @@ class Openness(Members):
             return None
         self.mro(cls)
         body = self.body(cls)
-        if "__getattr__" in body:
-            return f"{cls.name} defines __getattr__"
-        if "__getattribute__" in body:
-            return f"{cls.name} defines __getattribute__"
+        for name in _OF_INSTANCES:
+            if name in body:
+                return f"{cls.name} defines {name}"
+        return self._why_open_but(cls)
+
+    def _why_open_but(self, cls: Class) -> str | None:
+        """What makes a class open, but ``__getattr__`` and ``__getattribute__``."""
         self.instance(cls)  # looks for what sets attributes by computed names
         if cls.own_open:
             return cls.own_open

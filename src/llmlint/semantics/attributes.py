@@ -129,7 +129,7 @@ class Attributes:
         classes = self.world.classes
         if is_dunder(name):
             return _UNKNOWN
-        if classes.open(cls):
+        if classes.open_class(cls) if isinstance(receiver, ClassValue) else classes.open(cls):
             return _OPEN
         shape = classes.shape(cls)
         if shape.kind == "namedtuple":
@@ -190,7 +190,7 @@ class Attributes:
                 return _OPEN if classes.open(cls) else _MISSING
             if on_instance.owner.module.is_stub or on_instance.method is None:
                 return _UNKNOWN  # a field or a slot
-            if classes.open(cls):
+            if classes.open_class(cls):
                 return _OPEN
             return _MISSING
         return self._absent(cls, name, value)

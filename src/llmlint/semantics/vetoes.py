@@ -75,6 +75,8 @@ class Vetoes:
             return False
         if cls.own and cls.name in self._own[0].set_on:
             return False
+        if self.world.classes.named_by_callers(cls) and self._given_by_name(name):
+            return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
             if name in package.stored or name in package.computed:
@@ -289,6 +291,12 @@ class Vetoes:
     def looked_up_in_project(self, module: Module, name: str) -> bool:
         """Whether the project's sources ask ``module`` for the name when they run."""
         return self._own[0].looks_up(module.name.rpartition(".")[2], name)
+
+    def _given_by_name(self, name: str) -> bool:
+        """Whether the project or its tests spell the name as anything but an attribute: as a keyword, a key, a parameter."""
+        word = re.compile(rf"(?<![\w.]){re.escape(name)}\b")
+        texts = (text for index in self._own for text in index.texts.values())
+        return any(name in text and word.search(text) is not None for text in texts)
 
     def spelt(self, name: str, but: str) -> bool:
         """Whether the project or its tests spell the word, or an option or a variable of that name, outside of the file ``but``."""
