@@ -116,7 +116,13 @@ class Problem:
     """One way in which arguments do not bind to a signature."""
 
     kind: Literal[
-        "unknown-keyword", "missing", "too-many", "duplicate", "positional-only-by-keyword", "dropped-keyword"
+        "unknown-keyword",
+        "missing",
+        "too-many",
+        "duplicate",
+        "positional-only-by-keyword",
+        "dropped-keyword",
+        "unheard-keyword",
     ]
     name: str | None
     """The parameter or keyword."""

@@ -136,6 +136,8 @@ class Ancestry:
             symbol = library.resolve(cls.module, node, cls.outer) if cls.scope is None else cls.scope.symbol(node)
             if not isinstance(symbol, Class) and isinstance(node, ast.Name) and cls.scope is None:
                 symbol = self._typed_base(cls, node.id) or symbol
+                if isinstance(symbol, Class):
+                    cls.memo["typed base"] = True
             if isinstance(symbol, Class):
                 if symbol is cls or symbol.implementation is cls or cls.implementation is symbol:
                     cls.own_open = cls.own_open or "it inherits from itself"

@@ -131,6 +131,8 @@ class Callables:
         for base in order:
             if base.own_open and ("base" in base.own_open or "inherits" in base.own_open):
                 return None
+            if "typed base" in base.memo:
+                return None  # when the program runs, the base is another one
             for keyword in base.node.keywords:
                 if keyword.arg == "metaclass" and classes.own_openness(base):
                     return None

@@ -102,7 +102,7 @@ class Forwarding:
         if followed is None:
             return None
         for name in strange:
-            found = self._refused_by_all(followed, name, [*strange, *plan.keys], arguments.double_starred)
+            found = self._refused_by_all(followed, name, strange, arguments.double_starred or bool(plan.keys))
             if found is not None:
                 signature = with_those_of(bound.signature, *(other.signature for other in found))
                 keys = [
@@ -128,7 +128,7 @@ class Forwarding:
     ) -> list[Bound] | None:
         """The signatures that refuse the keyword; None if one of the callees may take it.
 
-        ``spread`` are all names that ``**kwargs`` may hold; with ``more``, others as well.
+        ``spread`` are names that ``**kwargs`` hold; with ``more``, it may hold others as well.
         """
         found: list[Bound] = []
         for callee, given in followed:

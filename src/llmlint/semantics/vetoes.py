@@ -54,7 +54,9 @@ class Vetoes:
         if module.own and self.stored_in_project(name):
             return False
         for source in (module, module.implementation):
-            if source is not None and not source.is_stub and (f'"{name}"' in source.text or f"'{name}'" in source.text):
+            if source is None or source.is_stub or documented:
+                continue  # typeshed lists what the standard library makes by computation as well
+            if f'"{name}"' in source.text or f"'{name}'" in source.text:
                 return False  # names that are spelt as strings are names that code may make
         if module.kind == "typeshed" and not self._absent_at_runtime(module.name, name):
             return False
@@ -75,7 +77,7 @@ class Vetoes:
             return False
         if cls.own and cls.name in self._own[0].set_on:
             return False
-        if self.world.classes.named_by_callers(cls) and self._given_by_name(name):
+        if self.world.classes.named_by_callers(cls) and (not cls.own or self._given_by_name(name)):
             return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
