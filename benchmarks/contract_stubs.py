@@ -36,7 +36,7 @@ LEFT_OUT = (
     "__phello__",
 )
 KINDS = {
-    "does not have": "missing", "which the source": "signature", "by default in": "value or default", " derives from ": "bases", " overloads ": "overloads",
+    "does not have": "missing", "which the source": "signature", "which the contract": "signature", "by default in": "value or default", " derives from ": "bases", " overloads ": "overloads",
     " in another order": "signature", "positional": "kind of parameter", "keyword-only": "kind of parameter",
     "is required in": "required", "is optional in": "required", "returns ": "type", "coroutine": "async",
 }  # fmt: skip
