@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 LITERALS = """\
+llmlint.model.diagnostic.Applicability
 llmlint.model.diagnostic.Severity
 llmlint.model.diagnostic.Side
 """

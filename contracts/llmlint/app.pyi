@@ -93,13 +93,15 @@ class Session:
         """
         ...
 
-    def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool]) -> Fixed:
+    def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool], *, tools: bool = False) -> Fixed:
         """Applies fixes to bytes as if the file at ``path`` held them, until nothing changes. Writes nothing.
 
         Args:
             path: The file's.
             data: What it holds.
             wanted: Tells which findings are to be fixed.
+            tools: Whether the fixes of ruff are among them, if the request has it run.
+            tools: Whether the fixes of ruff are among them, if the request has it run.
 
         Raises:
             Problem: settings, selectors or rules are unusable.

@@ -8,6 +8,8 @@ from llmlint.model.position import Span, Truth
 
 Severity = Literal["error", "warning", "info"]
 """How bad: an *error* of the families 2 and 3 is never wrong about a line that runs and passes."""
+Applicability = Literal["safe", "unsafe", "display"]
+"""Whether ``--fix`` applies a fix, only ``--unsafe-fixes`` does, or nothing does."""
 Side = Literal["test", "fixture", "contract", "source"]
 """Which side has to change."""
 Anchor = ast.expr | ast.stmt | ast.arg | ast.alias | ast.keyword | ast.excepthandler | Span
@@ -26,8 +28,7 @@ class Fix:
 
     message: str
     """What it does, as an order: ``Rename to 'get_total'``."""
-    applicability: Literal["safe", "unsafe", "display"]
-    """Whether ``--fix`` applies it, only ``--unsafe-fixes`` does, or nothing does."""
+    applicability: Applicability
     edits: tuple[Edit, ...]
     """Empty where nobody asked what exactly would be written: to work that out, the file has to be parsed once more."""
 
