@@ -101,7 +101,6 @@ class Session:
             data: What it holds.
             wanted: Tells which findings are to be fixed.
             tools: Whether the fixes of ruff are among them, if the request has it run.
-            tools: Whether the fixes of ruff are among them, if the request has it run.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
