@@ -55,7 +55,7 @@ _QUIET = 1.0
 _RESTLESS = 1000
 """Answers after which it is collected in any case."""
 
-_FRESH = 40
+_FRESH = 80
 """Answers after which at least what they left behind is collected: that does not walk through the trees of the project."""
 
 _KINDS = {
