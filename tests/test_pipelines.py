@@ -50,7 +50,7 @@ def step(*, folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     last = ACTION["runs"]["steps"][-1]
     environ = {}
     for name, expression in last["env"].items():
-        key = re.fullmatch(r"\$\{\{ (?:inputs\.)?([\w.-]+) \}\}", expression)[1]
+        key = expression.removeprefix("${{ ").removesuffix(" }}").removeprefix("inputs.")
         environ[name] = inputs.get("base", "") if key == "github.base_ref" else values[key]
     environ |= {"LLMLINT_BIN": str(BIN), "RUNNER_TEMP": str(folder / "temp"), "VIRTUAL_ENV": str(BIN.parent)}
     (folder / "temp").mkdir(exist_ok=True)

@@ -128,7 +128,10 @@ def _own_contracts(project: Project) -> dict[str, Any] | None:
         return None
     modules = list(_modules(project))
     internal = [module for module in modules if _is_internal(module, project.settings.internal_modules)]
-    kept = dict.fromkeys([*_off_contract(project, modules), *_unpublished(project, modules)])
+    kept: dict[str, None] = {}
+    if project.settings.preset == "behavioral":
+        # A project that freezes step by step has modules without a contract; this preset means all of them.
+        kept = dict.fromkeys([*_off_contract(project, modules), *_unpublished(project, modules)])
     every = ((OWN_CONTRACT, internal), (OF_CONTRACTS, [module for module in kept if module not in internal]))
     contracts = [
         {
@@ -169,9 +172,7 @@ def _off_contract(project: Project, modules: Sequence[str]) -> Iterator[str]:
 
 
 def _unpublished(project: Project, modules: Sequence[str]) -> Iterator[str]:
-    """Under the preset ``behavioral``: the modules that their package's ``__all__`` leaves out, where it names some of them."""
-    if project.settings.preset != "behavioral":
-        return
+    """The modules that their package's ``__all__`` leaves out, where it names some of them."""
     inner: dict[str, list[str]] = {}
     for module in modules:
         package, _, name = module.rpartition(".")
