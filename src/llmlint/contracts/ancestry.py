@@ -225,7 +225,11 @@ class Ancestry:
         for base in self.mro(cls):
             for keyword in base.node.keywords:
                 if keyword.arg == "metaclass":
-                    symbol = self.library.resolve(base.module, keyword.value, base.outer)
+                    symbol = (
+                        self.library.resolve(base.module, keyword.value, base.outer)
+                        if base.scope is None
+                        else base.scope.symbol(keyword.value)
+                    )
                     return symbol if isinstance(symbol, Class) else None
         return None
 

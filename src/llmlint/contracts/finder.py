@@ -48,7 +48,7 @@ class Finder:
         self._listings: dict[str, frozenset[str]] = {}
         self._editable = dict(project.environment.editable)
         stdlib = project.environment.stdlib
-        self._stdlib = (stdlib,) if stdlib else ()
+        self._stdlib = (stdlib, os.path.join(stdlib, "lib-dynload")) if stdlib else ()
         own = list(project.source_roots)
         self._own_roots = tuple(dict.fromkeys([*own, *project.test_roots]))
         self._site = project.environment.site
@@ -142,6 +142,8 @@ class Finder:
                 stub = Location(shed, "typeshed", shed.endswith("__init__.pyi"), False, False)
             for root in self._stdlib:
                 found = self._in(root, parts)
+                if found is not None and not found[0]:
+                    opaque = opaque or (found[3] and stub is None)
                 if found is not None and found[0]:
                     source = Location(found[0], "source", found[0].endswith("__init__.py"), False, False)
                     if found[2]:

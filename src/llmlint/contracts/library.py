@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from llmlint.contracts.finder import Finder, Location, Locations
 from llmlint.contracts.lazy_bodies import shed
-from llmlint.contracts.reader import read
+from llmlint.contracts.reader import local_imports, read
 from llmlint.contracts.symbols import (
     ASSIGN,
     CLASS,
@@ -394,6 +394,8 @@ class Library:
         if not isinstance(node, ast.Name):
             return ""
         base = node.id
+        if node.id not in module.table:
+            base = self._unlisted(module, node.id)
         for binding in module.table.get(node.id, ()):
             if binding.form == IMPORT:
                 base = binding.module
@@ -402,6 +404,18 @@ class Library:
             else:
                 base = f"{module.name}.{node.id}"
         return ".".join([base, *reversed(parts)])
+
+    def _unlisted(self, module: Module, name: str) -> str:
+        """Where a name comes from that the module itself does not bind: a star import, or imports inside of functions."""
+        if module.stars:
+            symbol = self.symbol(module, name)
+            if isinstance(symbol, (Class, Function)):
+                return symbol.symbol
+        local: dict[str, set[str]] | None = module.memo.get("<local imports>")
+        if local is None:
+            local = module.memo["<local imports>"] = local_imports(module)
+        found = local.get(name, ())
+        return next(iter(found)) if len(found) == 1 else name
 
     def nested(self, outer: Class, name: str) -> Class | None:
         """The class that the body of ``outer`` defines under ``name``."""

@@ -47,7 +47,10 @@ class Members(Ancestry):
                 self._dynamic(cls, method, first, found)
         slots = self.body(cls).get("__slots__")
         if slots is not None and slots.value is not None:
-            for name in strings(slots.value) or ():
+            named = strings(slots.value)
+            if named is None and cls.module.own:
+                cls.own_open = cls.own_open or "its __slots__ are computed"
+            for name in named or ():
                 if name not in found and name not in self.body(cls):
                     found[name] = Member(name, "instance attribute", cls, slots.node)
 

@@ -241,6 +241,23 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
                 table.bind(name.strip(), Binding(OPAQUE, tree.body[0] if tree.body else tree, conditional=True))
 
 
+def local_imports(module: Module) -> dict[str, set[str]]:
+    """What imports inside of functions bind: by name, the dotted names that it may stand for."""
+    found: dict[str, set[str]] = {}
+    if module.tree is None or "\n " not in module.text:
+        return found
+    for node in walk(module.tree):
+        if isinstance(node, ast.ImportFrom):
+            target = absolute(node.module, node.level, module.package)
+            for alias in node.names:
+                found.setdefault(alias.asname or alias.name, set()).add(f"{target}.{alias.name}")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                found.setdefault(name, set()).add(alias.name if alias.asname else name)
+    return found
+
+
 def _lazy_names(bindings: Sequence[Binding]) -> list[str] | None:
     """The names that a module's ``__getattr__`` (PEP 562) knows, where it compares its argument with literals and raises for all
     others; None where that cannot be told."""

@@ -17,6 +17,7 @@ from llmlint.semantics.values import (
     Instance,
     Unknown,
     Value,
+    annotated_union,
     union,
 )
 
@@ -92,7 +93,7 @@ class Annotations:
                 return self._value(inner, module, outer, subst, receiver, depth + 1)
             return UNKNOWN
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            return union(
+            return annotated_union(
                 (
                     self._value(node.left, module, outer, subst, receiver, depth + 1),
                     self._value(node.right, module, outer, subst, receiver, depth + 1),
@@ -225,11 +226,11 @@ class Annotations:
         if name == "Optional":
             return union((inner(items[0]), world.none))
         if name == "Union":
-            return union(inner(item) for item in items)
+            return annotated_union(inner(item) for item in items)
         if name in _WRAPPERS:
             return inner(items[0])
         if name == "Literal":
-            return union(self._literal(item) for item in items)
+            return annotated_union(self._literal(item) for item in items)
         if name in ("Callable",):
             result = inner(items[-1]) if len(items) > 1 else UNKNOWN
             return Callable(result)

@@ -95,11 +95,22 @@ class Attributes:
             return Attribute(self.world.names.of_module_object(entry), Outcome.FOUND)
         if entry.module.own and not entry.module.by_test and self.world.library.only_typed(entry):
             return _MISSING
-        value = self.world.names.value(entry.module, name)
+        value = self._of_entry(entry, name)
         if entry.off_contract and self.off_contract(module, entry, name):
             row = getattr(entry.bindings[0].node, "lineno", 1)
             return Attribute(value, Outcome.OFF_CONTRACT, Truth(entry.module.path, row))
         return Attribute(value, Outcome.FOUND)
+
+    def _of_entry(self, entry: Entry, name: str) -> Value:
+        """What a module binds to a name. What a stub imports for its own use need not be what the module has (PEP 484)."""
+        module, binding = entry.module, entry.bindings[-1]
+        if module.is_stub and module.kind != "contract" and binding.form in (IMPORT, FROM):
+            aliases = getattr(binding.node, "names", ())
+            if not any(alias.asname == alias.name == name or alias.name == "*" for alias in aliases):
+                if name not in (module.all or ()):
+                    source = module.implementation
+                    return self.world.names.value(source, name) if source and name in source.table else UNKNOWN
+        return self.world.names.value(module, name)
 
     def off_contract(self, module: Module, entry: Entry, name: str) -> bool:
         """Whether the frozen contract of ``module`` speaks of that kind of member at all, and leaves ``name`` out."""
@@ -277,7 +288,18 @@ class Attributes:
         if member.annotation is not None:
             value = self._annotated_for(member, receiver)
             return self._descriptor(value)
-        return self._descriptor(self._inferred(member, receiver))
+        value = self._inferred(member, receiver)
+        if type(value) is FunctionValue and member.kind != "instance attribute":
+            return self._bound(member, value, receiver)
+        return self._descriptor(value)
+
+    def _bound(self, member: Member, value: FunctionValue, receiver: Value) -> Value:
+        """``check = helpers.check`` in a class body, read from an instance: a function that is bound like a method."""
+        if value.receiver is not None or isinstance(member.value, ast.Call):
+            return value
+        if value.function.module.is_stub or value.function.owner is not None:
+            return UNKNOWN  # functions of C are not bound, and a stub does not say which are
+        return FunctionValue(value.functions, receiver, value.scope)
 
     def declared(self, receiver: Instance, name: str) -> Value:
         """What the annotation of the attribute says; unknown where there is none."""
@@ -364,6 +386,15 @@ class Attributes:
         """What the class's own text assigns: the class body's value and every assignment on ``self``."""
         if not isinstance(receiver, (Instance, ClassValue)):
             return UNKNOWN
+        found = self._assigned(member, receiver)
+        if receiver.cls.module.by_test and not receiver.exact and type(found) is not Unknown:
+            if self.world.vetoes.set_anew(receiver.cls, member.name):
+                return (
+                    UNINFERRED  # `cls_under_test = Cart`: classes of tests inherit from others to set such names anew
+                )
+        return found
+
+    def _assigned(self, member: Member, receiver: Instance | ClassValue) -> Value:
         cls = receiver.cls
         key = ("inferred", member.name)
         if key in cls.memo:

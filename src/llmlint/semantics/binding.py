@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from llmlint.contracts.walking import walk
 from llmlint.semantics.access import Access, dotted
 from llmlint.semantics.mock_values import Mock, MockType
 from llmlint.semantics.nouns import (
@@ -27,6 +28,9 @@ from llmlint.semantics.values import (
     is_none,
     union,
 )
+
+_GROWING: Final = frozenset({"builtins.list", "builtins.set", "collections.deque"})
+_GROWS: Final = frozenset({"append", "appendleft", "extend", "extendleft", "insert", "add", "update"})
 
 
 class Assignments(Access):
@@ -178,7 +182,9 @@ class Assignments(Access):
                 columns = [row.items for row in rows if isinstance(row, Instance) and row.items is not None]
                 if len(columns) == len(rows) and all(len(column) == width for column in columns):
                     parts = tuple(union(column[index] for column in columns) for index in range(width))
-                    return self.world.collection("tuple", list(parts), parts)
+                    kinds = {row.cls.symbol for row in rows if isinstance(row, Instance)}
+                    if kinds <= {"builtins.list"} or kinds <= {"builtins.tuple"}:
+                        return self.world.collection(first.cls.name, list(parts), parts)
         found = self.world.calls.element(value)
         return found if type(found) is not Unknown else ELEMENT
 
@@ -186,11 +192,23 @@ class Assignments(Access):
         value = self.eval(node.value)
         for target in node.targets:
             if type(target) is ast.Name:
-                self._bind(target.id, value)
+                self._bind(target.id, self._growing(target.id, value))
             else:
                 if type(value) is Coroutine and isinstance(target, (ast.Tuple, ast.List)):
                     self.unawaited(node.value, value, "value")
                 self.assign(target, value, node.value)
+
+    def _growing(self, name: str, value: Value) -> Value:
+        """A display that is added to somewhere: what it begins with is not all that it will hold."""
+        if type(value) is not Instance or not value.exact or value.cls.symbol not in _GROWING:
+            return value
+        inside = self.inside() or self.module.tree
+        if inside is None:
+            return value
+        grown = self.grown.get(inside)
+        if grown is None:
+            grown = self.grown[inside] = _grown(inside)
+        return Instance(value.cls, (UNKNOWN,), exact=True) if name in grown else value
 
     def _annassign(self, node: ast.AnnAssign) -> None:
         annotated = self.annotated(node.annotation, self.scope.cls)
@@ -299,3 +317,20 @@ def _is_another(spec: Value | None, replaced: Value) -> bool:
     if not isinstance(spec, FunctionValue) or not isinstance(replaced, FunctionValue):
         return False
     return spec.function is not replaced.function
+
+
+def _grown(node: ast.AST) -> frozenset[str]:
+    """The names that something is put into below a node."""
+    found: set[str] = set()
+    for inner in walk(node):
+        target: ast.AST | None = None
+        if isinstance(inner, ast.Call):
+            if isinstance(inner.func, ast.Attribute) and inner.func.attr in _GROWS:
+                target = inner.func.value
+        elif isinstance(inner, ast.Subscript):
+            target = inner.value if isinstance(inner.ctx, ast.Store) else None
+        elif isinstance(inner, ast.AugAssign):
+            target = inner.target
+        if isinstance(target, ast.Name):
+            found.add(target.id)
+    return frozenset(found)

@@ -126,7 +126,7 @@ class Callables:
     def _constructor(self, cls: Class) -> list[Bound] | None:
         classes = self.world.classes
         order = classes.mro(cls)
-        if order[-1].symbol != "builtins.object":
+        if order[-1].symbol != "builtins.object" or cls.symbol == "typing.NamedTuple":
             return None
         for base in order:
             if base.own_open and ("base" in base.own_open or "inherits" in base.own_open):

@@ -133,6 +133,8 @@ class Calls(Solving):
     def construct(self, value: ClassValue, arguments: Arguments) -> Value:
         """``cls(...)``."""
         cls = value.cls
+        if cls.symbol == "typing.NamedTuple":
+            return UNINFERRED  # the functional form makes a class
         classes = self.world.classes
         exact = value.exact
         key = "constructs"

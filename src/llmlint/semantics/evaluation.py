@@ -96,6 +96,8 @@ class Evaluation:
         """What the innermost ``await`` waits for."""
         self.received: dict[Function, dict[str, list[Value]]] = {}
         """What the calls of this file give to the parameters of its own functions."""
+        self.grown: dict[ast.AST, frozenset[str]] = {}
+        """By a function or module: the names of collections that something is put into there."""
         self.callees: dict[ast.AST, Value] = {}
         """What each call was found to call."""
         self.replaced_reads: dict[ast.AST, Value] = {}

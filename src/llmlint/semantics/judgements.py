@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import Final
 
-from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
@@ -30,6 +31,8 @@ from llmlint.semantics.values import (
     is_none,
     members_of,
 )
+
+_REDEFINES: Final = re.compile(r"\.__(?:defaults|kwdefaults|code|signature)__\s*=(?!=)")
 
 
 class Judgements(Lookup):
@@ -210,6 +213,10 @@ class Judgements(Lookup):
                     return False
             if name.startswith("__") and name.endswith("__") and name != "__init__":
                 return False
+            if function.function.owner is not None and function.function.owner.symbol == "builtins.object":
+                return False  # `object.__init__` passes over what `__new__` takes, of which stubs tell instead
+            if _redefined(function.function.module):
+                return False
             if name in self.replaced_names or self._stored_by_tests(name):
                 return False
             module = function.function.module
@@ -217,6 +224,7 @@ class Judgements(Lookup):
         if isinstance(function, ClassValue):
             return (
                 function.exact
+                and not self.world.classes.derives(function.cls, "ast.AST")  # what is left out is None there
                 and function.cls.name not in self.replaced_names
                 and not self._stored_by_tests(function.cls.name)
             )
@@ -327,3 +335,13 @@ def _instances(value: Value, depth: int = 0) -> Iterator[Instance]:
             yield member
             for inner in (*member.args, *(member.items or ())) if depth < 4 else ():
                 yield from _instances(inner, depth + 1)
+
+
+def _redefined(module: Module) -> bool:
+    """Whether the tests change what functions take after their ``def``."""
+    if not module.by_test:
+        return False
+    found = module.memo.get("<redefined>")
+    if found is None:
+        found = module.memo["<redefined>"] = _REDEFINES.search(module.text) is not None
+    return bool(found)

@@ -255,8 +255,12 @@ def same(left: Value, right: Value) -> bool:
     return False
 
 
-def union(values: Iterable[Value]) -> Value:
-    """The value that is one of ``values``; an unknown among them makes it unknown."""
+_FOLLOWED: Final = 8
+_WRITTEN: Final = 128
+
+
+def union(values: Iterable[Value], most: int = _FOLLOWED) -> Value:
+    """The value that is one of ``values``; an unknown among them makes it unknown, and so do more than ``most``."""
     if type(values) is list or type(values) is tuple:
         if len(values) == 1:
             return values[0]
@@ -278,9 +282,14 @@ def union(values: Iterable[Value]) -> Value:
         return NEVER
     if len(members) == 1:
         return members[0]
-    if len(members) > 8:
+    if len(members) > most:
         return UNKNOWN
     return Union(tuple(members))
+
+
+def annotated_union(values: Iterable[Value]) -> Value:
+    """As ``union``, of what an annotation lists: all the modes that `open` knows, say."""
+    return union(values, _WRITTEN)
 
 
 def _add(members: list[Value], value: Value) -> None:

@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 _ARGNAMES = re.compile(r"""parametrize\(\s*(?:argnames\s*=\s*)?[\[(]?\s*((?:["'][^"'\n]*["'][\s,]*)+)""")
 
+_OF_ANOTHER_PLATFORM = frozenset({"msvcrt", "nt", "winreg", "winsound", "_winapi", "_msi", "_overlapped"})
+"""Modules of Windows, of which typeshed has what is documented."""
+_LOOKS = frozenset(
+    {
+        "isinstance", "issubclass", "raises", "assertRaises", "assertRaisesRegex", "warns", "assertIsInstance", "cast", "object",
+        "super", "patch", "getattr", "hasattr", "len", "spec", "create_autospec", "Mock", "MagicMock", "AsyncMock",
+    }
+)  # fmt: skip
+"""What a class may be handed to, and is no other class for that."""
+
 
 class Vetoes:
     """Asked only where there is a candidate; reads whole folders, once."""
@@ -58,8 +68,11 @@ class Vetoes:
                 continue  # typeshed lists what the standard library makes by computation as well
             if f'"{name}"' in source.text or f"'{name}'" in source.text:
                 return False  # names that are spelt as strings are names that code may make
-        if module.kind == "typeshed" and not self._absent_at_runtime(module.name, name):
-            return False
+        if module.kind == "typeshed":
+            if module.name in _OF_ANOTHER_PLATFORM or not self._absent_at_runtime(module.name, name):
+                return False
+            if not documented and module.implementation is None:
+                return False  # typeshed leaves out what is private
         if name in module.table:
             return True  # bound for type checkers alone, which astroid does not tell apart
         return not self._astroid_finds(module, None, name)
@@ -79,6 +92,9 @@ class Vetoes:
             return False
         if self.world.classes.named_by_callers(cls) and (not cls.own or self._given_by_name(name)):
             return False
+        if cls.module.by_test and not value.exact:
+            if cls.name in _handed_over(cls.module) or not self._own[1].set_on.isdisjoint(self._kin(cls)):
+                return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
             if name in package.stored or name in package.computed:
@@ -234,24 +250,48 @@ class Vetoes:
         names = {cls.name}
         for index in indexes:
             names |= index.aliases.get(cls.name, frozenset())
-        todo, seen = sorted(names), {cls.name}
+        todo, asked = sorted(names), set(names)
+        seen = {(cls.name, cls.module.path)}
         while todo:
             base = todo.pop()
             for index in indexes:
                 for subclass, path, bases in index.subclasses.get(base, ()):
-                    if subclass in seen and subclass != cls.name:
+                    if (subclass, path) in seen:
                         continue
-                    if subclass == cls.name and path == cls.module.path:
-                        continue
-                    seen.add(subclass)
+                    seen.add((subclass, path))
                     if index.defines(path, subclass, name):
                         return True
                     if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(
                         path, subclass, name
                     ):
                         return True
-                    if subclass != cls.name:
+                    if subclass not in asked:
+                        asked.add(subclass)
                         todo.append(subclass)
+        return False
+
+    def set_anew(self, cls: Class, name: str) -> bool:
+        """Whether a class of the tests that inherits from ``cls`` sets the attribute itself."""
+        key = ("set anew", name)
+        found = cls.memo.get(key)
+        if found is None:
+            found = cls.memo[key] = self._set_anew(cls, name)
+        return bool(found)
+
+    def _set_anew(self, cls: Class, name: str) -> bool:
+        classes = self.world.classes
+        index = self._own[1]
+        for kin in sorted(self._kin(cls)):
+            for subclass, path, _ in index.subclasses.get(kin, ()):
+                if path != cls.module.path:
+                    if index.defines(path, subclass, name):
+                        return True
+                    continue
+                for binding in cls.module.table.get(subclass, ()):
+                    if binding.form == CLASS:
+                        below = cls.module.class_at(binding.node)
+                        if below is not cls and (name in classes.body(below) or name in classes.instance(below)):
+                            return True
         return False
 
     def _inherits_elsewhere(self, path: str, name: str, member: str) -> bool:
@@ -265,6 +305,15 @@ class Vetoes:
             if self.world.classes.open(found) or self.world.classes.member(found, member) is not None:
                 return True
         return not bindings
+
+    def _kin(self, cls: Class) -> set[str]:
+        """The names of a class of the tests and of those that (by its text) inherit from it."""
+        kin, todo = {cls.name}, [cls.name]
+        while todo:
+            below = {name for name, _, _ in self._own[1].subclasses.get(todo.pop(), ())} - kin
+            kin |= below
+            todo.extend(below)
+        return kin
 
     def subclass_exists(self, cls: Class) -> bool:
         """Whether some class of the project (by its text) inherits from ``cls``."""
@@ -398,6 +447,23 @@ def _is_abstract(member: Member) -> bool:
         for node in member.bindings
         for decorator in getattr(node, "decorator_list", ())
     )
+
+
+def _handed_over(module: Module) -> frozenset[str]:
+    """Names that a module hands to calls, as what they take: a class among them may be made into another one, which has more."""
+    found: frozenset[str] | None = module.memo.get("<handed over>")
+    if found is None:
+        names: set[str] = set()
+        for node in walk(module.tree) if module.tree is not None else ():
+            if isinstance(node, ast.Call):
+                function = node.func
+                called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                if called not in _LOOKS:
+                    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                        items = argument.elts if isinstance(argument, (ast.Tuple, ast.List)) else [argument]
+                        names.update(item.id for item in items if isinstance(item, ast.Name))
+        found = module.memo["<handed over>"] = frozenset(names)
+    return found
 
 
 def foreign_stores(module: Module, but: frozenset[ast.AST] | None = None) -> frozenset[str]:
