@@ -149,7 +149,8 @@ class Finder:
                     if found[2]:
                         folders.append(found[2])
         if stub is None and source is None and not folders and not opaque:
-            if parts[0] in sys.stdlib_module_names and (len(parts) == 1 or not self._stdlib):
+            known = parts[0] in sys.stdlib_module_names or parts[0] in sys.builtin_module_names
+            if known and (len(parts) == 1 or not self._stdlib):
                 opaque = True
             elif len(parts) > 1 and self._generated(parts, roots):
                 opaque = True

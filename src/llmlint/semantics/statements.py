@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, ClassVar
+import re
+from typing import Any, ClassVar, Final
 
 from llmlint.contracts.walking import walk
 from llmlint.semantics.evaluation import ANCESTORS
@@ -15,10 +16,14 @@ from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,
     Coroutine,
+    FunctionValue,
     Instance,
     Value,
     is_none,
 )
+
+_CATCHES: Final = re.compile(r"\bassertRaises|\braises\(|\bsuppress\(|\bexcept\b")
+_SWALLOWS: Final = re.compile(r"\breturn\s+(?!None\b|False\b)\S")
 
 
 class Statements(Expressions):
@@ -137,6 +142,10 @@ class Statements(Expressions):
                 self.expect(value.exceptions)
                 pushed += 1
                 entered: Value = value.info
+            elif self._expects(item.context_expr):
+                self.expect(None)
+                pushed += 1
+                entered = self.world.calls.entered(value, isinstance(node, ast.AsyncWith))
             elif type(value) is Patcher:
                 entered = value.mock
             elif type(value) is Mock:
@@ -154,6 +163,22 @@ class Statements(Expressions):
         for _ in range(pushed):
             self.probes.pop()
         return left and not pushed
+
+    def _expects(self, node: ast.expr) -> bool:
+        """Whether a context manager that the tests wrote catches what is raised inside."""
+        if not isinstance(node, ast.Call) or self.sink is None:
+            return False
+        callee = self.callee(node)
+        if isinstance(callee, FunctionValue) and callee.function.module.by_test:
+            if self.world.functions.info(callee.function).manager is None:
+                return False
+            return _CATCHES.search(callee.function.module.text_of(callee.function.node)) is not None
+        if isinstance(callee, ClassValue) and callee.cls.module.by_test:
+            leave = self.world.classes.member(callee.cls, "__exit__")
+            if leave is None or not leave.owner.module.by_test:
+                return False
+            return any(_SWALLOWS.search(function.module.text_of(function.node)) for function in leave.functions())
+        return False
 
     def _manager(self, node: ast.expr, value: Instance, asynchronous: bool) -> None:
         classes = self.world.classes

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 _ARGNAMES = re.compile(r"""parametrize\(\s*(?:argnames\s*=\s*)?[\[(]?\s*((?:["'][^"'\n]*["'][\s,]*)+)""")
 
-_OF_ANOTHER_PLATFORM = frozenset({"msvcrt", "nt", "winreg", "winsound", "_winapi", "_msi", "_overlapped"})
+_OF_ANOTHER_PLATFORM = frozenset(
+    {"msvcrt", "nt", "winreg", "winsound", "_winapi", "_msi", "_overlapped", "asyncio.windows_events"}
+)
 """Modules of Windows, of which typeshed has what is documented."""
+_PRIVATE_BY_METACLASS = frozenset({"typing", "enum", "abc"})
+"""Whose metaclasses set private names on the classes that they make."""
+_BASES_OF_FILES = frozenset({"io.IOBase", "io.RawIOBase", "io.BufferedIOBase", "io.TextIOBase"})
+"""Abstract in their documentation alone (https://docs.python.org/3/library/io.html#class-hierarchy)."""
 _LOOKS = frozenset(
     {
         "isinstance", "issubclass", "raises", "assertRaises", "assertRaisesRegex", "warns", "assertIsInstance", "cast", "object",
@@ -111,7 +117,10 @@ class Vetoes:
             return False
         if not value.exact and cls.own and self._inherited_abroad(cls, tests):
             return False
+        private = name.startswith("_")
         for base in self.world.classes.mro(cls):
+            if private and base.module.name in _PRIVATE_BY_METACLASS or base.module.name in _OF_ANOTHER_PLATFORM:
+                return False
             if base.module.kind == "typeshed" and not self._absent_at_runtime(
                 base.module.name, f"{base.qualname}.{name}"
             ):
@@ -132,6 +141,8 @@ class Vetoes:
             return True
         if cls.own:
             return False
+        if cls.symbol in _BASES_OF_FILES:
+            return True
         abstract = self.abstract(cls) if cls.module.name == "builtins" else self._leaves_abstract(cls)
         return abstract or self.world.classes.derives(cls, "builtins.BaseException")
 

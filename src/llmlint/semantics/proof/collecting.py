@@ -78,7 +78,8 @@ def _coroutines(module: TestModule) -> Iterator[Uncollected]:
         if module.world.inference.is_generator(test.function):
             continue
         if test.unittest:
-            if test.cls is not None and _plain_case(module, test.cls):
+            opaque = module.world.functions.info(test.function).opaque
+            if test.cls is not None and not opaque and _plain_case(module, test.cls):
                 yield Uncollected(test.node, test.name, "async method")
             continue
         if runs is None:
