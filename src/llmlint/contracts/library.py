@@ -227,7 +227,7 @@ class Library:
             return None
         seen.add(key)
         opened: Open | None = OPEN if module.open else None
-        for star in module.stars:
+        for star in reversed(module.stars):  # of two star imports the later one wins
             source = self.module(star, module.roots) if star != "?" else None
             if source is None:
                 opened = OPEN

@@ -28,7 +28,8 @@ class Locator:
     """Locates folders, remembering what it saw. It reads names of files, and settings files.
 
     - The nearest settings file decides on the root; without one the nearest ``.git``, pyproject.toml, setup.py or setup.cfg, then
-      the nearest pytest, tox or nox file, then the folder above ``tests``, then the folder above the package.
+      the nearest pytest, tox or nox file, then the folder above ``tests`` (above the
+      package, where the tests are part of one), then the folder above the package.
     - What lies in a folder of tests is data: a pyproject.toml there starts no project, except with settings or ``.git``.
     - The base is the nearest folder from the file to the root that has such a mark, or that has ``tests`` beside code.
     """
@@ -113,8 +114,12 @@ def in_tests(folder: str, root: str) -> bool:
 def _unmarked(ancestors: list[str]) -> str:
     for ancestor in ancestors:
         if os.path.basename(ancestor) in TEST_FOLDERS and os.path.dirname(ancestor) != ancestor:
-            return os.path.dirname(ancestor)
-    for ancestor in ancestors:
-        if not os.path.isfile(os.path.join(ancestor, "__init__.py")):
-            return ancestor
-    return ancestors[-1]
+            return _above_package(os.path.dirname(ancestor))
+    return _above_package(ancestors[0])
+
+
+def _above_package(folder: str) -> str:
+    """The folder, or the nearest above it that is no package."""
+    while os.path.isfile(os.path.join(folder, "__init__.py")) and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+    return folder

@@ -22,6 +22,7 @@ from llmlint.semantics.values import (
     Union,
     Value,
     is_none,
+    members_of,
     union,
     without_none,
 )
@@ -116,8 +117,12 @@ class Expressions(Invocation):
 
     def _compare(self, node: ast.Compare) -> Value:
         left = self.eval(node.left)
+        plain = True
         for operator, item in zip(node.ops, node.comparators, strict=True):
             right = self.eval(item)
+            if not isinstance(operator, (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
+                # What `==` and `<` give is up to the operands: arrays and columns give one answer an element.
+                plain = plain and _compares_plainly(left) and _compares_plainly(right)
             if not isinstance(operator, (ast.Is, ast.IsNot, ast.In, ast.NotIn)):
                 if type(left) is Coroutine:
                     self.unawaited(node.left, left, "compare")
@@ -128,7 +133,7 @@ class Expressions(Invocation):
             if (type(left) is MockCalls or type(right) is MockCalls) and isinstance(operator, (ast.Eq, ast.In)):
                 self.mocks.compared(left, right)
             left = right
-        return self.world.boolean
+        return self.world.boolean if plain else UNKNOWN
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         values: list[Value] = []
@@ -333,3 +338,8 @@ class Expressions(Invocation):
         ast.Starred: _starred,
         ast.Slice: _slice,
     }
+
+
+def _compares_plainly(value: Value) -> bool:
+    """Whether comparing gives True or False: values of builtin classes."""
+    return all(isinstance(item, Instance) and item.cls.module.name == "builtins" for item in members_of(value))

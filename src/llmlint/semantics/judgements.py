@@ -194,6 +194,14 @@ class Judgements(Lookup):
         """Whether the test counts with the attribute: it is the test's own, put where its fakes find it."""
         return re.search(rf"\.{re.escape(name)}\s*[-+*|]=", self.module.text) is not None
 
+    def _of_interface(self, function: FunctionValue) -> bool:
+        """Whether it is a method of an interface without ``self`` (zope.interface): what implements it has one."""
+        arguments = function.function.node.args
+        names = [*arguments.posonlyargs, *arguments.args]
+        if function.function.owner is None or self.world.functions.info(function.function).kind != "method":
+            return False
+        return bool(self.world.classes.open(function.function.owner)) and (not names or names[0].arg != "self")
+
     def certain_call(self, function: Value) -> bool:
         """Whether the function that is called is the one that was found, not an override or a replacement."""
         if isinstance(function, FunctionValue):
@@ -215,7 +223,7 @@ class Judgements(Lookup):
                 return False
             if function.function.owner is not None and function.function.owner.symbol == "builtins.object":
                 return False  # `object.__init__` passes over what `__new__` takes, of which stubs tell instead
-            if _redefined(function.function.module):
+            if _redefined(function.function.module) or self._of_interface(function):
                 return False
             if name in self.replaced_names or self._stored_by_tests(name):
                 return False

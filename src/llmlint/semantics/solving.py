@@ -63,7 +63,7 @@ class Solving(Protocols):
                     expected = self._as_instance(value.receiver) or expected
                 if not self.may_be(argument, expected):
                     break
-                if type(argument) is Unknown:
+                if type(argument) is Unknown or _holds_unknown(argument):
                     uncertain = True
             else:
                 candidates.append(function)
@@ -276,3 +276,8 @@ def _widened(value: Value) -> Value:
     if isinstance(value, Instance) and value.literal is not NOTHING and not is_none(value):
         return Instance(value.cls, value.args, value.exact)
     return value
+
+
+def _holds_unknown(value: Value) -> bool:
+    """Whether it is a collection of nobody knows what: `sum` of that may be anything."""
+    return isinstance(value, Instance) and any(type(item) is Unknown for item in value.args)

@@ -74,6 +74,8 @@ class Vetoes:
                 continue  # typeshed lists what the standard library makes by computation as well
             if f'"{name}"' in source.text or f"'{name}'" in source.text:
                 return False  # names that are spelt as strings are names that code may make
+            if re.search(rf"[(,]\s*{re.escape(name)}=(?!=)", source.text):
+                return False  # and so are keywords
         if module.kind == "typeshed":
             if module.name in _OF_ANOTHER_PLATFORM or not self._absent_at_runtime(module.name, name):
                 return False
@@ -99,7 +101,9 @@ class Vetoes:
         if self.world.classes.named_by_callers(cls) and (not cls.own or self._given_by_name(name)):
             return False
         if cls.module.by_test and not value.exact:
-            if cls.name in _handed_over(cls.module) or not self._own[1].set_on.isdisjoint(self._kin(cls)):
+            if "globals()" in cls.module.text or cls.name in _handed_over(cls.module):
+                return False  # classes are made of it
+            if not self._own[1].set_on.isdisjoint(self._kin(cls)):
                 return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
