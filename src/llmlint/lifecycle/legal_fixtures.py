@@ -13,7 +13,7 @@ from llmlint.lifecycle.freeze.types import Types
 from llmlint.project.project import Project
 from llmlint.project.source import parse
 from llmlint.semantics.analysis import FileAnalysis
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.values import Value
 from llmlint.semantics.world import World
 

@@ -17,7 +17,7 @@ from llmlint.project.project import Project
 from llmlint.project.source import Role, SourceError, read_source
 from llmlint.semantics import values
 from llmlint.semantics.analysis import FileAnalysis
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import PatchUse
 from llmlint.semantics.values import Value
 from llmlint.semantics.world import World

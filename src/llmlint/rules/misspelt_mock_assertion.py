@@ -8,7 +8,7 @@ from functools import partial
 
 from llmlint.fixing.rewrite import Rewrite
 from llmlint.model.diagnostic import Finding, Remedy
-from llmlint.semantics.mock_assertions import ASSERTIONS
+from llmlint.semantics.mocks.assertions import ASSERTIONS
 from llmlint.semantics.nearest import unmistakable
 from llmlint.semantics.nouns import MockAttributeUse
 from llmlint.semantics.place import of_name

@@ -7,14 +7,14 @@ from typing import Any, ClassVar, Final
 
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
 from llmlint.semantics.judgements import Judgements
-from llmlint.semantics.mock_values import CallSpec, Mock, MockCalls, MockMethod
+from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls, MockMethod
 from llmlint.semantics.nouns import (
     AttributeUse,
     Outcome,
 )
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.privacy import is_private
-from llmlint.semantics.specials import Raises, Request
+from llmlint.semantics.special_values import Raises, Request
 from llmlint.semantics.values import (
     REPLACED,
     UNKNOWN,

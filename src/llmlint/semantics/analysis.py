@@ -15,7 +15,7 @@ from llmlint.project.source import SourceFile
 from llmlint.semantics.contract_audit import ContractAudit
 from llmlint.semantics.doubles.judging import judge_doubles
 from llmlint.semantics.fixture_requests import FixtureRequests
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import (
     ContractProblem,
     Noun,
@@ -26,7 +26,7 @@ from llmlint.semantics.patches import Patcher
 from llmlint.semantics.proof.tests import Test, TestModule
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.shadows import Shadows
-from llmlint.semantics.specials import MOCKER_FIXTURES
+from llmlint.semantics.special_values import MOCKER_FIXTURES
 from llmlint.semantics.values import ClassValue, Instance, Value, members_of
 from llmlint.semantics.world import World
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from llmlint.contracts.walking import walk
 from llmlint.semantics.access import Access, dotted
-from llmlint.semantics.mock_values import Mock, MockType
+from llmlint.semantics.mocks.values import Mock, MockType
 from llmlint.semantics.nouns import (
     Outcome,
 )

@@ -15,7 +15,7 @@ from llmlint.semantics.fakes import Fakes
 from llmlint.semantics.imports import Imports
 from llmlint.semantics.interpreter import Evaluator
 from llmlint.semantics.marks import Mark, Parametrization, marks_in
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.sink import Sink

@@ -28,8 +28,8 @@ from llmlint.semantics.values import (
 )
 
 if TYPE_CHECKING:
-    from llmlint.semantics.mock_values import Mock
-    from llmlint.semantics.mocks import Mocks
+    from llmlint.semantics.mocks.mocks import Mocks
+    from llmlint.semantics.mocks.values import Mock
     from llmlint.semantics.narrowing import Narrowing
     from llmlint.semantics.patches import Patches
     from llmlint.semantics.specials import Specials

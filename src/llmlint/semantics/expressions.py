@@ -10,7 +10,7 @@ from llmlint.contracts.signature import from_function
 from llmlint.contracts.walking import walk
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.invocation import Invocation
-from llmlint.semantics.mock_values import MockCalls
+from llmlint.semantics.mocks.values import MockCalls
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.values import (
     UNANNOTATED,

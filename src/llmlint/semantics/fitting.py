@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.values import (
     NOTHING,
     Callable,

@@ -9,14 +9,14 @@ from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.semantics.collection import Collected
 from llmlint.semantics.fixtures import Fixture
 from llmlint.semantics.marks import Mark
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import (
     FixtureRequest,
     Outcome,
     ParametrizeProblem,
 )
 from llmlint.semantics.scope import Scope
-from llmlint.semantics.specials import MOCKER_FIXTURES, Request
+from llmlint.semantics.special_values import MOCKER_FIXTURES, Request
 from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,

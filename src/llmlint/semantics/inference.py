@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from llmlint.contracts.symbols import Class, Function, Member, Module
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.values import (
     NEVER,
     UNINFERRED,

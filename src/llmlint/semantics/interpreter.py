@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmlint.semantics.definitions import Definitions
-from llmlint.semantics.mocks import Mocks
+from llmlint.semantics.mocks.mocks import Mocks
 from llmlint.semantics.narrowing import Narrowing
 from llmlint.semantics.patches import Patches
 from llmlint.semantics.specials import Specials

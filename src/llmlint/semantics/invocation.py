@@ -13,13 +13,13 @@ from llmlint.contracts.walking import walk
 from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.binding import Assignments
-from llmlint.semantics.mock_values import CallSpec, Mock, MockCalls, MockMethod
+from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls, MockMethod
 from llmlint.semantics.nouns import (
     CallUse,
     Problem,
 )
 from llmlint.semantics.scope import Scope
-from llmlint.semantics.specials import Bounded
+from llmlint.semantics.special_values import Bounded
 from llmlint.semantics.values import (
     UNKNOWN,
     Callable,

@@ -11,8 +11,8 @@ from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
-from llmlint.semantics.mock_assertions import API
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.assertions import API
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import (
     AttributeUse,
     AwaitProblem,

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from llmlint.contracts.symbols import Class, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.evaluation import Evaluation
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import (
     UndefinedName,
 )

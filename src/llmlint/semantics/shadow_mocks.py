@@ -15,9 +15,9 @@ from llmlint.contracts.symbols import Function
 from llmlint.contracts.walking import walk
 from llmlint.model.diagnostic import Edit
 from llmlint.model.position import Span
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.typed import TypedMocks
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.type_text import PREFIX
-from llmlint.semantics.typed_mocks import TypedMocks
 
 if TYPE_CHECKING:
     from llmlint.semantics.analysis import FileAnalysis

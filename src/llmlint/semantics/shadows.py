@@ -14,11 +14,11 @@ from llmlint.contracts.symbols import Function
 from llmlint.model.diagnostic import Edit
 from llmlint.model.position import Span
 from llmlint.model.result import Shadow
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.typed import TypedMocks
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.shadow_mocks import ShadowMocks
-from llmlint.semantics.specials import Request
+from llmlint.semantics.special_values import Request
 from llmlint.semantics.type_text import TypeTexts
-from llmlint.semantics.typed_mocks import TypedMocks
 from llmlint.semantics.values import Special, Unknown, Value
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.contracts.walking import walk
 from llmlint.model.position import Truth
 from llmlint.semantics.analysis import FileAnalysis
-from llmlint.semantics.mock_values import Mock, MockMethod
+from llmlint.semantics.mocks.values import Mock, MockMethod
 from llmlint.semantics.nouns import PatchUse
 from llmlint.semantics.values import (
     ClassValue,

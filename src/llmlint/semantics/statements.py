@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final
 from llmlint.contracts.walking import walk
 from llmlint.semantics.evaluation import ANCESTORS
 from llmlint.semantics.expressions import Expressions
-from llmlint.semantics.mock_values import Mock, MockMethod
+from llmlint.semantics.mocks.values import Mock, MockMethod
 from llmlint.semantics.patches import Patcher
-from llmlint.semantics.specials import Raises
+from llmlint.semantics.special_values import Raises
 from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,

@@ -6,7 +6,7 @@ from typing import Final
 
 from llmlint.contracts.symbols import Class, Module
 from llmlint.project.module_name import module_name
-from llmlint.semantics.specials import Request
+from llmlint.semantics.special_values import Request
 from llmlint.semantics.values import (
     Callable,
     ClassValue,

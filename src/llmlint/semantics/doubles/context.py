@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.symbols import Class, Function, FunctionNode
 from llmlint.semantics.doubles.flow import Flow
-from llmlint.semantics.patches import Replacement
+from llmlint.semantics.patch_targets import Replacement
 
 if TYPE_CHECKING:
     from llmlint.semantics.analysis import FileAnalysis

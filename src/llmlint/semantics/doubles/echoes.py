@@ -11,9 +11,9 @@ from llmlint.contracts.symbols import Function
 from llmlint.semantics.doubles.context import Context
 from llmlint.semantics.doubles.flow import Flow, is_test_case_assertion, root_name
 from llmlint.semantics.doubles.uses import use_of
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import MockEcho
-from llmlint.semantics.patches import Replacement
+from llmlint.semantics.patch_targets import Replacement
 from llmlint.semantics.values import Callable, ModuleValue
 
 _COMPARING: Final = frozenset({"assertEqual", "assertIs", "assertDictEqual", "assertListEqual"})

@@ -10,7 +10,7 @@ from llmlint.contracts.symbols import Function
 from llmlint.contracts.walking import walk
 from llmlint.semantics.doubles.context import Context
 from llmlint.semantics.doubles.flow import is_test_case_assertion
-from llmlint.semantics.mock_assertions import API, ASSERTIONS
+from llmlint.semantics.mocks.assertions import API, ASSERTIONS
 from llmlint.semantics.nouns import InteractionOnly
 from llmlint.semantics.values import FunctionValue
 

@@ -12,7 +12,7 @@ from llmlint.contracts.walking import walk
 from llmlint.semantics.doubles.context import COUNTED, Context
 from llmlint.semantics.doubles.flow import chain
 from llmlint.semantics.nouns import MockLoad
-from llmlint.semantics.patches import Replacement
+from llmlint.semantics.patch_targets import Replacement
 
 if TYPE_CHECKING:
     from llmlint.semantics.interpreter import Evaluator

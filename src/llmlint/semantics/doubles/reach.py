@@ -8,9 +8,9 @@ from llmlint.contracts.symbols import FROM, Class, Function, Module
 from llmlint.contracts.walking import walk
 from llmlint.model.position import Truth
 from llmlint.semantics.doubles.context import Context
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import MissedPatch, Outcome, UnusedMock
-from llmlint.semantics.patches import Replacement
+from llmlint.semantics.patch_targets import Replacement
 from llmlint.semantics.values import ClassValue, FunctionValue, ModuleValue, Special, Value
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.doubles.context import Context
 from llmlint.semantics.doubles.flow import Flow, chain
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import MockedSubject
-from llmlint.semantics.patches import Replacement
+from llmlint.semantics.patch_targets import Replacement
 from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Value
 
 

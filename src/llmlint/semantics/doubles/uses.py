@@ -6,7 +6,7 @@ import ast
 from typing import Final
 
 from llmlint.semantics.doubles.flow import Flow
-from llmlint.semantics.mock_assertions import API
+from llmlint.semantics.mocks.assertions import API
 
 _NOT_CALLED: Final = frozenset({"assert_not_called", "assert_not_awaited"})
 _CONFIGURES: Final = frozenset({"configure_mock", "reset_mock", "mock_add_spec"})

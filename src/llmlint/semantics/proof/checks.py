@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from llmlint.semantics.mock_assertions import ASSERTIONS
-from llmlint.semantics.mock_values import MockMethod
+from llmlint.semantics.mocks.assertions import ASSERTIONS
+from llmlint.semantics.mocks.values import MockMethod
 from llmlint.semantics.proof.body import Body, last_name
 from llmlint.semantics.values import Special, Value
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.walking import walk
-from llmlint.semantics.mock_values import Mock, MockMethod
+from llmlint.semantics.mocks.values import Mock, MockMethod
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.checks import form_of
 from llmlint.semantics.values import ClassValue, FunctionValue, Special, Value

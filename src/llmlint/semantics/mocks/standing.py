@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from llmlint.semantics.arguments import Arguments
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.values import (
     Callable,
     ClassValue,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.signature import Mismatch
 from llmlint.semantics.arguments import Arguments, Bound
-from llmlint.semantics.mock_assertions import API, misspelt
-from llmlint.semantics.mock_values import Call, Mock, Use
+from llmlint.semantics.mocks.assertions import API, misspelt
+from llmlint.semantics.mocks.values import Call, Mock, Use
 from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import MockAttributeUse, MockCall, Outcome, Problem
 from llmlint.semantics.values import (
@@ -26,7 +26,7 @@ from llmlint.semantics.values import (
 from llmlint.semantics.vetoes import foreign_stores
 
 if TYPE_CHECKING:
-    from llmlint.semantics.mocks import Mocks
+    from llmlint.semantics.mocks.mocks import Mocks
 
 _PERMITTING: Final = ("spec", "autospec", "wraps")
 """Ways to give a spec to a mock that let the test add attributes of its own."""

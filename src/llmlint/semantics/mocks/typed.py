@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from llmlint.contracts.symbols import Class, Function, Member, Module
-from llmlint.semantics.mock_assertions import API
-from llmlint.semantics.mock_values import Mock
+from llmlint.semantics.mocks.assertions import API
+from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.type_text import PREFIX, TypeTexts
 from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Unknown, members_of
 from llmlint.semantics.world import World

@@ -9,7 +9,7 @@ from llmlint.semantics.values import Value
 
 if TYPE_CHECKING:
     from llmlint.semantics.arguments import Arguments
-    from llmlint.semantics.mocks import Mocks
+    from llmlint.semantics.mocks.state import MockState
 
 
 class Record:
@@ -60,7 +60,7 @@ class Mock(Value):
 
     def __init__(
         self,
-        home: Mocks | None,
+        home: MockState | None,
         stands: Value | None,
         by: str = "unknown",
         record: Record | None = None,
@@ -107,7 +107,7 @@ class Mock(Value):
             record.mocks.append(self)
 
     def fork(
-        self, home: Mocks | None = None, record: Record | None = None, done: dict[Mock, Mock] | None = None
+        self, home: MockState | None = None, record: Record | None = None, done: dict[Mock, Mock] | None = None
     ) -> Mock:
         """The same mock for another test: what one test configures does not reach the next."""
         done = {} if done is None else done

@@ -1,0 +1,140 @@
+"""The mocks of one file: put together, and concluded when the file is over.
+
+What is asked of a mock is judged then (``Mocks.conclude``, ``verdicts``): only then is it known what every mock stands for, and
+which attributes the test gave to it itself.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.mocks.gifts import MockGifts
+from llmlint.semantics.mocks.plain_values import PlainValues
+from llmlint.semantics.mocks.standing import known, part
+from llmlint.semantics.mocks.values import (
+    Mock,
+    Record,
+)
+from llmlint.semantics.mocks.verdicts import MockVerdicts
+from llmlint.semantics.nouns import MockAwait, MockGift, MockUse
+from llmlint.semantics.values import (
+    UNKNOWN,
+    FunctionValue,
+    Instance,
+    Value,
+    same,
+    union,
+)
+
+if TYPE_CHECKING:
+    pass
+from llmlint.semantics.mocks.building import MockBuilding
+
+
+class Mocks(MockBuilding):
+    """The mock semantics of one file's evaluation."""
+
+    def one_of(self, values: Sequence[Value]) -> Value:
+        """One mock for all of those that callers hand to a helper: where they stand for the same."""
+        mocks = [value for value in values if isinstance(value, Mock)]
+        first = mocks[0]
+        alike = all(
+            mock is first or (mock.stands is not None and first.stands is not None and same(mock.stands, first.stands))
+            for mock in mocks
+        )
+        return first.fork() if alike and len(mocks) == len(values) else UNKNOWN
+
+    def alike(self, values: Sequence[Value]) -> Mock | None:
+        """One of several mocks, where each is one and they stand for the same; as this file's own."""
+        mocks = [value for value in values if isinstance(value, Mock)]
+        if not mocks or len(mocks) != len(values):
+            return None
+        first = mocks[0]
+        for mock in mocks[1:]:
+            one, other = mock.stands, first.stands
+            if one is None or other is None:
+                return None
+            if not same(one, other) and not (
+                isinstance(one, Instance) and isinstance(other, Instance) and one.cls is other.cls
+            ):
+                return None
+        return self.local(first)
+
+    def conclude(self) -> None:
+        """The file is over: what is asked of mocks is judged."""
+        for use in self.uses:
+            for mock in use.mocks:
+                if mock.record is not None:
+                    self.records[mock.record] = None
+        settled: set[Record] = set()
+        while len(settled) < len(self.records):
+            for record in [record for record in self.records if record not in settled]:
+                settled.add(record)
+                if record.handed:
+                    self._settle_record(record)
+        MockVerdicts(self).judge()
+        sink = self.evaluator.sink
+        if sink is not None and (sink.wants(MockGift) or sink.wants(MockAwait)):
+            MockGifts(self).judge()
+
+    def _settle_record(self, record: Record) -> None:
+        stands = known(union(value for value, _, _ in record.handed))
+        if stands is None:
+            return
+        _, by, parameter = record.handed[0]
+        for mock in record.mocks:
+            if mock.stands is None and not mock.opaque:
+                mock.stands, mock.by, mock.parameter = stands, by, parameter
+                self._settle(mock)
+
+    def _settle(self, mock: Mock) -> None:
+        """Now that it is known what ``mock`` stands for, it is known of its parts."""
+        for name, child in mock.children.items():
+            if not isinstance(child, Mock):
+                continue
+            if name in mock.given and not (is_dunder(name) and child.record is None):
+                self.hand(child, part(self.evaluator.world, mock.stands, name), "attribute")
+            elif child.stands is None and not child.opaque and self._derive(mock, name, child):
+                self._settle(child)
+
+    def report(self) -> None:
+        """A noun for every mock that the file builds."""
+        evaluator = self.evaluator
+        alike: dict[ast.Call, list[Record]] = {}
+        for record in self.records:
+            alike.setdefault(record.node, []).append(record)
+        for mock in self.built:
+            record = mock.record  # type: ignore[assignment]
+            stands = mock.stands
+            for other in alike[record.node]:
+                stands = stands or next((twin.stands for twin in other.mocks if twin.stands is not None), None)
+            owner = evaluator.world.attributes.owner(stands) if stands is not None else None
+            evaluator.emit(
+                MockUse(
+                    record.node,
+                    record.factory,
+                    any(other.specced for other in alike[record.node]) and not record.spec_of_bool,
+                    record.spec_of_bool,
+                    owner,
+                    all(other.only_called for other in alike[record.node]),
+                    any(other.configured for other in alike[record.node]),
+                    self._plain_value(mock, stands),
+                    any(by == "patch" for other in alike[record.node] for _, by, _ in other.handed),
+                )
+            )
+
+    def _plain_value(self, mock: Mock, stands: Value | None) -> str:
+        """What kind of plain value the mock stands for, where the test could as well have built one."""
+        record = mock.record
+        if stands is None and record is not None and isinstance(record.plain, Instance):
+            return record.plain.cls.name if record.factory in ("Mock", "MagicMock") else ""
+        if not isinstance(stands, Instance) or any(
+            isinstance(child, Mock) and isinstance(child.stands, FunctionValue)
+            for twin in (record.mocks if record is not None else ())
+            for child in twin.children.values()
+        ):
+            return ""
+        return PlainValues(self.evaluator.world).kind(stands.cls)
