@@ -270,9 +270,9 @@ class Checker:
             # Nobody knows yet whether it will be found, so what would silence it is not blamed for hiding nothing.
             if any(judged.suppressions.filter([one])):
                 place = span.row, span.column, span.end_column
-                kept.append(
-                    Recurring(finding.recurring or "", code, page.name, severity, *place, one.message, one.symbol or "")
-                )
+                # What two projects call alike is not the same.
+                key = f"{self._project.root}:{finding.recurring}"
+                kept.append(Recurring(key, code, page.name, severity, *place, one.message, one.symbol or ""))
         return tuple(kept)
 
     def _spared_codes(self, path: str) -> set[str]:

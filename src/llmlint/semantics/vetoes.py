@@ -23,8 +23,8 @@ _OF_ANOTHER_PLATFORM = frozenset(
     {"msvcrt", "nt", "winreg", "winsound", "_winapi", "_msi", "_overlapped", "asyncio.windows_events"}
 )
 """Modules of Windows, of which typeshed has what is documented."""
-_PRIVATE_BY_METACLASS = frozenset({"typing", "enum", "abc"})
-"""Whose metaclasses set private names on the classes that they make."""
+_SET_BY_METACLASS = ("_is_protocol", "_is_runtime_protocol", "_abc_", "_member_", "_value2member_map_")
+"""Private names that the metaclasses of typing, abc and enum set on the classes that they make, of which typeshed does not tell."""
 _BASES_OF_FILES = frozenset({"io.IOBase", "io.RawIOBase", "io.BufferedIOBase", "io.TextIOBase"})
 """Abstract in their documentation alone (https://docs.python.org/3/library/io.html#class-hierarchy)."""
 _LOOKS = frozenset(
@@ -121,9 +121,10 @@ class Vetoes:
             return False
         if not value.exact and cls.own and self._inherited_abroad(cls, tests):
             return False
-        private = name.startswith("_")
+        if name.startswith(_SET_BY_METACLASS):
+            return False
         for base in self.world.classes.mro(cls):
-            if private and base.module.name in _PRIVATE_BY_METACLASS or base.module.name in _OF_ANOTHER_PLATFORM:
+            if base.module.name in _OF_ANOTHER_PLATFORM:
                 return False
             if base.module.kind == "typeshed" and not self._absent_at_runtime(
                 base.module.name, f"{base.qualname}.{name}"
