@@ -101,9 +101,10 @@ class Vetoes:
         if self.world.classes.named_by_callers(cls) and (not cls.own or self._given_by_name(name)):
             return False
         if cls.module.by_test and not value.exact:
-            if "globals()" in cls.module.text or cls.name in _handed_over(cls.module):
+            kin = self._kin(cls)
+            if "globals()" in cls.module.text or not _handed_over(cls.module).isdisjoint(kin):
                 return False  # classes are made of it
-            if not self._own[1].set_on.isdisjoint(self._kin(cls)):
+            if not self._own[1].set_on.isdisjoint(kin):
                 return False
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self._package(cls.module)
