@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from llmlint.contracts.class_syntax import dotted, is_classvar
+from llmlint.contracts.class_syntax import is_classvar, shown
 from llmlint.contracts.library import Library, Variable
 from llmlint.contracts.reader import Table
 from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, Class, Function, FunctionNode, Member, MemberKind
@@ -166,7 +166,7 @@ class Ancestry:
                         if base is not None:
                             yield base
                         continue
-            cls.own_open = cls.own_open or f"its base {dotted(node)} is not known"
+            cls.own_open = cls.own_open or f"its base {shown(node)} is not known"
 
     def _typed_base(self, cls: Class, name: str) -> Class | None:
         """What a base is for type checkers, where it is ``object`` when the program runs: a mixin says so what it is mixed into."""

@@ -132,7 +132,8 @@ def is_classvar(node: ast.expr) -> bool:
     return last(node) == "ClassVar"
 
 
-def dotted(node: ast.expr) -> str:
+def shown(node: ast.expr) -> str:
+    """An expression as a message shows it."""
     text = ast.unparse(node)
     return text if len(text) <= 40 else text[:37] + "..."
 

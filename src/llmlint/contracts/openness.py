@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Final
 
-from llmlint.contracts.class_syntax import ATTRS_DECORATORS, dotted, returns_its_argument
+from llmlint.contracts.class_syntax import ATTRS_DECORATORS, returns_its_argument, shown
 from llmlint.contracts.members import Members
 from llmlint.contracts.symbols import Class, Function
 
@@ -129,7 +129,7 @@ class Openness(Members):
         if not cls.module.is_stub:
             for decorator in cls.node.decorator_list:
                 if not self._plain_decorator(cls, decorator):
-                    return f"the decorator {dotted(decorator)} may add members"
+                    return f"the decorator {shown(decorator)} may add members"
             for member in self.body(cls).values():
                 if isinstance(member.value, ast.Call) and self._named_by_value(cls, member.value):
                     return f"{member.name} is told of {cls.name} by __set_name__"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from llmlint.contracts.dotted import dotted
 from llmlint.fixing.imports import add_import
 from llmlint.fixing.names import binders
 from llmlint.fixing.rewrite import Rewrite, Unfixable
@@ -71,13 +72,3 @@ def sibling(file: Rewrite, maker: ast.expr, name: str) -> str:
                 add_import(file, node.module, name)
                 return name
     raise Unfixable("it cannot be told where the maker comes from")
-
-
-def dotted(node: ast.expr) -> str:
-    """A variable, or an attribute of one, as it is written; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        base = dotted(node.value)
-        return f"{base}.{node.attr}" if base else ""
-    return ""

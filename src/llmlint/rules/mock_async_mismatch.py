@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from llmlint.fixing.mocks import dotted, sibling
+from llmlint.contracts.dotted import dotted
+from llmlint.fixing.mocks import sibling
 from llmlint.fixing.rewrite import Rewrite
 from llmlint.model.diagnostic import Finding, Remedy
 from llmlint.semantics.nouns import MockAwait

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
+from llmlint.contracts.dotted import dotted
 from llmlint.fixing.arguments import with_keyword
-from llmlint.fixing.mocks import bound_to, dotted, names_used_on
+from llmlint.fixing.mocks import bound_to, names_used_on
 from llmlint.fixing.rewrite import Rewrite, Unfixable
 from llmlint.model.diagnostic import Finding, Remedy
 from llmlint.semantics.nouns import Outcome, PatchUse

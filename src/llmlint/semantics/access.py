@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, ClassVar, Final
 
+from llmlint.contracts.dotted import dotted
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
 from llmlint.semantics.judgements import Judgements
 from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls, MockMethod
@@ -99,7 +100,7 @@ class Access(Judgements):
             return self.scope.stored.get((receiver.id, name))
         if isinstance(receiver, ast.Attribute):
             key = dotted(receiver)
-            if key is not None:
+            if key:
                 return self.scope.stored.get((key, name))
         return None
 
@@ -186,13 +187,3 @@ class Access(Judgements):
         ast.Attribute: _attribute,
         ast.Subscript: _subscript,
     }
-
-
-def dotted(node: ast.expr) -> str | None:
-    """``a.b.c`` as text, for a plain chain of names."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        inner = dotted(node.value)
-        return f"{inner}.{node.attr}" if inner is not None else None
-    return None

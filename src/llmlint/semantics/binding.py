@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Any, ClassVar, Final
 
+from llmlint.contracts.dotted import dotted
 from llmlint.contracts.walking import walk
-from llmlint.semantics.access import Access, dotted
+from llmlint.semantics.access import Access
 from llmlint.semantics.mocks.values import Mock, MockType
 from llmlint.semantics.nouns import (
     Outcome,
@@ -122,7 +123,7 @@ class Assignments(Access):
             if type(value) is Mock and isinstance(receiver, Instance):
                 self.mocks.hand(value, self.world.attributes.declared(receiver, name), "annotation")
         key = dotted(target.value)
-        if key is not None and self._keeps_what_is_stored(receiver, name):
+        if key and self._keeps_what_is_stored(receiver, name):
             scope.stored[(key, name)] = value
         if key != scope.self_name or scope.self_name is None:
             if isinstance(receiver, (Instance, ClassValue, ModuleValue)):
@@ -242,7 +243,7 @@ class Assignments(Access):
             load = ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
             self.eval(load)
             key = dotted(target.value)
-            if key is not None:
+            if key:
                 self.scope.stored.pop((key, target.attr), None)
         else:
             self.assign(target, UNKNOWN)

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.dotted import dotted
 from llmlint.contracts.walking import walk
 from llmlint.semantics.values import (
     UNKNOWN,
@@ -265,8 +266,6 @@ class Narrowing:
         return None
 
     def _set(self, node: ast.expr, value: Value) -> None:
-        from llmlint.semantics.access import dotted
-
         scope = self.evaluator.scope
         if scope is self.evaluator.top:
             return
@@ -276,5 +275,5 @@ class Narrowing:
             scope.names[node.id] = value
         elif isinstance(node, ast.Attribute):
             key = dotted(node.value)
-            if key is not None:
+            if key:
                 scope.stored[(key, node.attr)] = value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -156,13 +157,7 @@ class Vetoes:
         """Whether a package of somebody else that the tests import has classes that (by its text) inherit from ``cls`` or a subclass."""
         seen: set[str] = set()
         top = cls.module.name.partition(".")[0]
-        kin = {cls.name}
-        todo = [cls.name]
-        while todo:
-            base = todo.pop()
-            below = {name for index in self._own for name, _, _ in index.subclasses.get(base, ())} - kin
-            kin |= below
-            todo.extend(below)
+        kin = {cls.name, *(name for _, name, _, _ in _below({cls.name}, self._own))}
         for module in tests:
             for bindings in module.table.values():
                 for binding in bindings:
@@ -267,24 +262,13 @@ class Vetoes:
         names = {cls.name}
         for index in indexes:
             names |= index.aliases.get(cls.name, frozenset())
-        todo, asked = sorted(names), set(names)
-        seen = {(cls.name, cls.module.path)}
-        while todo:
-            base = todo.pop()
-            for index in indexes:
-                for subclass, path, bases in index.subclasses.get(base, ()):
-                    if (subclass, path) in seen:
-                        continue
-                    seen.add((subclass, path))
-                    if index.defines(path, subclass, name):
-                        return True
-                    if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(
-                        path, subclass, name
-                    ):
-                        return True
-                    if subclass not in asked:
-                        asked.add(subclass)
-                        todo.append(subclass)
+        for index, subclass, path, bases in _below(names, indexes):
+            if (subclass, path) == (cls.name, cls.module.path):
+                continue
+            if index.defines(path, subclass, name):
+                return True
+            if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(path, subclass, name):
+                return True
         return False
 
     def set_anew(self, cls: Class, name: str) -> bool:
@@ -297,18 +281,16 @@ class Vetoes:
 
     def _set_anew(self, cls: Class, name: str) -> bool:
         classes = self.world.classes
-        index = self._own[1]
-        for kin in sorted(self._kin(cls)):
-            for subclass, path, _ in index.subclasses.get(kin, ()):
-                if path != cls.module.path:
-                    if index.defines(path, subclass, name):
+        for index, subclass, path, _ in _below({cls.name}, self._own[1:]):
+            if path != cls.module.path:
+                if index.defines(path, subclass, name):
+                    return True
+                continue
+            for binding in cls.module.table.get(subclass, ()):
+                if binding.form == CLASS:
+                    below = cls.module.class_at(binding.node)
+                    if below is not cls and (name in classes.body(below) or name in classes.instance(below)):
                         return True
-                    continue
-                for binding in cls.module.table.get(subclass, ()):
-                    if binding.form == CLASS:
-                        below = cls.module.class_at(binding.node)
-                        if below is not cls and (name in classes.body(below) or name in classes.instance(below)):
-                            return True
         return False
 
     def _inherits_elsewhere(self, path: str, name: str, member: str) -> bool:
@@ -325,12 +307,7 @@ class Vetoes:
 
     def _kin(self, cls: Class) -> set[str]:
         """The names of a class of the tests and of those that (by its text) inherit from it."""
-        kin, todo = {cls.name}, [cls.name]
-        while todo:
-            below = {name for name, _, _ in self._own[1].subclasses.get(todo.pop(), ())} - kin
-            kin |= below
-            todo.extend(below)
-        return kin
+        return {cls.name, *(name for _, name, _, _ in _below({cls.name}, self._own[1:]))}
 
     def subclass_exists(self, cls: Class) -> bool:
         """Whether some class of the project (by its text) inherits from ``cls``."""
@@ -464,6 +441,23 @@ def _is_abstract(member: Member) -> bool:
         for node in member.bindings
         for decorator in getattr(node, "decorator_list", ())
     )
+
+
+def _below(names: set[str], indexes: Sequence[TextIndex]) -> Iterator[tuple[TextIndex, str, str, int]]:
+    """The classes that (by their texts) inherit from one of those names, however far below, each once: the index that has it, its
+    name, its file, how many bases it has."""
+    todo, asked = sorted(names), set(names)
+    seen: set[tuple[str, str]] = set()
+    while todo:
+        base = todo.pop()
+        for index in indexes:
+            for subclass, path, bases in index.subclasses.get(base, ()):
+                if (subclass, path) not in seen:
+                    seen.add((subclass, path))
+                    yield index, subclass, path, bases
+                    if subclass not in asked:
+                        asked.add(subclass)
+                        todo.append(subclass)
 
 
 def _handed_over(module: Module) -> frozenset[str]:

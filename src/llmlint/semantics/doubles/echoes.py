@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
+from llmlint.contracts.dotted import root_name
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.doubles.context import Context
-from llmlint.semantics.doubles.flow import Flow, is_test_case_assertion, root_name
+from llmlint.semantics.doubles.flow import Flow, is_test_case_assertion
 from llmlint.semantics.doubles.uses import use_of
 from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import MockEcho
@@ -102,9 +103,9 @@ class MockEchoes:
         ways = {ast.dump(given), ast.dump(flow.origin(given))}
         return ast.dump(other) in ways or ast.dump(flow.origin(other)) in ways
 
-    def _is_handed(self, flow: Flow, name: str | None) -> bool:
+    def _is_handed(self, flow: Flow, name: str) -> bool:
         """Whether a mock leaves the test's hands, so that something else may have changed it."""
-        return name is None or any(use_of(flow, load) == "used" for load in flow.loads.get(name, ()))
+        return not name or any(use_of(flow, load) == "used" for load in flow.loads.get(name, ()))
 
 
 def _part_of(node: ast.expr, keys: list[object]) -> ast.expr | None:

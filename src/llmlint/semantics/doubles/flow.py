@@ -122,20 +122,3 @@ def is_test_case_assertion(node: ast.Call) -> bool:
         and isinstance(function.value, ast.Name)
         and function.value.id in ("self", "cls")
     )
-
-
-def root_name(node: ast.AST) -> str | None:
-    """The name that a chain of attributes, calls and subscripts begins with."""
-    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript, ast.Await)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else None
-
-
-def chain(node: ast.AST) -> str | None:
-    """``a.b.c`` as text; None for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        inner = chain(node.value)
-        return f"{inner}.{node.attr}" if inner is not None else None
-    return None

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.dotted import dotted
 from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
 from llmlint.semantics.doubles.context import COUNTED, Context
-from llmlint.semantics.doubles.flow import chain
 from llmlint.semantics.nouns import MockLoad
 from llmlint.semantics.patch_targets import Replacement
 
@@ -126,9 +126,9 @@ class MockLoads:
                 count += sum(1 for item in self.context.inside.get(method.node, ()) if item.form in COUNTED)
                 for statement in walk(method.node):
                     if isinstance(statement, ast.Assign) and statement.value in self.mocks.made:
-                        target = chain(statement.targets[0])
+                        target = dotted(statement.targets[0])
                         text = text or self.module.text_of(function.node)
-                        if target is not None and re.search(rf"{re.escape(target)}\b", text):
+                        if target and re.search(rf"{re.escape(target)}\b", text):
                             count += (
                                 statement.value not in self.mocks.joined and statement.value not in self.mocks.parts
                             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from llmlint.contracts.dotted import dotted
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.doubles.context import Context
-from llmlint.semantics.doubles.flow import Flow, chain
+from llmlint.semantics.doubles.flow import Flow
 from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import MockedSubject
 from llmlint.semantics.patch_targets import Replacement
@@ -24,16 +25,16 @@ class MockedSubjects:
         self.mocks = context.mocks
 
     def judge(self, function: Function, replacements: list[Replacement]) -> None:
-        replaced: list[tuple[ast.expr, ast.AST, str, Value, str | None, Value]] = []
+        replaced: list[tuple[ast.expr, ast.AST, str, Value, str, Value]] = []
         for item in replacements:
             owner = item.target.owner
             if isinstance(owner, (Instance, ClassValue)) and item.form not in ("mocker.spy", "monkeypatch.delattr"):
                 by_object = len(item.node.args) > 1 and item.at is item.node.args[1]
-                shown = chain(item.node.args[0]) if by_object else None
+                shown = dotted(item.node.args[0]) if by_object else ""
                 replaced.append((item.at, item.node, item.name, owner, shown, item.value))
         for target, receiver, mock in self.mocks.assigned:
             if isinstance(receiver, (Instance, ClassValue)) and self._within(function.node, target):
-                replaced.append((target, target, target.attr, receiver, chain(target.value), mock))
+                replaced.append((target, target, target.attr, receiver, dotted(target.value), mock))
         replaced = [item for item in replaced if isinstance(item[-1], Mock)]
         if not replaced:
             return
@@ -42,7 +43,7 @@ class MockedSubjects:
         for at, node, name, owner, shown, value in replaced:
             if self._own_method(owner, name) is None:
                 continue
-            named = shown if isinstance(owner, Instance) else None
+            named = shown if isinstance(owner, Instance) else ""
             form: bool | None = None
             for call, condition in behind:
                 if self._is_subject(call, owner, named, name) and self._holds_there(flow, node, call):
@@ -87,12 +88,12 @@ class MockedSubjects:
         found = self.world.attributes.get(owner, name).value
         return found if isinstance(found, FunctionValue) and found.function.owner is not None else None
 
-    def _is_subject(self, call: ast.Call, owner: Value, shown: str | None, name: str) -> bool:
+    def _is_subject(self, call: ast.Call, owner: Value, shown: str, name: str) -> bool:
         """Whether the call is one of a method of the object (or class) whose method is replaced."""
         function = call.func
         assert isinstance(function, ast.Attribute)
-        if shown is not None:
-            return chain(function.value) == shown
+        if shown:
+            return dotted(function.value) == shown
         receiver = self.evaluator.replaced_reads.get(function)
         if receiver is None:
             callee = self.evaluator.callee(call)

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.dotted import root_name
 from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Binding, Class, Function, Module
 from llmlint.contracts.walking import walk
-from llmlint.semantics.proof.body import Body, last_name, own_nodes, root_name, without_docstring
+from llmlint.semantics.proof.body import Body, last_name, own_nodes, without_docstring
 from llmlint.semantics.proof.checks import inner_checks, is_assertion, own_checks
 from llmlint.semantics.proof.helpers import reached
 from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Value, members_of

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.dotted import root_name
 from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Class
-from llmlint.semantics.proof.body import last_name, own_nodes, root_name
+from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.checks import form_of
 from llmlint.semantics.values import ClassValue, FunctionValue, Special
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.dotted import root_name
 from llmlint.contracts.symbols import Function, FunctionNode
 from llmlint.contracts.walking import walk
-from llmlint.semantics.proof.body import last_name, own_nodes, root_name
+from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.checks import Check, checks_of
 from llmlint.semantics.proof.helpers import helper
 
@@ -127,7 +128,7 @@ def _check(module: TestModule, statements: list[ast.stmt], caught: str) -> Check
             return check
         if check.form == "mock" and last_name(check.node.func).startswith("assert"):  # type: ignore[union-attr]
             return check
-        if check.form == "fail" and (root_name(check.node) == "self" or caught in ("", "BaseException")):  # type: ignore[arg-type]
+        if check.form == "fail" and (root_name(check.node) == "self" or caught in ("", "BaseException")):
             return check
     return None
 
