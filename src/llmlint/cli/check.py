@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from llmlint.cli.accepted import changes_of, only_changed, without_accepted
-from llmlint.cli.main import CANNOT, Failure
+from llmlint.cli.main import CANNOT, Failure, processes
 from llmlint.cli.output import FORMATS, OutputType, report, write
 
 if TYPE_CHECKING:
@@ -216,19 +216,11 @@ def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
         fixes=_fixes(options) or any(one.format in _WITH_EDITS for one in options["output_format"]),
         tools=() if options["no_tools"] else options["tools"] or None,
         cache=not options["no_cache"],
-        jobs=_jobs(options["jobs"]),
+        jobs=processes(options["jobs"]),
         unresolved=options["show_unresolved"],
         uses=options["record_uses"] is not None,
         debug=options["verbose"],
     )
-
-
-def _jobs(value: str) -> int:
-    if value == "auto":
-        return 0
-    if not value.isdecimal():
-        raise Failure(f"--jobs expects a number or 'auto', not '{value}'")
-    return int(value)
 
 
 def _standard_input(paths: tuple[str, ...], session: Session, options: dict[str, Any]) -> RunResult:

@@ -38,6 +38,19 @@ class Failure(click.ClickException):
     exit_code = CANNOT
 
 
+def processes(value: str) -> int:
+    """What ``--jobs`` says: how many processes, 0 for as many as pay.
+
+    Raises:
+        Failure: it is no number.
+    """
+    if value == "auto":
+        return 0
+    if not value.isdecimal():
+        raise Failure(f"--jobs expects a number or 'auto', not '{value}'")
+    return int(value)
+
+
 class _Commands(click.Group):
     """Imports a command when it is called for, and takes whatever is no command for an argument of ``check``."""
 

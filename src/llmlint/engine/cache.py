@@ -9,23 +9,38 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from llmlint.engine.fingerprint import holds, settled
-from llmlint.model.codec import decode, encode
-from llmlint.model.result import FileResult
+
+ResultT = TypeVar("ResultT")
 
 _KEPT = 12
 """How many combinations of settings and options are kept."""
 
 
-class Cache:
+class Cache(Generic[ResultT]):
     """The results of one project under one set of settings, in one file."""
 
-    def __init__(self, folder: str, key: str, fingerprint: str) -> None:
+    def __init__(
+        self,
+        folder: str,
+        key: str,
+        fingerprint: str,
+        encode: Callable[[ResultT], list[Any]],
+        decode: Callable[[list[Any]], ResultT],
+    ) -> None:
+        """Args:
+        folder: Where caches of the project are kept.
+        key: What is asked, in a hash.
+        fingerprint: What all results depend on, in a hash.
+        encode: A result as JSON knows it.
+        decode: The result again; TypeError or ValueError where it is none.
+        """
         self._folder = folder
+        self._encode, self._decode = encode, decode
         self._path = os.path.join(folder, "results", f"{key[:24]}.json")
         self._fingerprint = fingerprint
         self._sets: list[dict[str, str]] = []
@@ -39,7 +54,7 @@ class Cache:
         """Whether nothing is known, so that no file need be read to ask."""
         return not self._entries
 
-    def get(self, name: str, digest: str) -> list[FileResult] | None:
+    def get(self, name: str, digest: str) -> list[ResultT] | None:
         """The results under ``name`` if they still hold for a file of that digest."""
         entry = self._entries.get(name)
         if entry is None:
@@ -48,11 +63,11 @@ class Cache:
         if known != digest or not self._holds(dependencies):
             return None
         try:
-            return [decode(result) for result in results]
+            return [self._decode(result) for result in results]
         except (TypeError, ValueError):
             return None
 
-    def put(self, found: Iterable[tuple[str, str, Sequence[FileResult]]], read: Iterable[str], since: float) -> None:
+    def put(self, found: Iterable[tuple[str, str, Sequence[ResultT]]], read: Iterable[str], since: float) -> None:
         """Keeps results of one session.
 
         Args:
@@ -68,7 +83,7 @@ class Cache:
         number = len(self._sets) - 1
         self._valid[number] = True
         for name, digest, results in found:
-            self._entries[name] = [digest, number, [encode(result) for result in results]]
+            self._entries[name] = [digest, number, [self._encode(result) for result in results]]
             self._changed = True
 
     def save(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from llmlint.engine.fingerprint import digest
 from llmlint.engine.pages import Page
@@ -17,6 +17,8 @@ from llmlint.project.source import Role, SourceError, read_bytes
 
 if TYPE_CHECKING:
     from llmlint.engine.check import Checker
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Generic[ResultT]):
     """What was found, with what a cache has to know."""
 
-    results: tuple[FileResult, ...]
+    results: tuple[ResultT, ...]
     digest: str
     """Of the bytes that were judged."""
     read: tuple[str, ...]
@@ -82,7 +84,7 @@ class Judge:
             )
         return self._checkers[index]
 
-    def __call__(self, task: Task) -> Verdict:
+    def __call__(self, task: Task) -> Verdict[FileResult]:
         """Judges one file, or a project's contracts."""
         checker = self.checker(task.assignment)
         if not task.path:
@@ -93,7 +95,7 @@ class Judge:
             return self._verdict(task, (checker.unreadable(task.path, task.role, error),), b"")
         return self._verdict(task, (checker.check_bytes(task.path, data, task.role),), data)
 
-    def _verdict(self, task: Task, results: tuple[FileResult, ...], data: bytes) -> Verdict:
+    def _verdict(self, task: Task, results: tuple[FileResult, ...], data: bytes) -> Verdict[FileResult]:
         known = self._read.setdefault(task.assignment, set())
         new = [path for path in self._checkers[task.assignment].files_read if path not in known]
         known.update(new)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from llmlint.engine.cache import Cache
 from llmlint.engine.fingerprint import Fingerprint, digest, own_version, project_fingerprint, settings_key
 from llmlint.engine.judge import JudgeBuilder, Task, Verdict
 from llmlint.engine.runner import PAYING, processors, run
+from llmlint.model.codec import decode, encode
 from llmlint.model.result import FileResult
 from llmlint.project.source import SourceError, read_bytes
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory(Generic[ResultT]):
+    """What is known of a project from earlier runs."""
+
+    cache: Cache[ResultT]
+    fingerprint: Fingerprint
 
 
 def judge_all(
@@ -26,43 +39,66 @@ def judge_all(
         cached: Whether to ask and to fill the caches of the projects.
         done: Told now and then how many tasks are done, of how many.
     """
-    since = time.time()
     # What is watched on top is not kept, and whoever watches wants to see it happen.
-    caches = _caches(tasks, build) if cached and not (build.watch.uses or build.watch.debug) else {}
-    results: dict[Task, Sequence[FileResult]] = {}
+    memories = _memories(tasks, build) if cached and not (build.watch.uses or build.watch.debug) else {}
+    return recall(tasks, build, memories, jobs=jobs, done=done)
+
+
+def recall(
+    tasks: Sequence[Task],
+    build: Callable[[], Callable[[Task], Verdict[ResultT]]],
+    memories: Mapping[int, Memory[ResultT]],
+    *,
+    jobs: int,
+    done: Callable[[int, int], None] = lambda number, total: None,
+) -> list[ResultT]:
+    """The results of ``tasks``, in their order: those that are known, and those that are not, which are known afterwards.
+
+    Args:
+        tasks: What to find out.
+        build: Makes who finds it out, in whatever process; picklable.
+        memories: What is known, by assignment.
+        jobs: Processes; 0: as many as pay.
+        done: Told now and then how many tasks are done, of how many.
+    """
+    since = time.time()
+    results: dict[Task, Sequence[ResultT]] = {}
     for task in tasks:
-        cache, _ = caches.get(task.assignment, (None, None))
-        if cache is not None and not cache.empty and (known := cache.get(task.name, _digest_of(task.path))) is not None:
-            results[task] = known
+        memory = memories.get(task.assignment)
+        if memory is not None and not memory.cache.empty:
+            known = memory.cache.get(task.name, _digest_of(task.path))
+            if known is not None:
+                results[task] = known
     left = [task for task in tasks if task not in results]
     if left:
         verdicts = run(left, build, jobs=jobs or _paying(left), done=lambda number: done(number, len(left)))
         found = list(zip(left, verdicts, strict=True))
         results |= {task: verdict.results for task, verdict in found}
-        for index, (cache, fingerprint) in caches.items():
-            _keep(cache, fingerprint, [one for one in found if one[0].assignment == index], since)
+        for index, memory in memories.items():
+            _keep(memory, [one for one in found if one[0].assignment == index], since)
     return [result for task in tasks for result in results[task]]
 
 
-def _caches(tasks: Sequence[Task], build: JudgeBuilder) -> dict[int, tuple[Cache, Fingerprint]]:
+def _memories(tasks: Sequence[Task], build: JudgeBuilder) -> dict[int, Memory[FileResult]]:
     version = own_version()
-    caches: dict[int, tuple[Cache, Fingerprint]] = {}
+    memories: dict[int, Memory[FileResult]] = {}
     for index, chosen in enumerate(build.assignments):
         project = chosen.project
         files = [task.path for task in tasks if task.assignment == index and task.path]
         folder = os.path.join(project.root, project.settings.cache_dir)
         key = settings_key(project, sorted(chosen.selection.codes), build.watch)
         fingerprint = project_fingerprint(project, files)
-        caches[index] = Cache(folder, key, version + fingerprint.value + chosen.own_rules), fingerprint
-    return caches
+        cache = Cache(folder, key, version + fingerprint.value + chosen.own_rules, encode, decode)
+        memories[index] = Memory(cache, fingerprint)
+    return memories
 
 
-def _keep(cache: Cache, fingerprint: Fingerprint, found: Sequence[tuple[Task, Verdict]], since: float) -> None:
+def _keep(memory: Memory[ResultT], found: Sequence[tuple[Task, Verdict[ResultT]]], since: float) -> None:
     for process in sorted({verdict.process for _, verdict in found}):
         own = [(task, verdict) for task, verdict in found if verdict.process == process]
-        read = {path for _, verdict in own for path in verdict.read} - fingerprint.covered
-        cache.put([(task.name, verdict.digest, verdict.results) for task, verdict in own], read, since)
-    cache.save()
+        read = {path for _, verdict in own for path in verdict.read} - memory.fingerprint.covered
+        memory.cache.put([(task.name, verdict.digest, verdict.results) for task, verdict in own], read, since)
+    memory.cache.save()
 
 
 def _digest_of(path: str) -> str:

@@ -44,7 +44,7 @@ class Allowance:
 
 def allowances(world: World, source: SourceFile) -> list[Allowance]:
     """What allows each name that a file imports, in the order of its lines."""
-    analysis = FileAnalysis(world, source, False)
+    analysis = FileAnalysis(world, source)
     nouns = [noun for noun in analysis.run().nouns if isinstance(noun, ImportUse)]
     found: list[Allowance] = []
     for node in ast.walk(source.tree):

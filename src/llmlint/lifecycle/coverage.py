@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llmlint.lifecycle.evidence import speaks_of, words
+from llmlint.lifecycle.file_uses import Use
 from llmlint.lifecycle.promises import FunctionPromise, Promise
 from llmlint.lifecycle.scenarios import scenarios
-from llmlint.lifecycle.uses import Use, Uses
+from llmlint.lifecycle.uses import Uses
 
 Kind = Literal[
     "function", "method", "property", "class", "field", "enum member", "variable", "exception", "behaviour", "invariant"
@@ -36,66 +37,103 @@ class Covered:
 
 def coverage(promises: Sequence[Promise], uses: Uses) -> list[Covered]:
     """Every promise of the modules, in the order of the contracts."""
-    table = uses.by_symbol()
-    found: list[Covered] = []
-    for promise in promises:
-        found += _module(promise, uses, table)
-    return found
+    counting = _Counting(uses)
+    return [one for promise in promises for one in counting.module(promise)]
 
 
-def _module(promise: Promise, uses: Uses, table: dict[str, list[Use]]) -> Iterator[Covered]:
-    def entry(symbol: str, kind: Kind, more: Sequence[str] = (), text: str = "") -> Covered:
-        hits = [use for name in (symbol, *more) for use in table.get(name, ())]
-        real = [use for use in hits if use.how not in ("mock", "patch", "import")]
-        return Covered(symbol, kind, text, tuple(uses.tests_of(real)), mocked=bool(hits) and not real)
+class _Counting:
+    """Holds promises against what the tests use."""
 
-    for variable in promise.variables:
-        hits = table.get(variable.symbol, [])
-        yield Covered(variable.symbol, "variable", "", tuple(uses.tests_of(hits)))
-    for function in promise.functions:
-        yield entry(function.symbol, "function")
-        yield from _raises(function, uses, table)
-    for cls in promise.every_class():
-        yield entry(cls.symbol, "class", (f"{cls.symbol}.__init__", f"raises {cls.symbol}"))
-        for value in cls.values:
-            yield entry(value.symbol, "enum member" if value.kind == "enum member" else "field")
-        for method in cls.methods:
-            if method.name.startswith("__") and method.name != "__init__":
+    def __init__(self, uses: Uses) -> None:
+        self._uses = uses
+        self._table = uses.by_symbol()
+        self._below: dict[str, list[str]] = {}
+        """The used symbols below a class, by the class."""
+        self._expected: dict[str, list[Use]] = {}
+        """Where an exception is expected, by the last part of its name."""
+        self._named: dict[str, dict[tuple[str, str], Use]] = {}
+        """A use in each function, by the function's name."""
+        for symbol, found in self._table.items():
+            if symbol.startswith("raises "):
+                self._expected.setdefault(symbol.rpartition(".")[2], []).extend(found)
                 continue
-            yield entry(method.symbol, "property" if method.is_property else "method", _constructed(method))
-            yield from _raises(method, uses, table)
-    yield from _told(promise, uses, table)
+            owner = symbol.rpartition(".")[0]
+            while owner:
+                self._below.setdefault(owner, []).append(symbol)
+                owner = owner.rpartition(".")[0]
+        for use in uses.found:
+            self._named.setdefault(use.function.rpartition(".")[2], {})[use.path, use.function] = use
 
+    def module(self, promise: Promise) -> Iterator[Covered]:
+        """Every promise of one module."""
+        for variable in promise.variables:
+            hits = self._table.get(variable.symbol, [])
+            yield Covered(variable.symbol, "variable", "", tuple(self._uses.tests_of(hits)))
+        for function in promise.functions:
+            yield self._entry(function.symbol, "function")
+            yield from self._raises(function)
+        for cls in promise.every_class():
+            yield self._entry(cls.symbol, "class", (f"{cls.symbol}.__init__", f"raises {cls.symbol}"))
+            for value in cls.values:
+                yield self._entry(value.symbol, "enum member" if value.kind == "enum member" else "field")
+            for method in cls.methods:
+                if method.name.startswith("__") and method.name != "__init__":
+                    continue
+                yield self._entry(method.symbol, "property" if method.is_property else "method", _constructed(method))
+                yield from self._raises(method)
+        yield from self._told(promise)
 
-def _told(promise: Promise, uses: Uses, table: dict[str, list[Use]]) -> Iterator[Covered]:
-    """Behaviour and invariants: tests of their name, else tests that use what they are about, assert something, and speak of it."""
-    named: dict[str, list[Use]] = {}
-    for use in uses.found:
-        named.setdefault(use.function.rpartition(".")[2], []).append(use)
-    users: dict[str, dict[tuple[str, str], Use]] = {}
-    for one in scenarios(promise):
-        if one.kind not in ("behaviour", "invariant"):
-            continue
-        kind: Kind = "behaviour" if one.kind == "behaviour" else "invariant"
-        text = f"{one.text} [{one.name}]"
-        if tests := uses.tests_of(named.get(one.name, ())):
-            yield Covered(one.symbol, kind, text, tuple(tests), evidence="name")
-            continue
-        if one.symbol not in users:
-            users[one.symbol] = _users(one.symbol, table, members=one.function is None)
-        promised = words(one.text) - words(one.symbol.rpartition(".")[2])
-        speaking = [
-            use for key, use in users[one.symbol].items() if key in uses.said and speaks_of(uses.said[key], promised)
-        ]
-        yield Covered(one.symbol, kind, text, tuple(uses.tests_of(speaking)), evidence="words")
+    def _entry(self, symbol: str, kind: Kind, more: Sequence[str] = ()) -> Covered:
+        hits = [use for name in (symbol, *more) for use in self._table.get(name, ())]
+        real = [use for use in hits if use.how not in ("mock", "patch", "import")]
+        return Covered(symbol, kind, "", tuple(self._uses.tests_of(real)), mocked=bool(hits) and not real)
 
+    def _raises(self, function: FunctionPromise) -> Iterator[Covered]:
+        """A documented exception is tested by a test that uses the function where it expects the exception, or one that derives from it."""
+        callers: dict[tuple[str, str], list[int]] = {}
+        for name in (function.symbol, *_constructed(function)):
+            for use in self._table.get(name, ()):
+                if use.how == "use":
+                    callers.setdefault((use.path, use.function), []).append(use.row)
+        for one in function.docstring.raises:
+            hits = [
+                use
+                for use in self._expected.get(one.name.rpartition(".")[2], ())
+                if any(use.row <= row <= use.last for row in callers.get((use.path, use.function), ()))
+            ]
+            text = f"raises {one.name}" + (f": {one.text}" if one.text else "")
+            yield Covered(function.symbol, "exception", text, tuple(self._uses.tests_of(hits)))
 
-def _users(symbol: str, table: dict[str, list[Use]], *, members: bool) -> dict[tuple[str, str], Use]:
-    """One real use of a symbol in each function that makes one; with ``members``, of what is below it as well."""
-    symbols = [symbol, *_made_of(symbol)]
-    if members:
-        symbols += [one for one in table if one.startswith(f"{symbol}.")]
-    return {(use.path, use.function): use for name in symbols for use in table.get(name, ()) if use.how == "use"}
+    def _told(self, promise: Promise) -> Iterator[Covered]:
+        """Behaviour and invariants: tests of their name, else tests that use what they are about, assert something, and speak of it."""
+        uses = self._uses
+        users: dict[str, dict[tuple[str, str], Use]] = {}
+        for one in scenarios(promise):
+            if one.kind not in ("behaviour", "invariant"):
+                continue
+            kind: Kind = "behaviour" if one.kind == "behaviour" else "invariant"
+            text = f"{one.text} [{one.name}]"
+            if tests := uses.tests_of(self._named.get(one.name, {}).values()):
+                yield Covered(one.symbol, kind, text, tuple(tests), evidence="name")
+                continue
+            if one.symbol not in users:
+                users[one.symbol] = self._users(one.symbol, members=one.function is None)
+            promised = words(one.text) - words(one.symbol.rpartition(".")[2])
+            speaking = [
+                use
+                for key, use in users[one.symbol].items()
+                if key in uses.said and speaks_of(uses.said[key], promised)
+            ]
+            yield Covered(one.symbol, kind, text, tuple(uses.tests_of(speaking)), evidence="words")
+
+    def _users(self, symbol: str, *, members: bool) -> dict[tuple[str, str], Use]:
+        """One real use of a symbol in each function that makes one; with ``members``, of what is below it as well."""
+        symbols = [symbol, *_made_of(symbol)]
+        if members:
+            symbols += self._below.get(symbol, ())
+        return {
+            (use.path, use.function): use for name in symbols for use in self._table.get(name, ()) if use.how == "use"
+        }
 
 
 def _made_of(symbol: str) -> tuple[str, ...]:
@@ -104,23 +142,3 @@ def _made_of(symbol: str) -> tuple[str, ...]:
 
 def _constructed(method: FunctionPromise) -> tuple[str, ...]:
     return (method.symbol.removesuffix(".__init__"),) if method.name == "__init__" else ()
-
-
-def _raises(function: FunctionPromise, uses: Uses, table: dict[str, list[Use]]) -> Iterator[Covered]:
-    """A documented exception is tested by a test that uses the function where it expects the exception, or one that derives from it."""
-    callers: dict[tuple[str, str], list[int]] = {}
-    for name in (function.symbol, *_constructed(function)):
-        for use in table.get(name, ()):
-            if use.how == "use":
-                callers.setdefault((use.path, use.function), []).append(use.row)
-    for one in function.docstring.raises:
-        last = one.name.rpartition(".")[2]
-        hits = [
-            use
-            for symbol, found in table.items()
-            if symbol.startswith("raises ") and symbol.rpartition(".")[2] == last
-            for use in found
-            if any(use.row <= row <= use.last for row in callers.get((use.path, use.function), ()))
-        ]
-        text = f"raises {one.name}" + (f": {one.text}" if one.text else "")
-        yield Covered(function.symbol, "exception", text, tuple(uses.tests_of(hits)))

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Final
+from functools import lru_cache
+from typing import Final, cast
+
+from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.walking import walk
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?")
 _SILENT: Final = frozenset(
@@ -23,19 +27,20 @@ _SHARE: Final = 0.6
 
 def words(text: str) -> frozenset[str]:
     """The telling words of a text, names taken apart, endings aside."""
-    return frozenset(
-        _stem(word.lower()) for word in _WORD.findall(text) if word.lower() not in _SILENT and len(word) > 1
-    )
+    return frozenset(filter(None, map(_telling, _WORD.findall(text))))
 
 
-def said_by(test: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    """The telling words of a test: of its name, its docstring, its cases, what it asserts and what it expects to be raised."""
-    return words(" ".join([test.name, ast.get_docstring(test) or "", *map(ast.unparse, _telling(test))]))
+def said_by(test: FunctionNode) -> frozenset[str]:
+    """The telling words of a test: of its name, its docstring, its cases, what it asserts and what it expects to be raised.
 
-
-def asserts(test: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a test checks anything by itself."""
-    return next(_telling(test, cases=False), None) is not None
+    Nothing, if it asserts nothing by itself.
+    """
+    telling = list(_checks(test))
+    if not telling:
+        return frozenset()
+    telling += (one for one in test.decorator_list if _is_parametrize(one))
+    texts = {text for one in telling for text in _texts(one)}
+    return words(" ".join([test.name, ast.get_docstring(test) or "", *texts]))
 
 
 def speaks_of(said: frozenset[str], promise: frozenset[str]) -> bool:
@@ -46,18 +51,45 @@ def speaks_of(said: frozenset[str], promise: frozenset[str]) -> bool:
     return shared >= min(_LEAST, len(promise)) and shared >= _SHARE * len(promise)
 
 
-def _telling(test: ast.FunctionDef | ast.AsyncFunctionDef, *, cases: bool = True) -> Iterator[ast.expr]:
-    if cases:
-        yield from (one for one in test.decorator_list if "parametrize" in ast.unparse(one))
-    for node in ast.walk(test):
-        if isinstance(node, ast.Assert):
-            yield node.test
-            if node.msg is not None:
-                yield node.msg
-        elif isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+def _checks(test: FunctionNode) -> Iterator[ast.expr]:
+    """What a test asserts, and the calls by which it expects something."""
+    for node in walk(test):
+        kind = type(node)
+        if kind is ast.Assert:
+            statement = cast("ast.Assert", node)
+            yield statement.test
+            if statement.msg is not None:
+                yield statement.msg
+        elif kind is ast.Call:
+            function = cast("ast.Call", node).func
+            name = getattr(function, "attr", getattr(function, "id", ""))
             if name in ("raises", "warns", "fail") or name.startswith("assert"):
-                yield node
+                yield cast("ast.Call", node)
+
+
+def _is_parametrize(decorator: ast.expr) -> bool:
+    return any("parametrize" in text for text in _texts(decorator))
+
+
+def _texts(expression: ast.expr) -> Iterator[str]:
+    """The names, texts and numbers of an expression."""
+    for node in walk(expression):
+        kind = type(node)
+        if kind is ast.Name:
+            yield cast("ast.Name", node).id
+        elif kind is ast.Attribute:
+            yield cast("ast.Attribute", node).attr
+        elif kind is ast.Constant:
+            yield str(cast("ast.Constant", node).value)
+        elif kind is ast.keyword:
+            yield cast("ast.keyword", node).arg or ""
+
+
+@lru_cache(maxsize=20_000)
+def _telling(word: str) -> str:
+    """A word without its ending; empty where it tells nothing. The same words stand in many tests."""
+    word = word.lower()
+    return _stem(word) if len(word) > 1 and word not in _SILENT else ""
 
 
 def _stem(word: str) -> str:

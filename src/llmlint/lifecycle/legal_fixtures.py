@@ -41,7 +41,7 @@ def legal_fixtures(project: Project, folder: str, world: World | None = None) ->
     there, no others. Fixtures of plugins are legal as well and are not listed, unless the settings name them."""
     world = world or World(project)
     path = os.path.join(os.path.abspath(folder), "test_llmlint_prompt.py")
-    analysis = FileAnalysis(world, parse(path, "", "test"), False)
+    analysis = FileAnalysis(world, parse(path, "", "test"))
     module = analysis.module
     allowed = _allowed(project, path)
     found: dict[str, LegalFixture] = {}

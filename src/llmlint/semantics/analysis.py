@@ -26,6 +26,7 @@ from llmlint.semantics.patches import Patcher
 from llmlint.semantics.proof.tests import Test, TestModule
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.shadows import Shadows
+from llmlint.semantics.sink import Sink
 from llmlint.semantics.special_values import MOCKER_FIXTURES
 from llmlint.semantics.values import ClassValue, Instance, Value, members_of
 from llmlint.semantics.world import World
@@ -63,7 +64,15 @@ class FileAnalysis(FixtureRequests):
     """Whether a shadow of the file is asked for."""
 
     def run(self) -> Analysis:
-        """Evaluate the module's own statements, then fixtures and set-up, then tests, then everything else."""
+        """Evaluate the file and judge it."""
+        tests = self.evaluate()
+        self.evaluator.mocks.judge()
+        judge_doubles(self, tests)
+        self._judge_fakes()
+        return self._result()
+
+    def evaluate(self) -> list[tuple[Function, Class | None]]:
+        """Evaluate the module's own statements, then fixtures and set-up, then tests, then everything else; gives the tests."""
         evaluator = self.evaluator
         evaluator.block(self.source.tree.body)
         evaluator.run_deferred(evaluator.top)
@@ -84,11 +93,8 @@ class FileAnalysis(FixtureRequests):
             self._evaluate(function, cls)
         evaluator.deferring = False
         evaluator.probes = []
-        evaluator.mocks.conclude()
-        evaluator.mocks.report()
-        judge_doubles(self, tests)
-        self._judge_fakes()
-        return self._result()
+        evaluator.mocks.settle()
+        return tests
 
     def _result(self) -> Analysis:
         evaluator, sink = self.evaluator, self.sink
@@ -288,8 +294,7 @@ class Analyzer:
         """
         if source.role == "contract":
             return Analysis()
-        analysis = FileAnalysis(self.world, source, record)
-        analysis.sink.facts = facts
+        analysis = FileAnalysis(self.world, source, Sink(record, facts))
         analysis.shadowed = shadowed
         return analysis.run()
 

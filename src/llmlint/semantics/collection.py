@@ -28,10 +28,10 @@ _SWITCH: Final = re.compile(r"([\w.]+)\.__test__ = False")
 class Collected:
     """The state of one file's analysis, and which of its functions are tests."""
 
-    def __init__(self, world: World, source: SourceFile, record: bool) -> None:
+    def __init__(self, world: World, source: SourceFile, sink: Sink | None = None) -> None:
         self.world = world
         self.source = source
-        self.sink = Sink(record)
+        self.sink = sink or Sink()
         module = world.library.adopt(source.path, source.text, source.tree)
         if "sys.path" in source.text or "addsitedir" in source.text:
             added = roots_added_in(source.tree, source.path, world.project.base or world.project.root)

@@ -67,7 +67,7 @@ class Evaluation:
         self.world = world
         self.module = module
         self.sink = sink
-        self.record = sink is not None and sink.record
+        self.record = sink is not None and (sink.record or not sink.judging)
         self.scope = Scope(module, None, None)
         self.scope.evaluate = self._in_scope
         self.top = self.scope
@@ -129,9 +129,12 @@ class Evaluation:
         if sink is None:
             return
         resolved = type(value) is not Unknown
+        if not sink.judging:
+            if resolved:
+                sink.seen.append((node, value))
+            return
         reason = "" if resolved else value.reason  # type: ignore[attr-defined]
         sink.uses.append((node, kind, resolved, reason))
-        sink.seen.append((node, value))
         if not resolved:
             sink.unresolved.append(Unresolved(node, kind, ast.unparse(node), reason))  # type: ignore[arg-type]
 
@@ -149,7 +152,7 @@ class Evaluation:
 
     def confirm(self, value: Value, name: str) -> bool:
         """Whether it stands that ``value`` has no attribute ``name``."""
-        return self.sink is not None and self.world.vetoes.confirm(value, name, self.test_modules)
+        return self.sink is not None and self.sink.judging and self.world.vetoes.confirm(value, name, self.test_modules)
 
     def replace(self, name: str) -> None:
         """From here on the tests replace attributes of that name."""

@@ -66,7 +66,7 @@ class _Pointed(FileAnalysis):
     """Evaluates a file and keeps what stands at a place."""
 
     def __init__(self, world: World, source: SourceFile, row: int, at: int) -> None:
-        super().__init__(world, source, False)
+        super().__init__(world, source)
         self._row, self._at = row, at
         self._found: dict[ast.AST, Value] = {}
         self._receivers: dict[ast.AST, Value] = {}

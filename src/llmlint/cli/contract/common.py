@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from llmlint.cli.main import Failure
+from llmlint.cli.main import Failure, processes
 
 if TYPE_CHECKING:
     from llmlint.contracts.layout import Place
@@ -32,6 +32,21 @@ def project_options(function: _Function) -> _Function:
     ):
         function = option(function)
     return function
+
+
+def tests_options(function: _Function) -> _Function:
+    """How the tests are read, where what they use is asked: in how many processes, and whether it is remembered."""
+    function = click.option(
+        "--jobs", "-j", default="auto", metavar="N", callback=_jobs, show_default=True,
+        help="Processes to use; 0 or auto: as many as pay.",
+    )(function)  # fmt: skip
+    return click.option(
+        "--no-cache", "cache", flag_value=False, default=True, help="Neither read nor write the cache."
+    )(function)
+
+
+def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    return processes(value)
 
 
 def output_option(function: _Function) -> _Function:

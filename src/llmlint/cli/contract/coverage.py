@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from llmlint.cli.contract.common import many, modules_of, output_option, project_options, the_project, write
+from llmlint.cli.contract.common import (
+    many,
+    modules_of,
+    output_option,
+    project_options,
+    tests_options,
+    the_project,
+    write,
+)
 from llmlint.cli.contract.digest import read_all
 
 _PLURALS = {"class": "classes", "property": "properties"}
@@ -22,6 +30,7 @@ _PLURALS = {"class": "classes", "property": "properties"}
 @click.option("--promises", is_flag=True, help="List behaviour and invariants that no test speaks of, too.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 below this.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@tests_options
 @output_option
 @project_options
 def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) -> int:
@@ -36,11 +45,13 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
     Exit codes: 0 done, 1 below --fail-under.
     """
     from llmlint.lifecycle.coverage import coverage
-    from llmlint.lifecycle.uses import uses_of
+    from llmlint.using import Question, used
 
     project = the_project(options)
     chosen, _ = modules_of(project, modules)
-    found = coverage(read_all(project, chosen), uses_of(project, paths, words=True))
+    promises = read_all(project, chosen)
+    (uses,) = used([Question(project, paths, remembered=options["cache"])], jobs=options["jobs"])
+    found = coverage(promises, uses)
     hard = [one for one in found if one.kind not in ("behaviour", "invariant")]
     covered = sum(bool(one.tests) for one in hard)
     percent = 100 * covered / len(hard) if hard else 100.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from llmlint.cli.contract.common import note, output_option, project_options, the_project, write
+from llmlint.cli.contract.common import note, output_option, project_options, tests_options, the_project, write
 from llmlint.cli.main import CANNOT, Failure
 
 
@@ -32,6 +32,7 @@ from llmlint.cli.main import CANNOT, Failure
     "--fail-on", type=click.Choice(["breaking", "any", "never"]), default="never", show_default=True,
     help="Which changes give exit code 1.",
 )  # fmt: skip
+@tests_options
 @output_option
 @project_options
 def command(states: tuple[str, ...], **options: Any) -> int:
@@ -44,9 +45,10 @@ def command(states: tuple[str, ...], **options: Any) -> int:
     Exit codes: 0 done, 1 changes that --fail-on names, 2 a state could not be read.
     """
     from llmlint.lifecycle.diff import render
-    from llmlint.lifecycle.diff.between import Between, relative
+    from llmlint.lifecycle.diff.between import Between, mentioned, relative
     from llmlint.lifecycle.diff.changes import Report
     from llmlint.lifecycle.diff.states import NoState, state
+    from llmlint.using import Question, used
 
     if len(states) > 2:
         raise Failure("name at most two states")
@@ -67,8 +69,14 @@ def command(states: tuple[str, ...], **options: Any) -> int:
         report = between.report(options["modules"])
         if options["only"]:
             report = Report([one for one in report.changes if one.breaking], {}, report.problems)
-        if options["tests"]:
-            between.concern(report, options["tests_in"])
+        if options["tests"] and report.changes:
+            words, paths = mentioned(report), options["tests_in"]
+            # What git has unpacked lies somewhere else next time.
+            questions = [
+                Question(old, tuple(between.elsewhere(paths)), words, remembered=False),
+                Question(new, paths, words, remembered=options["cache"]),
+            ]
+            between.concern(report, used(questions, jobs=options["jobs"]))
         report = relative(report, *folders)
     for problem in report.problems:
         note(problem)

@@ -10,7 +10,7 @@ from llmlint.contracts.layout import Place, places, without_contracts
 from llmlint.contracts.symbols import Module
 from llmlint.lifecycle.diff.changes import Change, Report
 from llmlint.lifecycle.diff.compare import Comparer
-from llmlint.lifecycle.uses import Uses, uses_of
+from llmlint.lifecycle.uses import Uses
 from llmlint.model.position import Truth
 from llmlint.project.project import Project
 from llmlint.semantics.world import World
@@ -72,25 +72,15 @@ class Between:
             return []
         return list(Comparer(*worlds).module(*modules))
 
-    def concern(self, report: Report, paths: Sequence[str]) -> None:
-        """Fill in the tests that each changed symbol concerns: as they are now, seen with what the old and the new state say."""
-        if not report.changes:
-            return
-        old, new = self._projects
-        words: set[str] = set()
-        for change in report.changes:
-            # A constructor is mentioned by its class, a module by its last part.
-            words.update(
-                part for part in change.symbol.split(".")[-2:] if change.kind in _BY_OWNER or part == _last(change)
-            )
-        tables: list[tuple[Uses, dict[str, list[str]]]] = []
-        for project, given in ((old, self._elsewhere(paths)), (new, paths)):
-            found = uses_of(project, given, mentioning=words)
-            table: dict[str, list[str]] = {}
-            for symbol, uses in found.by_symbol().items():
-                table[symbol] = found.tests_of(uses)
-            tables.append((found, table))
-        present = {test for _, table in tables[1:] for tests in table.values() for test in tests}
+    def concern(self, report: Report, uses: Sequence[Uses]) -> None:
+        """Fill in the tests that each changed symbol concerns: as they are now, seen with what the old and the new state say.
+
+        Args:
+            report: What changed.
+            uses: What the tests use of `mentioned`, in the old and in the new state.
+        """
+        tables = [{symbol: one.tests_of(uses) for symbol, uses in one.by_symbol().items()} for one in uses]
+        present = {test for tests in tables[-1].values() for test in tests}
         for change in report.changes:
             names = {change.symbol}
             if change.kind in _BY_OWNER:
@@ -98,16 +88,14 @@ class Between:
             if change.kind == "protocol-member-added" or change.kind == "abstract":
                 names.add(change.symbol.rpartition(".")[0])
             tests: set[str] = set()
-            for _, table in tables:
+            for table in tables:
                 for symbol in names:
                     tests.update(table.get(symbol, ()))
                 if change.kind == "module-removed":
                     tests.update(t for s, found in table.items() if s.startswith(f"{change.symbol}.") for t in found)
-            report.tests[change.symbol] = sorted(
-                {*report.tests.get(change.symbol, ()), *(test for test in tests if test in present or len(tables) < 2)}
-            )
+            report.tests[change.symbol] = sorted({*report.tests.get(change.symbol, ()), *(tests & present)})
 
-    def _elsewhere(self, paths: Sequence[str]) -> list[str]:
+    def elsewhere(self, paths: Sequence[str]) -> list[str]:
         """The same paths in the old state."""
         old, new = self._projects
         found = []
@@ -115,6 +103,16 @@ class Between:
             inner = os.path.relpath(os.path.abspath(path), new.base or new.root)
             found.append(os.path.join(old.base or old.root, inner))
         return [path for path in found if os.path.exists(path)]
+
+
+def mentioned(report: Report) -> set[str]:
+    """The names without which a test uses nothing that changed: a constructor is mentioned by its class, a module by its last part."""
+    return {
+        part
+        for change in report.changes
+        for part in change.symbol.split(".")[-2:]
+        if change.kind in _BY_OWNER or part == _last(change)
+    }
 
 
 def relative(report: Report, old: str, new: str) -> Report:

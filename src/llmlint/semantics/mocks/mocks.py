@@ -63,8 +63,8 @@ class Mocks(MockBuilding):
                 return None
         return self.local(first)
 
-    def conclude(self) -> None:
-        """The file is over: what is asked of mocks is judged."""
+    def settle(self) -> None:
+        """The file is over: what mocks stand for that were handed to something is known now, and of their parts."""
         for use in self.uses:
             for mock in use.mocks:
                 if mock.record is not None:
@@ -75,10 +75,14 @@ class Mocks(MockBuilding):
                 settled.add(record)
                 if record.handed:
                     self._settle_record(record)
+
+    def judge(self) -> None:
+        """The file is over: what is asked of mocks is judged, and each that was built is told."""
         MockVerdicts(self).judge()
         sink = self.evaluator.sink
         if sink is not None and (sink.wants(MockGift) or sink.wants(MockAwait)):
             MockGifts(self).judge()
+        self._report()
 
     def _settle_record(self, record: Record) -> None:
         stands = known(union(value for value, _, _ in record.handed))
@@ -100,7 +104,7 @@ class Mocks(MockBuilding):
             elif child.stands is None and not child.opaque and self._derive(mock, name, child):
                 self._settle(child)
 
-    def report(self) -> None:
+    def _report(self) -> None:
         """A noun for every mock that the file builds."""
         evaluator = self.evaluator
         alike: dict[ast.Call, list[Record]] = {}
