@@ -442,6 +442,8 @@ class Attributes:
         return value
 
     def _descriptor(self, value: Value) -> Value:
+        if isinstance(value, Union) and any(self._descriptor(member) is UNKNOWN for member in value.members):
+            return UNKNOWN
         if isinstance(value, Instance) and value.literal is NOTHING:
             found = self.world.classes.member(value.cls, "__get__")
             if found is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.contracts.signature import KEYWORD_ONLY, Signature, bind, from_function
 from llmlint.contracts.symbols import Class, Function, Member
+from llmlint.contracts.walking import walk
 from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import Fake, FakeMethod
 from llmlint.semantics.values import (
@@ -65,7 +66,9 @@ class Fakes:
             if len(fakes) != 1 or not reals:
                 continue
             problem = self._method(fakes[0], reals)
-            if problem is not None and not _meant(fakes[0]) and not self._is_hook(contract, name, reals[-1]):
+            if problem is None or _meant(fakes[0]) or self._is_hook(contract, name, reals[-1]):
+                continue
+            if problem.kind != "signature" or not self._is_tried(contract, name):
                 problems.append(problem)
         if problems:
             owner = self.world.attributes.owner(Instance(contract))
@@ -87,6 +90,16 @@ class Fakes:
         for function in member.functions():
             if self.world.functions.info(function).fixture is None:
                 yield FakeMethod(function.node, member.name, "not-in-contract", "", None)
+
+    def _is_tried(self, contract: Class, name: str) -> bool:
+        """Whether the code beside the contract calls the method prepared for a ``TypeError``: it takes others as well."""
+        tree = contract.module.tree
+        for node in walk(tree) if tree is not None and "TypeError" in contract.module.text else ():
+            if isinstance(node, ast.Try) and any(_catches_type_error(handler) for handler in node.handlers):
+                for inner in (inner for statement in node.body for inner in ast.walk(statement)):
+                    if isinstance(inner, ast.Call) and getattr(inner.func, "attr", "") == name:
+                        return True
+        return False
 
     def _is_hook(self, contract: Class, name: str, real: Function) -> bool:
         """Whether the contract's method only raises ``NotImplementedError`` without being abstract: a subclass says what it takes."""
@@ -182,6 +195,11 @@ class Fakes:
             and classes.member(value.cls, "__await__") is None
             and (value.exact or value.cls.module.name == "builtins" or value.cls.own)
         )
+
+
+def _catches_type_error(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(name, ast.Name) and name.id == "TypeError" for name in caught)
 
 
 def _meant(function: Function) -> bool:

@@ -106,6 +106,8 @@ class Fitting:
             return expected.literal is not NOTHING and self._other_literal(value, expected)
         if have.symbol in _ROWS and have.symbol != "builtins.dict" and self._is_row(want):
             return False
+        if have.symbol == "builtins.dict" and classes.derives(want, "typing.Mapping"):
+            return False  # headers are read from a dict just as well
         if have.symbol in _ROWS and want.module.name == "typing" and self._iterates(want):
             return False  # what is only iterated over or unpacked may as well be a list
         if self._protocol(want) and have.module.name != "builtins":

@@ -69,7 +69,7 @@ class Solving(Protocols):
                 candidates.append(function)
                 if not uncertain:
                     break
-        return candidates[:4]
+        return candidates
 
     def may_be(self, value: Value, expected: Value) -> bool:
         """Whether ``value`` may be of the type ``expected``; False only for certain."""

@@ -195,7 +195,8 @@ class MockGifts(MockFlavors):
             return
         wanted = found.value if self._annotated(member) else self._by_parameter(member)
         if self.fitting.cannot_be(item.value, wanted) and not isinstance(item.value, Mock):
-            if self.world.vetoes.subclass_has(stands.cls, item.name):
+            vetoes = self.world.vetoes
+            if vetoes.subclass_has(stands.cls, item.name) or vetoes.asked_in_project(item.name):
                 return
             given, expected = self.fitting.given(item.value), self.fitting.expected(wanted)
             self.evaluator.emit(MockGift(item.node, "attribute", "type", owner, item.name, given, expected))

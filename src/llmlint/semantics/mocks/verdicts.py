@@ -15,6 +15,7 @@ from llmlint.semantics.mocks.values import Call, Mock, Use
 from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import MockAttributeUse, MockCall, Outcome, Problem
 from llmlint.semantics.values import (
+    UNKNOWN,
     Callable,
     ClassValue,
     FunctionValue,
@@ -171,6 +172,8 @@ class MockVerdicts:
             if call.assertion is not None and call.arguments.keywords:
                 self._judge_unheard(call)
             return
+        if self._as_instance(stands, call.arguments):
+            return
         bound, mismatches = found
         owner = evaluator.world.attributes.owner(wrapped)
         if owner is None or not self.mocks.certain(wrapped) or not all(map(evaluator.certain_call, bound.through)):
@@ -183,6 +186,15 @@ class MockVerdicts:
         evaluator.emit(
             MockCall(node, call.assertion, owner, str(bound.signature), tuple(bound.signature.keywords), problems)
         )
+
+    def _as_instance(self, stands: FunctionValue | ClassValue, arguments: Arguments) -> bool:
+        """Whether the mock of a class is called as objects of that class are: it was handed on as one of them."""
+        if not isinstance(stands, ClassValue):
+            return False
+        instance = Instance(stands.cls, stands.args)
+        if self.evaluator.world.classes.member(stands.cls, "__call__") is None:
+            return False
+        return self.evaluator.world.calls.mismatches(instance, arguments) is None
 
     def _unwrapped(self, stands: FunctionValue | ClassValue) -> tuple[FunctionValue | ClassValue, frozenset[str]]:
         """The function whose signature a wrapper has, and the keywords that the wrapper takes besides."""
@@ -260,6 +272,10 @@ class MockVerdicts:
             not signatures
             or name in more
             or any(signature.var_keyword or name in signature.keywords for signature in signatures)
+            or self._as_instance(
+                mock.stands,
+                Arguments(keywords=[(name, UNKNOWN, ast.keyword(name, node))], starred=True, double_starred=True),
+            )
         ):
             return
         owner = self.evaluator.world.attributes.owner(stands)
