@@ -8,8 +8,9 @@
     python benchmarks/sample.py table                          write the table into docs/accuracy.md
 
 The passing suites are those of `SUITES.tsv` in `--workdir`, and those of `--suites FILE` (a list as `suites.toml` is). The
-findings are kept in `WORKDIR/sample/CODE.json`. A sample of a rule is drawn by `--seed` and the rule's code from its findings in
-their order (suite, file, line), so that the same findings give the same sample; at most `--size` of them.
+findings are kept in `WORKDIR/sample/CODE.json`. Every finding has a lot, the SHA-256 of `--seed`, suite, version, file, line, rule and
+message; the sample of a rule is the `--size` findings with the lowest. So the same findings give the same sample, and one finding more
+or less changes one of it at most.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import argparse
 import collections
 import concurrent.futures
 import csv
+import hashlib
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -99,10 +100,13 @@ def findings_of(rule: str, folder: Path) -> list[dict[str, Any]]:
 
 def draw(rule: str, folder: Path, seed: int, size: int) -> list[dict[str, Any]]:
     """The sample of a rule, in the order of suite, file and line."""
-    findings = findings_of(rule, folder)
-    if len(findings) > size:
-        findings = random.Random(f"{seed}:{rule}").sample(findings, size)
-    return sorted(findings, key=lambda each: (each["suite"], each["file"], each["line"]))
+    drawn = sorted(findings_of(rule, folder), key=lambda each: lot(each, seed))[:size]
+    return sorted(drawn, key=lambda each: (each["suite"], each["file"], each["line"], each["message"]))
+
+
+def lot(finding: dict[str, Any], seed: int) -> bytes:
+    """What decides whether a finding is drawn, whatever the others are."""
+    return hashlib.sha256("\0".join(map(str, (seed, *place(finding), finding["message"]))).encode()).digest()
 
 
 def read_judged() -> list[dict[str, str]]:

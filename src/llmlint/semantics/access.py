@@ -6,6 +6,7 @@ import ast
 from typing import Any, ClassVar, Final
 
 from llmlint.contracts.dotted import dotted
+from llmlint.contracts.symbols import Module
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
 from llmlint.semantics.judgements import Judgements
 from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls, MockMethod
@@ -23,6 +24,7 @@ from llmlint.semantics.values import (
     Coroutine,
     FunctionValue,
     Instance,
+    ModuleValue,
     Special,
     Union,
     Unknown,
@@ -45,8 +47,10 @@ class Access(Judgements):
     """Evaluates ``x.name`` and ``x[key]``."""
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        value = self.eval(node.value)
         name = node.attr
+        if name in FUNCTION_API:
+            self.of_a_mock(node)
+        value = self.eval(node.value)
         kind = type(value)
         if self.sink is not None:
             self.attributes_total += 1
@@ -80,6 +84,8 @@ class Access(Judgements):
         found = self.read(node, value, name)
         if kind is Instance and value.cls.module.by_test and type(found) is not Mock:  # type: ignore[attr-defined]
             found = self._declared_mock(value, name) or found  # type: ignore[arg-type]
+        elif type(found) is Unknown and kind is Instance and node in self.surely_mocks:
+            return self._handed_back(value, name) or found  # type: ignore[arg-type]
         return self.mocks.local(found) if type(found) is Mock else found
 
     def _declared_mock(self, receiver: Instance, name: str) -> Mock | None:
@@ -94,6 +100,37 @@ class Access(Judgements):
                 stored = self.world.inference.stored(base, inner)
                 return stored if isinstance(stored, Mock) else None
         return None
+
+    def of_a_mock(self, node: ast.Attribute) -> None:
+        """``x.get.return_value``: where a method has what only mocks have, its owner is a mock as well, or has one for a method."""
+        if isinstance(node.value, ast.Attribute) and isinstance(node.value.value, ast.Attribute):
+            self.surely_mocks.add(node.value.value)
+
+    def _handed_back(self, receiver: Instance, name: str) -> Mock | None:
+        """The mock in an attribute that the project's class stores from a call, where the tests replace what is called by a mock
+        that gives this one: ``self.cache = make_cache()`` under ``patch("shop.make_cache", return_value=cache)``."""
+        if not self.doubled or receiver.cls.module.by_test:
+            return None
+        given: dict[Value, None] = {}
+        for base in self.world.classes.mro(receiver.cls):
+            member = self.world.classes.instance(base).get(name)
+            for binding in member.bindings if member is not None else ():
+                statement = binding[1] if isinstance(binding, tuple) else None
+                if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.Call):
+                    continue
+                for factory in self._in_place_of(base.module, statement.value.func):
+                    if not isinstance(factory, Mock) or "()" not in factory.given or "effect" in factory.actions:
+                        return None
+                    given[factory.children["()"]] = None
+        return self.mocks.alike(list(given))
+
+    def _in_place_of(self, module: Module, called: ast.expr) -> list[Value]:
+        """What the tests put in the place of a function that ``module`` calls by that name."""
+        if isinstance(called, ast.Name) and called.id in self.doubled:
+            return self._put_there(ModuleValue(module), called.id)
+        if isinstance(called, ast.Attribute) and called.attr in self.doubled and dotted(called.value):
+            return self._put_there(self.world.inference.module_value(module, called.value), called.attr)
+        return []
 
     def _stored(self, receiver: ast.expr, name: str) -> Value | None:
         if isinstance(receiver, ast.Name):

@@ -166,11 +166,14 @@ class FileAnalysis(FixtureRequests):
         self.guarded += bool(conditions)
         probes, seen, replaced = evaluator.probes, evaluator.seen_probes, evaluator.replaced_names
         expected.extend(self._expected(function))
+        outer = evaluator.testing
         try:
             evaluator.parameters(function, scope, receiver, given)
             self._apply_patches(function, cls, scope)
+            evaluator.testing = function if is_test else None
             evaluator.body(function.node.body, scope, expected)
         finally:
+            evaluator.testing = outer
             self.guarded -= bool(conditions)
             evaluator.scope, evaluator.muted, evaluator.guards = saved
             evaluator.probes, evaluator.replaced_names = probes, replaced

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from llmlint.contracts.dotted import dotted
 from llmlint.contracts.walking import walk
-from llmlint.semantics.access import Access
+from llmlint.semantics.access import FUNCTION_API, Access
 from llmlint.semantics.mocks.values import Mock, MockType
 from llmlint.semantics.nouns import (
     Outcome,
@@ -109,8 +109,10 @@ class Assignments(Access):
                 self.assign(part, element if not isinstance(element, Union) else UNKNOWN)
 
     def _store(self, target: ast.Attribute, value: Value, source: ast.expr | None) -> None:
-        receiver = self.eval(target.value)
         name = target.attr
+        if name in FUNCTION_API:
+            self.of_a_mock(target)
+        receiver = self.eval(target.value)
         if type(receiver) is Mock:
             self.mocks.store(receiver, name, value, target, source)
             return

@@ -84,8 +84,11 @@ class Evaluation:
         self.optional_imports: set[str] = set()
         """Top-level modules that ``importorskip`` asked for: where they are missing, the module's tests do not run."""
         self.shared_replaced: set[str] = set()
-        self.doubled: dict[str, dict[ast.AST, tuple[Value, Value]]] = {}
-        """What the tests put in the place of attributes of that name, by where they do: on what, and what."""
+        self.doubled: dict[str, dict[ast.AST, tuple[Value, Value, Function | None]]] = {}
+        """What the tests put in the place of attributes of that name, by where they do: on what, what, and in which test, if one
+        does it in its own body."""
+        self.testing: Function | None = None
+        """The test whose body is being evaluated."""
         self.replaced_names: set[str] = set()
         self.attributes_total = self.attributes_resolved = 0
         self.calls_total = self.calls_resolved = 0
@@ -102,6 +105,8 @@ class Evaluation:
         """What each call was found to call."""
         self.replaced_reads: dict[ast.AST, Value] = {}
         """Attributes that were read where the tests replace them, and what they were read from."""
+        self.surely_mocks: set[ast.AST] = set()
+        """Attributes of which a method is asked what only mocks have."""
         self.test_modules: list[Module] = [module]
         self.hooks: Any = None
         """The file's analysis, told of imports, functions and classes; None in a quiet evaluation."""
@@ -160,7 +165,7 @@ class Evaluation:
 
     def put(self, node: ast.AST, name: str, receiver: Value, value: Value) -> None:
         """At ``node`` the tests put ``value`` in the place of the attribute ``name`` of ``receiver``."""
-        self.doubled.setdefault(name, {})[node] = (receiver, value)
+        self.doubled.setdefault(name, {})[node] = (receiver, value, self.testing)
 
     def double(self, receiver: Value, name: str) -> Mock | None:
         """The mock that stands in the attribute, where all that the tests put there are mocks that stand for the same."""
@@ -175,7 +180,9 @@ class Evaluation:
     def _put_there(self, receiver: Value, name: str) -> list[Value]:
         """What the tests put in the place of that attribute; nothing where that is not known."""
         values: list[Value] = []
-        for owners, value in self.doubled.get(name, {}).values():
+        for owners, value, test in self.doubled.get(name, {}).values():
+            if test is not None and test is not self.testing:
+                continue  # another test's own affair
             for owner in members_of(without_none(owners)):
                 if isinstance(owner, (Instance, ClassValue)) and isinstance(receiver, (Instance, ClassValue)):
                     related = self.world.classes.is_subclass

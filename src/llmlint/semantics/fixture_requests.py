@@ -73,6 +73,8 @@ class FixtureRequests(Collected):
                     given[name] = annotated if argument.annotation is not None else given[name]
                 continue
             given[name] = self._request(argument, name, function, cls, opaque)
+            if name == "request" and not is_test:
+                given[name] = self._request_object(self._params(function))
             self.requested.setdefault(function, {})[name] = given[name]
             if type(given[name]) is Unknown and argument.annotation is not None:
                 given[name] = self.evaluator.annotated(argument.annotation, cls)
@@ -192,7 +194,7 @@ class FixtureRequests(Collected):
                 if name in ("self", "cls") and fixture.cls is not None:
                     continue
                 if name == "request":
-                    given[name] = self._request_object(self._params(fixture))
+                    given[name] = self._request_object(self._params(function))
                     continue
                 value = self.fixture_value(name, cls, function if name == fixture.name else None)
                 if not isinstance(value, Unknown):
@@ -221,13 +223,13 @@ class FixtureRequests(Collected):
             kept.append((given, value, frozenset(scope.replaced)))
         return value
 
-    def _params(self, fixture: Fixture) -> Value:
-        """``request.param``: one of the fixture's ``params``."""
-        decorator = self.world.functions.info(fixture.function).fixture
-        if isinstance(decorator, ast.Call):
+    def _params(self, function: Function) -> Value:
+        """``request.param``: one of the ``params`` of a fixture, unless a test may give it something else (``indirect``)."""
+        decorator = self.world.functions.info(function).fixture
+        if isinstance(decorator, ast.Call) and not self.world.vetoes.parametrized(function.name):
             for keyword in decorator.keywords:
                 if keyword.arg == "params":
-                    values = self.world.inference.module_value(fixture.function.module, keyword.value)
+                    values = self.world.inference.module_value(function.module, keyword.value)
                     return self.world.calls.element(values)
         return UNKNOWN
 

@@ -263,11 +263,12 @@ class Fixtures:
                 return False
             if "pytest_generate_tests" in source.text:
                 return False
-            if (
-                "pluginmanager" in source.text
-                or "pytest_factoryboy" in source.text
-                or "pytest_plugin_registered" in source.text
+            # What a test does with plugins while it runs comes after pytest has asked for its fixtures.
+            if "pluginmanager" in source.text and (
+                "pytest_" in source.text or os.path.basename(source.path) == "conftest.py"
             ):
+                return False
+            if "pytest_factoryboy" in source.text or "pytest_plugin_registered" in source.text:
                 return False
             if "pytest_plugins" in source.table:
                 names = self._plugin_names(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from llmlint.contracts.signature import Mismatch, Signature, from_function
@@ -183,6 +184,8 @@ class Invocation(Assignments):
         members = [member for member in function.members if not is_none(member)]
         if len(members) == 1:
             return self.call(node, members[0], arguments)
+        if self.sink is not None:
+            self._check_each(node, members, arguments)
         return union(
             UNKNOWN if isinstance(member, (Mock, Special, MockMethod)) else self.world.calls.result(member, arguments)
             for member in members
@@ -215,6 +218,32 @@ class Invocation(Assignments):
         return given
 
     def _check(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
+        found = self._refused(node, function, arguments)
+        if found is not None:
+            self.emit(found)
+
+    def _check_each(self, node: ast.Call, functions: Sequence[Value], arguments: Arguments) -> None:
+        """A call of what may be one of several: wrong where each of them refuses the same of it."""
+        first: CallUse | None = None
+        for function in functions:
+            if not isinstance(function, (FunctionValue, ClassValue)):
+                return
+            found = self._refused(node, function, arguments)
+            if found is None or found.model:
+                return
+            if first is None:
+                first = found
+            else:
+                same = {(problem.kind, problem.name) for problem in found.problems}
+                kept = tuple(problem for problem in first.problems if (problem.kind, problem.name) in same)
+                if not kept:
+                    return
+                first = replace(first, problems=kept)
+        if first is not None:
+            self.emit(first)
+
+    def _refused(self, node: ast.Call, function: Value, arguments: Arguments) -> CallUse | None:
+        """What the call of ``function`` gives that it does not take."""
         found = self.world.calls.mismatches(function, arguments)
         if (
             found is None
@@ -227,7 +256,7 @@ class Invocation(Assignments):
                 function = FunctionValue(function.functions, None, function.scope)
                 found = self.world.calls.mismatches(function, arguments)
         if found is None:
-            return
+            return None
         bound, mismatches = found
         model = (
             bound.owner is not None
@@ -235,22 +264,22 @@ class Invocation(Assignments):
             and bound.function is None
         )
         if bound.owner is not None and self.world.classes.shape(bound.owner).kind == "typeddict":
-            return
+            return None
         if self.probing("TypeError") or (model and self.probing("ValidationError")):
-            return
+            return None
         if not self.certain_call(function) or not all(map(self.certain_call, bound.through)):
-            return
+            return None
         owner = self.world.attributes.owner(function)
         if owner is None:
-            return
+            return None
         problems = self.problems(node, arguments, bound.signature, mismatches)
         if model:
             problems = tuple(
                 p for p in problems if p.kind != "dropped-keyword" or not self._dropping_asserted(node, str(p.name))
             )
         if not problems:
-            return
-        self.emit(CallUse(node, owner, str(bound.signature), tuple(bound.signature.keywords), problems, model))
+            return None
+        return CallUse(node, owner, str(bound.signature), tuple(bound.signature.keywords), problems, model)
 
     def _dropping_asserted(self, node: ast.Call, name: str) -> bool:
         """Whether the test is about a model that drops a keyword: it names it again, or compares the whole model."""

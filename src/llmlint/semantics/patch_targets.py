@@ -107,7 +107,8 @@ class Targets:
             value = found.value
         return Target(Outcome.FOUND, value, owner, None)
 
-    def _of_object(self, owner: Value, name: str) -> Target:
+    def _of_object(self, owner: Value, name: str, *, patching: bool = True) -> Target:
+        """What the attribute ``name`` of ``owner`` is; a patch makes builtins that a module does not have, ``monkeypatch`` does not."""
         if isinstance(owner, (Unknown, Mock)):
             return Target(Outcome.UNKNOWN, UNKNOWN, owner if isinstance(owner, Mock) else None, None)
         if isinstance(owner, Special):
@@ -116,7 +117,7 @@ class Targets:
         if found.outcome is Outcome.MISSING:
             if name in self.evaluator.replaced_names or not self.evaluator.confirm(owner, name):
                 return Target(Outcome.UNKNOWN, UNKNOWN, owner, None)
-            if isinstance(owner, ModuleValue) and name in BUILTIN_NAMES:
+            if isinstance(owner, ModuleValue) and patching and name in BUILTIN_NAMES:
                 return Target(Outcome.FOUND, UNKNOWN, owner, None)
             return Target(Outcome.MISSING, UNKNOWN, owner, name)
         if found.outcome is Outcome.UNKNOWN and not isinstance(owner, (Instance, ClassValue, ModuleValue, Union)):

@@ -167,7 +167,7 @@ class Patches(Targets):
         if not isinstance(name_value, str):
             self._count(node, False, "the attribute is computed")
             return self.evaluator.world.none
-        target = self._of_object(first[1], name_value)
+        target = self._of_object(first[1], name_value, patching=False)
         shown = f"{self._shown(first[0])}.{name_value}"
         self._emit(node, second[0], form, shown, name_value, target, arguments, 99, creates, False)
         self._replace(name_value, target, creates)
