@@ -73,6 +73,8 @@ class Request:
     """Whether to list every use that was seen."""
     debug: bool = False
     """Whether to show where a rule or reader failed."""
+    written: bool = False
+    """Whether somebody writes the files, so that the same ones are judged again and again."""
 
 
 class Session:
@@ -85,7 +87,7 @@ class Session:
             Problem: they cannot be read.
         """
         self.request = request
-        self._watch = Watch(request.unresolved, request.uses, request.fixes, request.debug)
+        self._watch = Watch(request.unresolved, request.uses, request.fixes, request.debug, request.written)
         self._loader = _loader(request)
         self._with_tools = self._loader if request.tools is None else _loader(replace(request, tools=None))
         self._pages = pages_of(None)

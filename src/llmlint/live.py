@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from llmlint.app import Request, Session
@@ -47,7 +47,7 @@ class Live:
             request: What every session is built of; its paths do not matter.
             patience: Seconds in which what was found to hold is taken to hold still. Who is patient looks by ``look`` when there is time.
         """
-        self._request = request
+        self._request = replace(request, written=True)
         self._patience = patience
         self._known: dict[str, _Knowledge] = {}
         self._homes: dict[str, str] = {}

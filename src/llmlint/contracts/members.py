@@ -9,6 +9,7 @@ from functools import cache
 
 from llmlint.contracts.ancestry import Ancestry
 from llmlint.contracts.class_syntax import is_classmethod, methods, stores, strings
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Class, FunctionNode, Member, MemberKind
 from llmlint.contracts.walking import walk
 
@@ -35,7 +36,7 @@ class Members(Ancestry):
             static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in method.decorator_list)
             first = "" if not arguments or static else arguments[0].arg
             if first and (cls.module.own or _may_store(cls, method, first)):
-                for target, node, annotation, value in stores(method.body, first):
+                for target, node, annotation, value in _stored_on_first(method):
                     if target not in found:
                         found[target] = Member(target, "instance attribute", cls, node, annotation, value, method)
                         found[target].bindings = [(method, node)]
@@ -58,7 +59,7 @@ class Members(Ancestry):
         if method.name == "__setstate__":
             return  # it gives back what an instance of the class had
         own = {first, *_made_here(cls, method)} - {""}
-        read = _merely_read(method)
+        read = set(_merely_read(method))
         for key, node in _keys_of_dict(method, own):
             read.add(id(node))
             found.setdefault(key, Member(key, "instance attribute", cls, node))
@@ -169,6 +170,13 @@ class Members(Ancestry):
         return kind in kinds
 
 
+@per_node
+def _stored_on_first(method: FunctionNode) -> list[tuple[str, ast.stmt, ast.expr | None, ast.expr | None]]:
+    """The attributes that a method stores on its first parameter."""
+    return list(stores(method.body, [*method.args.posonlyargs, *method.args.args][0].arg))
+
+
+@per_node
 def _merely_read(method: FunctionNode) -> set[int]:
     """The ``__dict__`` nodes of a method that are read at a key, compared, looped over or copied, and nothing else."""
     found: set[int] = set()

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, OPAQUE, Binding, Module
 from llmlint.contracts.walking import walk
 
@@ -246,16 +247,23 @@ def local_imports(module: Module) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     if module.tree is None or "\n " not in module.text:
         return found
-    for node in walk(module.tree):
+    for node in (node for statement in module.tree.body for node in _imports_in(statement)):
         if isinstance(node, ast.ImportFrom):
             target = absolute(node.module, node.level, module.package)
             for alias in node.names:
                 found.setdefault(alias.asname or alias.name, set()).add(f"{target}.{alias.name}")
-        elif isinstance(node, ast.Import):
+        else:
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]
                 found.setdefault(name, set()).add(alias.name if alias.asname else name)
     return found
+
+
+@per_node
+def _imports_in(statement: ast.stmt) -> list[ast.Import | ast.ImportFrom]:
+    if isinstance(statement, ast.ClassDef):  # of which most stays, where somebody writes one method
+        return [node for inner in statement.body for node in _imports_in(inner)]
+    return [node for node in walk(statement) if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 def _lazy_names(bindings: Sequence[Binding]) -> list[str] | None:

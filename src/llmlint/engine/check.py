@@ -23,6 +23,7 @@ from llmlint.model.position import Span
 from llmlint.model.result import FileResult, RecordedUse, Recurring, Shadow, UnresolvedUse
 from llmlint.project.late_error import compile_error, late_errors
 from llmlint.project.project import Project
+from llmlint.project.rewriting import rewritten
 from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, read_text, split_lines
 from llmlint.semantics.analysis import Analysis, Analyzer
 from llmlint.semantics.nouns import ContractProblem
@@ -35,6 +36,8 @@ _PROSE = frozenset({"LLM503", "LLM504"})
 _HOLDING = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of statements that hold statements, handlers or cases."""
 _START = Span(1, 0, 1, 0)
+_WRITTEN = 16
+"""Files whose trees are kept while somebody writes them."""
 
 _UNFIT = frozenset({"syntax", "undefined-name", "incomplete", "drift"})
 """What makes a contract say less, or other things, than the program."""
@@ -63,6 +66,7 @@ class Checker:
         self._by_code = {page.code: page for page in selection.pages}
         self._rules = load_rules(selection.pages)
         self._dispatchers: dict[Role, Dispatcher] = {}
+        self._trees: dict[str, SourceFile] = {}
         self._analyzer = Analyzer(project)
         self._severities = Severities(project.settings, project.root)
         settings = project.settings
@@ -96,7 +100,7 @@ class Checker:
 
     def _check_program(self, path: str, text: str, role: Role) -> FileResult:
         try:
-            source = parse(path, text, role)
+            source = self._parsed(path, text, role)
         except NewerSyntax as newer:
             # Of such a file nothing is known, so nothing is claimed.
             return FileResult(path, notices=(str(newer),))
@@ -129,6 +133,20 @@ class Checker:
             shadow=analysis.shadow if analysis else Shadow(),
             recurring=recurring,
         )
+
+    def _parsed(self, path: str, text: str, role: Role) -> SourceFile:
+        """The file as a program, with the nodes of what did not change since it was last judged. Raises SourceError."""
+        if not self._watch.written or role == "markdown":
+            return parse(path, text, role)
+        before = self._trees.get(path)
+        source = rewritten(before, text) if before is not None and before.role == role else None
+        if source is None:
+            source = parse(path, text, role)
+        self._trees.pop(path, None)
+        self._trees[path] = source
+        if len(self._trees) > _WRITTEN:
+            del self._trees[next(iter(self._trees))]
+        return source
 
     def meaning(self, path: str, text: str, role: Role) -> tuple[object, ...]:
         """What rules are told of one file; nothing where it is no program.

@@ -17,3 +17,5 @@ class Watch:
     """Work out what exactly the fixes would write."""
     debug: bool = False
     """Show where a rule or reader failed."""
+    written: bool = False
+    """Somebody writes the files: the same ones are judged again and again, so what did not change of their trees is kept."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
 from llmlint.model.result import Shadow
@@ -228,12 +229,7 @@ class FileAnalysis(FixtureRequests):
             return False
         if any(star == "?" or self.world.library.module(star, self.module.roots) is None for star in self.module.stars):
             return False
-        for node in walk(self.source.tree):
-            if isinstance(node, ast.NamedExpr) and node.target.id == name:
-                return False
-            if any(getattr(p, "name", "") == name for p in getattr(node, "type_params", ())):
-                return False
-        return True
+        return not any(name in _bound_by_expressions(statement) for statement in self.source.tree.body)
 
     def fake_handed(self, value: Value, expected: Value) -> None:
         """An instance of a class of the tests is handed to a typed parameter."""
@@ -248,6 +244,22 @@ class FileAnalysis(FixtureRequests):
         for cls, contract in self._handed:
             for fake in self.fakes.by_parameter(cls, contract):
                 self.evaluator.emit(fake)
+
+
+@per_node
+def _bound_by_expressions(statement: ast.stmt) -> frozenset[str]:
+    """The names that ``:=`` and lists of type parameters bind below a statement."""
+    names: set[str] = set()
+    parts: list[ast.AST] = [statement]
+    if isinstance(statement, ast.ClassDef):
+        names.update(getattr(one, "name", "") for one in getattr(statement, "type_params", ()))
+        names.update(*map(_bound_by_expressions, statement.body))
+        parts = [*statement.decorator_list, *statement.bases, *statement.keywords]
+    for node in (node for part in parts for node in walk(part)):
+        if isinstance(node, ast.NamedExpr):
+            names.add(node.target.id)
+        names.update(getattr(one, "name", "") for one in getattr(node, "type_params", ()))
+    return frozenset(names)
 
 
 def _asks_for_a_version(condition: ast.expr) -> bool:

@@ -62,7 +62,9 @@ def _registered(world: World, module: Module) -> set[str] | None:
     names = {*project.pytest.markers, *project.settings.markers}
     sources = list(fixtures.sources(module))
     for source in sources:
-        found = _of_text(source.text)
+        if "<markers>" not in source.memo:
+            source.memo["<markers>"] = _of_text(source.text)
+        found = source.memo["<markers>"]
         if found is None:
             return None
         names |= found
@@ -71,18 +73,25 @@ def _registered(world: World, module: Module) -> set[str] | None:
             for binding in bindings:
                 imported = library.module(binding.module, conftest.roots) if binding.form == FROM else None
                 if imported is not None:
-                    names |= _of_text(world.text(imported.path)) or set()
+                    names |= _of_file(world, imported.path)
     for folder in sorted(
         {os.path.dirname(plugin.path) for plugin in fixtures.plugins()} - set(project.environment.site)
     ):
         for item in library.finder.listing(folder):
             if item.endswith(".py"):
-                names |= _of_text(world.text(os.path.join(folder, item))) or set()
+                names |= _of_file(world, os.path.join(folder, item))
     if any("pytest_plugins" in source.table for source in sources):
         plugins = [plugin for source in sources for plugin in fixtures.named_plugins(source)]
         if not plugins:
             return None
     return names
+
+
+def _of_file(world: World, path: str) -> set[str]:
+    """The markers that a file registers, as far as it can be told."""
+    if path not in world.markers:
+        world.markers[path] = _of_text(world.text(path)) or set()
+    return world.markers[path]
 
 
 def _of_text(text: str) -> set[str] | None:

@@ -42,6 +42,8 @@ class World:
         self.fixtures = Fixtures(self)
         self.vetoes = Vetoes(self)
         self.following = Following(self)
+        self.markers: dict[str, set[str]] = {}
+        """The markers that files register, by path."""
         self._texts: dict[str, str] = {}
         self._declared: dict[str, bool] = {}
         self._constants: dict[tuple[type, Any], Value] = {}

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import FunctionNode
 from llmlint.contracts.walking import children
 
@@ -89,6 +90,18 @@ class Body:
             self._walk(list(reversed(around)), nodes)
             within: list[ast.AST] = [body] if body is not None else list(node.body)  # type: ignore[attr-defined]
             self._walk(within, self.inner)
+
+
+@per_node
+def body_of(node: FunctionNode) -> Body:
+    """The body of a function, its docstring left out."""
+    return Body(without_docstring(node))
+
+
+@per_node
+def nodes_of(node: FunctionNode) -> list[ast.AST]:
+    """Every node of a function's statements in the order of the source, its docstring, inner functions and classes left out."""
+    return list(own_nodes(without_docstring(node)))
 
 
 def without_docstring(node: FunctionNode | ast.ClassDef) -> list[ast.stmt]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from llmlint.contracts.per_node import per_node
 from llmlint.semantics.mocks.assertions import ASSERTIONS
 from llmlint.semantics.mocks.values import MockMethod
 from llmlint.semantics.proof.body import Body, last_name
@@ -102,8 +103,15 @@ def form_of(call: ast.Call, callee: Value | None = None) -> Form | None:
     """How a call checks, by what it calls and by its name; None if it does not."""
     if isinstance(callee, Special) and callee.path in _SPECIALS:
         return _SPECIALS[callee.path]
+    if isinstance(callee, MockMethod):
+        return "mock" if last_name(call.func).startswith("assert") else None
+    return _form_by_name(call)
+
+
+@per_node
+def _form_by_name(call: ast.Call) -> Form | None:
     name = last_name(call.func)
-    if isinstance(callee, MockMethod) or name in ASSERTIONS:
+    if name in ASSERTIONS:
         return "mock" if name.startswith("assert") else None
     if name in _RAISES:
         return "raises"

@@ -10,7 +10,7 @@ from llmlint.contracts.dotted import root_name
 from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Binding, Class, Function, Module
 from llmlint.contracts.walking import walk
-from llmlint.semantics.proof.body import Body, last_name, own_nodes, without_docstring
+from llmlint.semantics.proof.body import Body, body_of, last_name, nodes_of
 from llmlint.semantics.proof.checks import inner_checks, is_assertion, own_checks
 from llmlint.semantics.proof.helpers import reached
 from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Value, members_of
@@ -53,17 +53,11 @@ class Following:
 
     def body(self, function: Function) -> Body:
         """The body of a function, walked once."""
-        found = function.memo.get("body")
-        if found is None:
-            found = function.memo["body"] = Body(without_docstring(function.node))
-        return found
+        return body_of(function.node)
 
     def nodes(self, function: Function) -> list[ast.AST]:
         """Every node of a function's statements in the order of the source, inner functions and classes not entered."""
-        found = function.memo.get("nodes")
-        if found is None:
-            found = function.memo["nodes"] = list(own_nodes(without_docstring(function.node)))
-        return found
+        return nodes_of(function.node)
 
     def callees(self, module: Module) -> Mapping[ast.AST, Value]:
         """What the calls in a helper module were found to call, as far as it was evaluated."""

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.symbols import Function, Module
+from llmlint.contracts.per_node import per_node
+from llmlint.contracts.symbols import Function, FunctionNode, Module
 from llmlint.semantics.proof.body import own_nodes
 from llmlint.semantics.values import FunctionValue, Value
 
@@ -59,7 +60,9 @@ def reached(function: Function, following: Following, depth: int = _DEPTH) -> It
 
 
 def _yields(function: Function) -> bool:
-    memo = function.memo
-    if "yields" not in memo:
-        memo["yields"] = any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in own_nodes(function.node.body))
-    return bool(memo["yields"])
+    return _yields_itself(function.node)
+
+
+@per_node
+def _yields_itself(node: FunctionNode) -> bool:
+    return any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in own_nodes(node.body))

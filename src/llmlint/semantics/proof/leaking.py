@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import FROM, IMPORT, Class, Function, FunctionNode, Module
 from llmlint.contracts.walking import walk
-from llmlint.semantics.proof.body import last_name, own_nodes
+from llmlint.semantics.proof.body import last_name, nodes_of, own_nodes
 from llmlint.semantics.proof.following import FRAME
 from llmlint.semantics.proof.helpers import called, helper, reached
-from llmlint.semantics.proof.mutation import changes
+from llmlint.semantics.proof.mutation import changes_of
 
 if TYPE_CHECKING:
     from llmlint.semantics.proof.tests import TestModule
@@ -84,12 +85,10 @@ def _by_helpers(module: TestModule, function: Function, cls: Class | None) -> It
     if "teardown" in function.name.lower():
         return
     found: dict[str, list[tuple[ast.Call, Function, Leak]]] = {}
-    own = {
-        what for _, what, _ in _changes(module.world.library.origin, module.module, module.following.nodes(function))
-    }
+    own = {what for _, what, _ in _changes(module.world.library.origin, function)}
     for call, first in called(module, _before_yield(module, function)):
         for one in reached(first, module.following):
-            changed = list(_changes(module.world.library.origin, one.module, module.following.nodes(one)))
+            changed = list(_changes(module.world.library.origin, one))
             for node, what, instead in changed:
                 lasting = [Leak(other, what, one.name, instead) for other, thing, _ in changed if thing == what]
                 if not _undone_here(one.node, _WORDS[what], lasting, what):
@@ -133,7 +132,7 @@ def _is_lasting(module: TestModule, function: Function) -> bool:
 
 def _in_function(module: TestModule, function: Function, cls: Class | None) -> Iterator[Leak]:
     found: dict[str, list[Leak]] = {}
-    for node, what, instead in _changes(module.world.library.origin, module.module, module.following.nodes(function)):
+    for node, what, instead in _changes(module.world.library.origin, function):
         found.setdefault(what, []).append(Leak(node, what, function.name, instead))
     for what, lasting in found.items():
         if not _put_back(module, function, cls, what, lasting):
@@ -141,9 +140,10 @@ def _in_function(module: TestModule, function: Function, cls: Class | None) -> I
 
 
 def _changes(
-    name_of: Callable[[Module, ast.expr], str], module: Module, nodes: list[ast.AST]
+    name_of: Callable[[Module, ast.expr], str], function: Function
 ) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
-    for change in changes(nodes):
+    module = function.module
+    for change in changes_of(function.node):
         if change.how == "attribute":
             # `sys.path = [...]`, `os.environ = {...}`
             what = _SHARED.get(name_of(module, change.node)) if isinstance(change.node, ast.expr) else None
@@ -151,11 +151,19 @@ def _changes(
             what = _SHARED.get(name_of(module, change.target)) if change.how != "rebind" else None
         if what is not None:
             yield change.node, what, _instead(what, change.how)
-    for node in nodes:
-        if isinstance(node, ast.Call) and last_name(node.func) in ("chdir", "fchdir", "putenv", "unsetenv"):
-            what = _CALLS.get(name_of(module, node.func))
-            if what is not None:
-                yield node, what, "monkeypatch.chdir" if what != "os.environ" else "monkeypatch.setenv"
+    for node in _changing_calls(function.node):
+        what = _CALLS.get(name_of(module, node.func))
+        if what is not None:
+            yield node, what, "monkeypatch.chdir" if what != "os.environ" else "monkeypatch.setenv"
+
+
+@per_node
+def _changing_calls(function: FunctionNode) -> list[ast.Call]:
+    return [
+        node
+        for node in nodes_of(function)
+        if isinstance(node, ast.Call) and last_name(node.func) in ("chdir", "fchdir", "putenv", "unsetenv")
+    ]
 
 
 def _instead(what: str, how: str) -> str:

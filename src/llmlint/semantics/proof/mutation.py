@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from llmlint.contracts.per_node import per_node
+from llmlint.contracts.symbols import FunctionNode
+from llmlint.semantics.proof.body import nodes_of
+
 MUTATING: Final = frozenset(
     {
         "append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "remove", "discard", "clear", "sort",
@@ -42,6 +46,12 @@ def changes(nodes: Iterable[ast.AST]) -> Iterator[Change]:
                     yield Change(target, target.value, "delete")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MUTATING:
             yield Change(node, node.func.value, node.func.attr)
+
+
+@per_node
+def changes_of(node: FunctionNode) -> list[Change]:
+    """Every change that a function makes, inner functions and classes left out."""
+    return list(changes(nodes_of(node)))
 
 
 def _stored(node: ast.stmt, target: ast.expr) -> Iterator[Change]:

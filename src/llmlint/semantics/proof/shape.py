@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.per_node import per_node
+from llmlint.contracts.symbols import FunctionNode
 from llmlint.contracts.walking import walk
-from llmlint.semantics.proof.body import last_name
+from llmlint.semantics.proof.body import last_name, without_docstring
 
 if TYPE_CHECKING:
     from llmlint.semantics.proof.tests import Test
@@ -23,17 +25,17 @@ _DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class Shape:
     """One walk over a test. Tests of equal texts differ at most in names that they chose themselves."""
 
-    def __init__(self, test: Test) -> None:
+    def __init__(self, node: FunctionNode, fixtures: Iterable[str]) -> None:
         self._parts: list[str] = []
         self._slots: list[int] = []
         """Which of the parts are names."""
         self._bound: set[str] = set()
-        self._given = {*test.fixtures, "self", "cls"}
+        self._given = {*fixtures, "self", "cls"}
         self._kept: set[int] = set()
         """Names that are bound in the bodies of inner classes: they are what is tested."""
         self.relative = False
         """Whether it imports something by its place among packages."""
-        self._write([*test.node.decorator_list, test.node.args, *test.statements])
+        self._write([*node.decorator_list, node.args, *without_docstring(node)])
 
     @cached_property
     def text(self) -> str:
@@ -137,11 +139,17 @@ class Shape:
 
 def shape_of(test: Test) -> Shape:
     """The shape of a test, made once."""
-    memo = test.function.memo
-    if "shape" not in memo:
-        memo["shape"] = Shape(test)
-    found: Shape = memo["shape"]
-    return found
+    made, fixtures = _shapes(test.node), test.fixtures
+    if fixtures not in made:
+        made.clear()
+        made[fixtures] = Shape(test.node, fixtures)
+    return made[fixtures]
+
+
+@per_node
+def _shapes(node: FunctionNode) -> dict[tuple[str, ...], Shape]:  # noqa: ARG001 - it is to be filled
+    """The shape of a function, by the fixtures that it was last given."""
+    return {}
 
 
 def _is_message(call: ast.Call, keyword: ast.keyword) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Variable
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import ASSIGN, FROM, OPAQUE, Function, FunctionNode
 from llmlint.contracts.walking import walk
-from llmlint.semantics.proof.body import own_nodes
+from llmlint.semantics.proof.body import nodes_of, own_nodes
 from llmlint.semantics.proof.helpers import called
-from llmlint.semantics.proof.mutation import Change, changes
+from llmlint.semantics.proof.mutation import Change, changes_of
 
 if TYPE_CHECKING:
     from llmlint.semantics.proof.tests import Test, TestModule
@@ -43,9 +44,9 @@ def shared(module: TestModule) -> Iterator[Shared]:
     told: set[int] = set()
     left: dict[Function, list[tuple[Change, str, int]]] = {}
     for test in module.tests:
-        made = list(changes(test.nodes))
-        local = _local_names(test.function, test.nodes) if made else set()
-        aliases = _aliases(test.nodes, local) if made else {}
+        made = changes_of(test.node)
+        local = _local_names(test.node) if made else set()
+        aliases = _aliases(test.node) if made else {}
         for change in made:
             found = _of_module(module, change, local, aliases) or _of_class(test, change)
             if found is None:
@@ -91,11 +92,11 @@ def _hands_over(function: Function) -> bool:
 def _left_by(module: TestModule, function: Function, frames: list[FunctionNode]) -> Iterator[tuple[Change, str, int]]:
     """What a helper or fixture adds to a collection of the module, and nothing clears."""
     nodes = module.following.nodes(function)
-    made = list(changes(nodes))
+    made = changes_of(function.node)
     if not made:
         return
-    local = _local_names(function, nodes)
-    aliases = _aliases(nodes, local)
+    local = _local_names(function.node)
+    aliases = _aliases(function.node)
     others = [frame for frame in frames if frame is not function.node]
     for change in made:
         if change.how not in _ADDING:
@@ -119,8 +120,10 @@ def _asks_first(nodes: list[ast.AST], name: str) -> bool:
     )  # fmt: skip
 
 
-def _aliases(nodes: list[ast.AST], local: set[str]) -> dict[str, ast.Name]:
+@per_node
+def _aliases(function: FunctionNode) -> dict[str, ast.Name]:
     """Local names that are given a name of the module, once."""
+    nodes, local = nodes_of(function), _local_names(function)
     found: dict[str, ast.Name] = {}
     bound: dict[str, int] = {}
     for node in nodes:
@@ -133,12 +136,13 @@ def _aliases(nodes: list[ast.AST], local: set[str]) -> dict[str, ast.Name]:
     return {name: value for name, value in found.items() if bound.get(name) == 1}
 
 
-def _local_names(function: Function, nodes: list[ast.AST]) -> set[str]:
+@per_node
+def _local_names(function: FunctionNode) -> set[str]:
     """The names that a function binds itself, ``global`` ones left out."""
-    arguments = function.node.args
+    arguments = function.args
     names = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     globals_: set[str] = set()
-    for node in nodes:
+    for node in nodes_of(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
         elif isinstance(node, ast.Global):
@@ -246,7 +250,7 @@ def _put_back(test: Test, change: Change, name: str, *, told_elsewhere: bool = F
     last = name.rpartition(".")[2]
     if told_elsewhere:
         # What a helper does the test puts back by naming it again.
-        return any(one.target.id == last for one in changes(test.nodes) if isinstance(one.target, ast.Name))
+        return any(one.target.id == last for one in changes_of(test.node) if isinstance(one.target, ast.Name))
     for node in test.nodes:
         if isinstance(node, ast.Try) and last in "\n".join(map(ast.unparse, node.finalbody)):
             return True
@@ -255,7 +259,7 @@ def _put_back(test: Test, change: Change, name: str, *, told_elsewhere: bool = F
         ):
             return True
     again = [
-        one for one in changes(test.nodes) if ast.dump(one.target) == ast.dump(change.target) and one is not change
+        one for one in changes_of(test.node) if ast.dump(one.target) == ast.dump(change.target) and one is not change
     ]
     return (
         any(one.node.lineno > change.node.lineno for one in again)
@@ -278,7 +282,7 @@ def _reads(test: Test, name: str) -> bool:
     owner, _, last = name.rpartition(".")
     nodes = (test.body.own, test.body.inner)
     if not owner:
-        if last in _local_names(test.function, test.nodes):
+        if last in _local_names(test.node):
             return False
         return any(node.id == last for part in nodes for node in part.names)
     if test.cls is None or test.cls.qualname != owner:

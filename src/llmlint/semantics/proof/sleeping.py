@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.contracts.library import Variable
-from llmlint.contracts.symbols import Function, Module
+from llmlint.contracts.per_node import per_node
+from llmlint.contracts.symbols import Function, FunctionNode, Module
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.helpers import helper
 from llmlint.semantics.values import FunctionValue, Value
@@ -45,7 +46,7 @@ def sleeps(module: TestModule) -> Iterator[Sleep]:
     for function in (*(test.function for test in module.tests), *fixtures):
         for sleep, seconds in _own(function, module.callees, module.following):
             yield Sleep(sleep, seconds, function, "test" if function in tests else "fixture", sleep.lineno)
-        for statement in _plain_statements(function.node.body):
+        for statement in _plain(function.node):
             call = _called(statement)
             found = helper(call, module.module, module.callees, module.following) if call is not None else None
             if call is None or found is None or found in tests or found in told:
@@ -64,7 +65,7 @@ def _own(
 ) -> Iterator[tuple[ast.Call, float]]:
     if not any(last_name(call.func) == "sleep" for call in following.body(function).own.calls):
         return
-    for statement in _plain_statements(function.node.body):
+    for statement in _plain(function.node):
         call = _called(statement)
         if call is None or len(call.args) != 1:
             continue
@@ -86,6 +87,12 @@ def _called(statement: ast.stmt) -> ast.Call | None:
         return None
     call = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
     return call if isinstance(call, ast.Call) else None
+
+
+@per_node
+def _plain(function: FunctionNode) -> list[ast.stmt]:
+    """The statements of a function that are not part of polling, and stand under no limit of time."""
+    return list(_plain_statements(function.body))
 
 
 def _plain_statements(statements: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.dotted import root_name
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Function, FunctionNode
 from llmlint.contracts.walking import walk
-from llmlint.semantics.proof.body import last_name, own_nodes
+from llmlint.semantics.proof.body import last_name, nodes_of, own_nodes
 from llmlint.semantics.proof.checks import Check, checks_of
 from llmlint.semantics.proof.helpers import helper
 
@@ -48,11 +49,15 @@ def swallowed(module: TestModule) -> Iterator[Swallowed]:
         yield from _in_function(module, function)
 
 
+@per_node
+def _blocks(function: FunctionNode) -> list[ast.AST]:
+    """The loops, ``with`` and ``try`` statements of a function."""
+    return [node for node in nodes_of(function) if type(node) in _BLOCKS]
+
+
 def _in_function(module: TestModule, function: Function) -> Iterator[Swallowed]:
     loops: list[ast.For | ast.AsyncFor | ast.While] = []
-    for node in module.following.nodes(function):
-        if type(node) not in _BLOCKS:
-            continue
+    for node in _blocks(function.node):
         if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             loops.append(node)
         elif isinstance(node, (ast.With, ast.AsyncWith)):

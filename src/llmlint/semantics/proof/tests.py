@@ -8,11 +8,12 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Class, Function, FunctionNode
 from llmlint.model.position import Span
 from llmlint.semantics.marks import Mark, marks_in
 from llmlint.semantics.patches import Patcher
-from llmlint.semantics.proof.body import Body, last_name, own_nodes, without_docstring
+from llmlint.semantics.proof.body import Body, last_name, nodes_of, own_nodes, without_docstring
 from llmlint.semantics.proof.checks import Check, form_of, inner_checks, is_assertion, own_checks
 from llmlint.semantics.proof.following import FRAME
 from llmlint.semantics.values import Value
@@ -47,6 +48,17 @@ _POSSIBLE: Final = re.compile(
 
 _ABSENT: Final = re.compile(r"_no_|without|_empty|_missing|_none(?:_|$)|_twice|_again")
 """What is in the name of a test about something that is not there, or is done already: then nothing is meant to happen."""
+
+
+@per_node
+def _caught_in(function: FunctionNode) -> set[ast.AST]:
+    """The nodes of a function that stand in a ``try`` that catches something."""
+    return {
+        inner
+        for node in nodes_of(function)
+        if isinstance(node, (ast.Try, ast.TryStar)) and node.handlers
+        for inner in own_nodes(node.body)
+    }
 
 
 def _is_verdict(node: ast.expr) -> bool:
@@ -106,12 +118,12 @@ class Test:
     @cached_property
     def checks(self) -> list[Check]:
         """Where it asserts, itself."""
-        return own_checks(self.body, self.module.callees)
+        return self.module.own_checks(self.function)
 
     @cached_property
     def inner_checks(self) -> list[Check]:
         """Where its inner functions and classes assert."""
-        return inner_checks(self.body, self.module.callees)
+        return self.module.inner_checks(self.function)
 
     # -- what it proves --------------------------------------------------------------------------------------------------
 
@@ -156,12 +168,7 @@ class Test:
     @cached_property
     def _caught(self) -> set[ast.AST]:
         """What stands in a ``try`` that catches something: what is raised there is raised to be caught."""
-        return {
-            inner
-            for node in self.nodes
-            if isinstance(node, (ast.Try, ast.TryStar)) and node.handlers
-            for inner in own_nodes(node.body)
-        }
+        return _caught_in(self.node)
 
     @cached_property
     def drops_a_verdict(self) -> bool:
@@ -333,6 +340,8 @@ class TestModule:
         self.following = analysis.world.following
         self.callees = analysis.evaluator.callees
         """What each call in it was found to call."""
+        self._own_checks: dict[Function, list[Check]] = {}
+        self._inner_checks: dict[Function, list[Check]] = {}
 
     @property
     def role(self) -> str:
@@ -352,11 +361,24 @@ class TestModule:
     @cached_property
     def checks(self) -> list[Check]:
         """Every check in the functions of the file: tests, fixtures and helpers."""
-        found: list[Check] = []
-        for function, _ in self.functions:
-            body = self.following.body(function)
-            found += own_checks(body, self.callees)
-            found += inner_checks(body, self.callees)
+        return [check for function, _ in self.functions for check in self.checks_of(function)]
+
+    def checks_of(self, function: Function) -> list[Check]:
+        """Every check in a function of the file."""
+        return [*self.own_checks(function), *self.inner_checks(function)]
+
+    def own_checks(self, function: Function) -> list[Check]:
+        """The checks that run when a function of the file does."""
+        found = self._own_checks.get(function)
+        if found is None:
+            found = self._own_checks[function] = own_checks(self.following.body(function), self.callees)
+        return found
+
+    def inner_checks(self, function: Function) -> list[Check]:
+        """Those of its inner functions and classes."""
+        found = self._inner_checks.get(function)
+        if found is None:
+            found = self._inner_checks[function] = inner_checks(self.following.body(function), self.callees)
         return found
 
     def is_test(self, function: Function, cls: Class | None) -> bool:

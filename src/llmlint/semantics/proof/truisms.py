@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
 from llmlint.semantics.proof.body import last_name
-from llmlint.semantics.proof.checks import inner_checks, own_checks, stated
+from llmlint.semantics.proof.checks import stated
 from llmlint.semantics.values import ClassValue, Special
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ _EQUALITY: Final = ("eq", "equal", "hash", "compar", "ident", "reflex", "nan", "
 def truisms(module: TestModule) -> Iterator[tuple[ast.expr, str]]:
     """Every stated condition in a file that cannot fail, and why."""
     for function, _ in module.functions:
-        body = module.following.body(function)
         judge = _Judge(module, function.node)
-        for check in (*own_checks(body, module.callees), *inner_checks(body, module.callees)):
+        for check in module.checks_of(function):
             for condition in stated(check):
                 reason = judge.reason(condition)
                 if reason and not (isinstance(condition, ast.Constant) and judge.other_side_fails(condition)):

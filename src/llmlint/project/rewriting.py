@@ -1,0 +1,200 @@
+"""Parsing a text of which most is as it was, as somebody writes it: what did not change keeps its nodes.
+
+A statement of a module, or of a class body, is parsed by itself as it is parsed among others, if its rows are whole: what could reach
+over them (a bracket, a string, a block, a backslash that is left open) is no program by itself. So the rows between the last
+statement before a change and the first behind it are parsed alone, and put between the old statements. Whatever is
+not certain is left to a parser that reads everything.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final
+
+from llmlint.project.source import SourceFile, split_lines
+
+_POSITIONED: Final = "positioned"
+"""The attribute of a statement under which the nodes below it are kept that have a place."""
+
+
+def rewritten(before: SourceFile, text: str) -> SourceFile | None:
+    """A file with another text; None where all of it has to be parsed.
+
+    The tree of ``before`` is used up unless the answer is None: nodes behind the change are moved to their new rows.
+
+    Args:
+        before: The file as it was.
+        text: What it holds now.
+    """
+    old, new = before.lines, split_lines(text)
+    if "\0" in text or "FLUFL" in text or text.startswith("\ufeff"):
+        return None
+    first = _common(old, new)
+    if first == len(old) == len(new):
+        return SourceFile(before.path, text, before.tree, before.role, new)
+    last = min(_common(old[::-1], new[::-1]), min(len(old), len(new)) - first)
+    change = _Change(old, new, first, len(old) - last, len(new) - len(old))
+    body = change.block(before.tree.body, 0, len(old), inner=False)
+    if body is None:
+        return None
+    change.move()
+    return SourceFile(before.path, text, ast.Module(body, []), before.role, new)
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))
+
+
+class _Change:
+    """Rows of a text that became others. Rows count from 1."""
+
+    def __init__(self, old: Sequence[str], new: Sequence[str], first: int, last: int, longer: int) -> None:
+        """Args:
+        old: The lines as they were.
+        new: The lines as they are.
+        first: The last row before the change.
+        last: The last of the old rows that changed; ``first``, where some were only put in.
+        longer: How many rows the new text has more.
+        """
+        self._old, self._new = old, new
+        self._first, self._last, self._longer = first, last, longer
+        self._moved: list[ast.stmt] = []
+        self._ends: list[ast.ClassDef] = []
+        """Classes, made anew, that end behind the change."""
+
+    def block(self, body: list[ast.stmt], low: int, high: int, *, inner: bool) -> list[ast.stmt] | None:
+        """The statements of a module or class body, those that did not change as they were.
+
+        Args:
+            body: The statements as they were.
+            low: The last row before the body.
+            high: The last of the old rows that may belong to it.
+            inner: Whether it is the body of a class.
+        """
+        before = 0
+        while before < len(body) and (body[before].end_lineno or 0) <= self._first:
+            before += 1
+        behind = len(body)
+        while behind > before and _top(body[behind - 1]) > self._last:
+            behind -= 1
+        # What is put behind a statement may be the end of it.
+        for start in (before, before - 1) if before else (before,):
+            found = self._between(body, start, behind, low, high, inner)
+            if found is not None:
+                return found
+        return None
+
+    def _between(
+        self, body: list[ast.stmt], start: int, stop: int, low: int, high: int, inner: bool
+    ) -> list[ast.stmt] | None:
+        until = _top(body[stop]) - 1 if stop < len(body) else high
+        if stop < len(body) and (not self._begins(body[stop]) or (stop and (body[stop - 1].end_lineno or 0) > until)):
+            return None
+        written = body[start] if stop - start == 1 else None
+        if isinstance(written, ast.ClassDef):
+            moved, ends = len(self._moved), len(self._ends)
+            whole = self._class(written, until)
+            if whole is not None:
+                self._moved += body[stop:]
+                return [*body[:start], whole, *body[stop:]]
+            del self._moved[moved:], self._ends[ends:]
+        since = (body[start - 1].end_lineno or 0) if start else low
+        if start < len(body) and start and _top(body[start]) <= since:
+            return None
+        if since and self._old[since - 1].rstrip().endswith("\\"):
+            return None
+        parsed = self._parsed(since, until, body[0] if inner else None, inner=inner)
+        if parsed is None or (inner and not parsed and not start and stop == len(body)):
+            return None
+        self._moved += body[stop:]
+        return [*body[:start], *parsed, *body[stop:]]
+
+    def _class(self, old: ast.ClassDef, until: int) -> ast.ClassDef | None:
+        """A class whose head did not change."""
+        low = _top(old.body[0]) - 1
+        if self._first < low or not self._begins(old.body[0]) or self._old[low - 1].rstrip().endswith("\\"):
+            return None
+        body = self.block(old.body, low, until, inner=True)
+        if body is None:
+            return None
+        whole = ast.ClassDef(**{name: getattr(old, name) for name in old._fields})
+        whole.lineno, whole.col_offset = old.lineno, old.col_offset
+        whole.body = body
+        end = body[-1]
+        behind = any(end is one for one in self._ends) or (end is old.body[-1] and _top(end) > self._last)
+        if behind:
+            self._ends.append(whole)
+        if behind or end is old.body[-1]:
+            whole.end_lineno, whole.end_col_offset = old.end_lineno, old.end_col_offset
+            return whole
+        whole.end_lineno, whole.end_col_offset = end.end_lineno, end.end_col_offset
+        row = self._new[(end.end_lineno or 1) - 1].encode(errors="surrogatepass")
+        # A semicolon behind its last statement would belong to the class.
+        return None if row[end.end_col_offset or 0 :].lstrip().startswith(b";") else whole
+
+    def _begins(self, statement: ast.stmt) -> bool:
+        """Whether nothing stands before a statement in its row."""
+        row = self._old[_top(statement) - 1]
+        start = row.lstrip(" \t")
+        if getattr(statement, "decorator_list", ()):
+            return start.startswith("@")
+        return len(row) - len(start) == statement.col_offset
+
+    def _parsed(self, since: int, until: int, beside: ast.stmt | None, *, inner: bool) -> list[ast.stmt] | None:
+        """The statements of the new rows that stand for the old ones behind ``since`` and up to ``until``."""
+        rows = self._new[since : until + self._longer]
+        if any("\f" in row for row in rows):
+            return None
+        if all(not row.strip() or row.lstrip().startswith("#") for row in rows):
+            return []
+        text = "\n".join(rows) + "\n"
+        head = "\n" * (since - 1) + "class _:\n" if inner else "\n" * since
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(head + text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        if not inner:
+            return tree.body
+        around = tree.body[0]
+        if len(tree.body) != 1 or not isinstance(around, ast.ClassDef) or beside is None:
+            return None
+        indent = self._old[beside.lineno - 1][: beside.col_offset]
+        for statement in around.body:
+            row = self._new[statement.lineno - 1][: statement.col_offset]
+            if row != indent and not row.strip() or statement.col_offset < len(indent):
+                return None
+        return around.body
+
+    def move(self) -> None:
+        """Lays what stands behind the change on its new rows."""
+        longer = self._longer
+        if not longer:
+            return
+        for whole in self._ends:
+            whole.end_lineno = (whole.end_lineno or 0) + longer
+        for statement in self._moved:
+            statement.lineno += longer
+            statement.end_lineno = (statement.end_lineno or 0) + longer
+            for node in _positioned(statement):
+                node.lineno += longer  # type: ignore[attr-defined]
+                node.end_lineno += longer  # type: ignore[attr-defined]
+
+
+def _positioned(statement: ast.stmt) -> list[ast.AST]:
+    """The nodes below a statement that have a place."""
+    found: list[ast.AST] | None = statement.__dict__.get(_POSITIONED)
+    if found is None:
+        found = [node for node in ast.walk(statement) if hasattr(node, "lineno") and node is not statement]
+        statement.__dict__[_POSITIONED] = found
+    return found
+
+
+def _top(statement: ast.stmt) -> int:
+    """The row on which a statement begins, its decorators counted."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in decorators)])
