@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from llmlint.engine.cache import Cache
 from llmlint.engine.fingerprint import digest, own_version, project_fingerprint, settings_key
 from llmlint.engine.judge import Task, Verdict
-from llmlint.engine.recall import Memory, recall
+from llmlint.engine.recall import Memory, paying, recall
+from llmlint.engine.runner import processors, run
 from llmlint.lifecycle.file_uses import FileUses, UsesReader, decode, encode
 from llmlint.lifecycle.uses import Mentioning, Uses, files_of_tests
 from llmlint.project.project import Project
@@ -38,33 +39,50 @@ def used(questions: Sequence[Question], *, jobs: int = 0) -> list[Uses]:
         questions: What is asked.
         jobs: Processes; 0: as many as pay.
     """
-    tasks: list[Task] = []
-    others: list[dict[str, str]] = []
-    memories: dict[int, Memory[FileUses]] = {}
-    for index, question in enumerate(questions):
-        mentions = None if question.names is None else Mentioning(question.names)
-        others.append({})
-        for file in files_of_tests(question.project, question.paths):
-            if mentions is not None:
-                try:
-                    text = text_of(read_bytes(file.path))
-                except SourceError:
-                    continue
-                if not mentions(text):
-                    others[index][file.path] = text
-                    continue
-            tasks.append(Task(index, file.path, file.role))
-        if question.remembered:
-            memories[index] = _memory(question)
-    found = recall(tasks, Readers(tuple(question.project for question in questions)), memories, jobs=jobs)
+    selected = [_selected(question) for question in questions]
+    asked = [_Asked(question, tuple(tasks)) for question, (tasks, _) in zip(questions, selected, strict=True)]
+    # Projects share nothing, so that each is read by a process of its own where that is enough.
+    alone = sum(bool(tasks) for tasks, _ in selected) > 1 and all(paying(tasks) == 1 for tasks, _ in selected)
+    found = run(asked, _Answering, jobs=jobs or processors()) if alone else [one.answer(jobs) for one in asked]
     return [
-        Uses(
-            question.project,
-            [file for task, file in zip(tasks, found, strict=True) if task.assignment == index],
-            others[index],
-        )
-        for index, question in enumerate(questions)
+        Uses(question.project, files, others)
+        for question, files, (_, others) in zip(questions, found, selected, strict=True)
     ]
+
+
+def _selected(question: Question) -> tuple[list[Task], dict[str, str]]:
+    """The files that are to be read, and the texts of those that use nothing of interest, by path."""
+    mentions = None if question.names is None else Mentioning(question.names)
+    tasks: list[Task] = []
+    others: dict[str, str] = {}
+    for file in files_of_tests(question.project, question.paths):
+        if mentions is not None:
+            try:
+                text = text_of(read_bytes(file.path))
+            except SourceError:
+                continue
+            if not mentions(text):
+                others[file.path] = text
+                continue
+        tasks.append(Task(0, file.path, file.role))
+    return tasks, others
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    question: Question
+    tasks: tuple[Task, ...]
+
+    def answer(self, jobs: int) -> list[FileUses]:
+        memories = {0: _memory(self.question)} if self.question.remembered and self.tasks else {}
+        return recall(self.tasks, Reading(self.question.project), memories, jobs=jobs)
+
+
+class _Answering:
+    """Answers one whole question at a time."""
+
+    def __call__(self, asked: _Asked) -> list[FileUses]:
+        return asked.answer(1)
 
 
 def _memory(question: Question) -> Memory[FileUses]:
@@ -79,35 +97,29 @@ def _memory(question: Question) -> Memory[FileUses]:
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
-    """Makes what reads the files of some projects, in whatever process; picklable."""
+class Reading:
+    """Makes what reads the tests of a project, in whatever process; picklable."""
 
-    projects: tuple[Project, ...]
+    project: Project
 
     def __call__(self) -> _Reading:
-        """Readers that have read nothing yet."""
-        return _Reading(self.projects)
+        """One that has read nothing yet."""
+        return _Reading(self.project)
 
 
 class _Reading:
-    def __init__(self, projects: Sequence[Project]) -> None:
-        self._projects = projects
-        self._readers: dict[int, UsesReader] = {}
-        self._known: dict[int, set[str]] = {}
+    def __init__(self, project: Project) -> None:
+        self._reader = UsesReader(project)
+        self._known: set[str] = set()
 
     def __call__(self, task: Task) -> Verdict[FileUses]:
         """What one file uses; nothing where it is no program."""
-        index = task.assignment
-        reader = self._readers.get(index)
-        if reader is None:
-            reader = self._readers[index] = UsesReader(self._projects[index])
         data = b""
         try:
             data = read_bytes(task.path)
-            found = reader.read(parse(task.path, text_of(data), task.role))
+            found = self._reader.read(parse(task.path, text_of(data), task.role))
         except (SourceError, RecursionError):
             found = FileUses(task.path)
-        known = self._known.setdefault(index, set())
-        new = [path for path in reader.files_read if path not in known]
-        known.update(new)
+        new = [path for path in self._reader.files_read if path not in self._known]
+        self._known.update(new)
         return Verdict((found,), digest(data), tuple(new), os.getpid())

@@ -71,7 +71,7 @@ def recall(
                 results[task] = known
     left = [task for task in tasks if task not in results]
     if left:
-        verdicts = run(left, build, jobs=jobs or _paying(left), done=lambda number: done(number, len(left)))
+        verdicts = run(left, build, jobs=jobs or paying(left), done=lambda number: done(number, len(left)))
         found = list(zip(left, verdicts, strict=True))
         results |= {task: verdict.results for task, verdict in found}
         for index, memory in memories.items():
@@ -110,7 +110,8 @@ def _digest_of(path: str) -> str:
         return ""
 
 
-def _paying(tasks: Sequence[Task]) -> int:
+def paying(tasks: Sequence[Task]) -> int:
+    """How many processes earn what their start costs."""
     size = 0
     for task in tasks:
         try:

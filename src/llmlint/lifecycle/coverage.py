@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from llmlint.contracts.symbols import Class
 from llmlint.lifecycle.evidence import speaks_of, words
 from llmlint.lifecycle.file_uses import Use
 from llmlint.lifecycle.promises import FunctionPromise, Promise
 from llmlint.lifecycle.scenarios import scenarios
 from llmlint.lifecycle.uses import Uses
+from llmlint.project.project import Project
+from llmlint.semantics.world import World
 
 Kind = Literal[
     "function", "method", "property", "class", "field", "enum member", "variable", "exception", "behaviour", "invariant"
@@ -33,6 +36,31 @@ class Covered:
     """Only mocks of it are used."""
     evidence: Evidence = "use"
     """Why the tests count."""
+
+
+def names_of(project: Project, promises: Sequence[Promise]) -> set[str]:
+    """The names of which a test has to write one, itself or by its fixtures, to use what the modules promise.
+
+    What their classes inherit from other classes of the project is among them: an object of such a class may come from anywhere.
+    """
+    world = World(project)
+    found: set[str] = set()
+    for promise in promises:
+        found.add(promise.module.rpartition(".")[2])
+        found.update(function.name for function in promise.functions)
+        found.update(variable.name for variable in promise.variables)
+        found.update(scenario.name for scenario in scenarios(promise))
+        module = world.library.module(promise.module)
+        for cls in promise.every_class():
+            found.add(cls.name)
+            found.update(method.name for method in cls.methods)
+            found.update(value.name for value in cls.values)
+            real = world.library.symbol(module, cls.name) if module is not None else None
+            for base in world.classes.mro(real) if isinstance(real, Class) else ():
+                if base.module.own:
+                    found.update((*world.classes.body(base), *world.classes.instance(base)))
+    # Python itself asks for the others.
+    return {name for name in found if not name.startswith("__")}
 
 
 def coverage(promises: Sequence[Promise], uses: Uses) -> list[Covered]:

@@ -44,13 +44,14 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
 
     Exit codes: 0 done, 1 below --fail-under.
     """
-    from llmlint.lifecycle.coverage import coverage
+    from llmlint.lifecycle.coverage import coverage, names_of
     from llmlint.using import Question, used
 
     project = the_project(options)
     chosen, _ = modules_of(project, modules)
     promises = read_all(project, chosen)
-    (uses,) = used([Question(project, paths, remembered=options["cache"])], jobs=options["jobs"])
+    names = names_of(project, promises) if modules else None
+    (uses,) = used([Question(project, paths, names, remembered=options["cache"])], jobs=options["jobs"])
     found = coverage(promises, uses)
     hard = [one for one in found if one.kind not in ("behaviour", "invariant")]
     covered = sum(bool(one.tests) for one in hard)

@@ -13,6 +13,7 @@ from llmlint.lifecycle.diff.compare import Comparer
 from llmlint.lifecycle.uses import Uses
 from llmlint.model.position import Truth
 from llmlint.project.project import Project
+from llmlint.project.source import SourceError, read_bytes
 from llmlint.semantics.world import World
 
 _BY_OWNER = ("field-added", "field-removed", "field-required", "protocol-member-added", "abstract")
@@ -55,7 +56,11 @@ class Between:
         frozen = os.path.isfile(old.contract) and os.path.isfile(new.contract)
         if self._of == "contracts" and not frozen:
             return []
-        worlds = self._contracts if frozen and self._of != "sources" else self._sources
+        contracts = frozen and self._of != "sources"
+        # Most modules of most changes are not among what changed, and need not be understood.
+        if all(_alike(*pair) for pair in _texts(old, new, contracts=contracts)):
+            return []
+        worlds = self._contracts if contracts else self._sources
         modules: list[Module] = []
         for world in worlds:
             module = world.library.module(name)
@@ -103,6 +108,24 @@ class Between:
             inner = os.path.relpath(os.path.abspath(path), new.base or new.root)
             found.append(os.path.join(old.base or old.root, inner))
         return [path for path in found if os.path.exists(path)]
+
+
+def _texts(old: Place, new: Place, *, contracts: bool) -> list[tuple[str, str]]:
+    """The files that say what a module is, in both states: its contract, else its source and a stub beside it."""
+    if contracts:
+        return [(old.contract, new.contract)]
+    return [(old.source, new.source), (f"{old.source}i", f"{new.source}i")]
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two files are the same to the last byte, or both are not there, and take nothing from elsewhere unnamed."""
+    data: list[bytes] = []
+    for path in (one, other):
+        try:
+            data.append(read_bytes(path) if os.path.isfile(path) else b"")
+        except SourceError:
+            return False
+    return data[0] == data[1] and b"import *" not in data[0]
 
 
 def mentioned(report: Report) -> set[str]:

@@ -10,6 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 
+_READ = (
+    ".py", ".pyi", ".pyx", ".pxd", ".so", ".pyd", ".typed", ".toml", ".cfg", ".ini", ".txt", ".in", ".pth", "Pipfile",
+)  # fmt: skip
+"""How the names of files end that say what modules, tests and settings there are."""
+
 
 class NoState(Exception):
     """What was named is neither a folder nor something that git knows. The message is one line."""
@@ -51,7 +56,9 @@ def _git(cwd: str, *arguments: str, named: str) -> str:
 
 
 def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """Leaves out what lies, or leads, outside of the folder: links of a part of a repository to what is above it."""
+    """Leaves out what nobody reads, and what lies, or leads, outside of the folder: links of a part of a repository to what is above it."""
+    if member.isdir() or (member.isfile() and not member.name.endswith(_READ)):
+        return None
     try:
         return tarfile.data_filter(member, folder)
     except tarfile.FilterError:
