@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -103,7 +105,20 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """
     if options["watch"]:
         return _watch(paths, options)
-    return _once(paths, options)
+    with _unswept():
+        return _once(paths, options)
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Without automatic garbage collection: what one run leaves behind ends with its process."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _watch(paths: tuple[str, ...], options: dict[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -85,7 +86,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command line and exits: 0 clean, 1 findings, 2 it could not do its job."""
     # Whoever ends this process means what it has started as well: the tools are in groups of their own.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(run(arguments))
+    code = run(arguments)
+    # Python would look through everything for garbage once more before it ends: a fifth of a run over a small suite.
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:

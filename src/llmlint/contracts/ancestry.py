@@ -139,7 +139,7 @@ class Ancestry:
                 if isinstance(symbol, Class):
                     cls.memo["typed base"] = True
             if isinstance(symbol, Class):
-                if symbol is cls or symbol.implementation is cls or cls.implementation is symbol:
+                if symbol is cls or self._describe_each_other(symbol, cls):
                     cls.own_open = cls.own_open or "it inherits from itself"
                 else:
                     yield symbol
@@ -167,6 +167,15 @@ class Ancestry:
                             yield base
                         continue
             cls.own_open = cls.own_open or f"its base {shown(node)} is not known"
+
+    @staticmethod
+    def _describe_each_other(one: Class, other: Class) -> bool:
+        """Whether one of them stands behind the other; what cannot be so is not read to find out."""
+        mine, theirs = one.module, other.module
+        beside = mine.is_stub != theirs.is_stub and mine.name.partition(".")[0] == theirs.name.partition(".")[0]
+        if one.name != other.name and not beside:
+            return False
+        return one.implementation is other or other.implementation is one
 
     def _typed_base(self, cls: Class, name: str) -> Class | None:
         """What a base is for type checkers, where it is ``object`` when the program runs: a mixin says so what it is mixed into."""

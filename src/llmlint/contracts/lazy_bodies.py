@@ -66,13 +66,14 @@ def _parsed(lines: Lines, node: ast.stmt) -> list[ast.stmt]:
     """The body of a function from its text; ``pass`` where its lines alone are no function (line ends of old systems)."""
     text = lines.between(node.lineno, node.end_lineno or node.lineno)
     indented = text[:1] in (" ", "\t")
+    # Empty rows above it put every node where it belongs; to move the nodes costs more than their parsing.
+    above = "\n" * (node.lineno - 1 - indented)
     try:
-        tree = ast.parse(f"if 1:\n{text}" if indented else text)
+        tree = ast.parse(f"{above}if 1:\n{text}" if indented else above + text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         tree = ast.Module([], [])
     outer = tree.body[0] if tree.body else None
     found = outer.body[0] if isinstance(outer, ast.If) else outer
     if not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return [ast.Pass(lineno=node.lineno, col_offset=0, end_lineno=node.lineno, end_col_offset=0)]
-    ast.increment_lineno(tree, node.lineno - 1 - indented)
     return found.body

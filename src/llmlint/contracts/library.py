@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from llmlint.contracts.finder import Finder, Location, Locations
@@ -73,6 +74,7 @@ class Library:
         self.project = project
         self.finder = Finder(project)
         self._found: dict[tuple[str, tuple[str, ...]], Module | None] = {}
+        self._located: dict[tuple[str, tuple[str, ...]], Location | None] = {}
         self._by_path: dict[tuple[str, str], Module] = {}
         self.problems: dict[str, ReadProblem] = {}
 
@@ -105,12 +107,23 @@ class Library:
         self._found[key] = module
         return module
 
+    def location(self, name: str, roots: tuple[str, ...] = ()) -> Location | None:
+        """The file that ``module`` would read, without reading it; None also for what is no file (namespace packages)."""
+        key = (name, roots)
+        if key not in self._located:
+            found = self.finder.find(name, roots)
+            self._located[key] = (found.stub or found.source) if found is not None else None
+        return self._located[key]
+
     def _same_without(self, name: str, locations: Locations) -> bool:
         return self.finder.find(name) == locations
 
     def _build(self, name: str, locations: Locations, roots: tuple[str, ...]) -> Module:
-        source = self._load(name, locations.source, locations, roots) if locations.source else None
         stub = self._load(name, locations.stub, locations, roots) if locations.stub else None
+        if stub is not None and stub.kind == "typeshed" and locations.source:
+            stub.implementation = partial(self._load, name, locations.source, locations, roots)
+            return stub
+        source = self._load(name, locations.source, locations, roots) if locations.source else None
         if stub is not None:
             if source is not None and source is not stub:
                 stub.implementation = source
@@ -361,6 +374,11 @@ class Library:
                 if inner is not None:
                     return inner
                 scope = scope.outer
+            if module.kind == "typeshed" and not module.stars and node.id not in module.table:
+                # What a stub does not define is a builtin; its source need not be read for that.
+                builtins = self.module("builtins")
+                if builtins is not None and node.id in builtins.table:
+                    return self.symbol(builtins, node.id)
             found = self.symbol(module, node.id, seen)
             if found is None and not isinstance(self.entry(module, node.id), (Entry, Module)):
                 builtins = self.module("builtins")
@@ -437,10 +455,7 @@ class Library:
         cls.memo["canonical"] = cls
         module = cls.module
         if module.is_stub:
-            twin = self._twin(cls, module.implementation)
-            if twin is not None:
-                cls.implementation = twin
-                twin.memo["canonical"] = cls
+            cls.implementation = partial(self._described, cls)
             return cls
         if self._by_path.get((module.path, module.name)) is not module:
             return cls  # an adopted file: nothing describes it, and it need not be read once more to find out
@@ -453,6 +468,13 @@ class Library:
         twin.memo["canonical"] = twin
         twin.implementation = cls
         cls.memo["canonical"] = twin
+        return twin
+
+    def _described(self, cls: Class) -> Class | None:
+        """The class of the source that a stub's class describes."""
+        twin = self._twin(cls, cls.module.implementation)
+        if twin is not None:
+            twin.memo["canonical"] = cls
         return twin
 
     def _twin(self, cls: Class, module: Module | None, seen: int = 0) -> Class | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from llmlint.contracts.lines import Lines
 from llmlint.model.position import Truth
@@ -12,6 +12,15 @@ Kind = Literal["contract", "stub", "typeshed", "source", "namespace", "extension
 """What a module was read from. ``contract`` is a frozen stub under a configured root, and only that."""
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+SymbolT_co = TypeVar("SymbolT_co", covariant=True)
+
+
+class Later(Protocol[SymbolT_co]):
+    """Finds a symbol when somebody asks for it: most sources behind typeshed's stubs are never read."""
+
+    def __call__(self) -> SymbolT_co | None: ...
+
 
 IMPORT: Final = 1
 FROM: Final = 2
@@ -57,12 +66,12 @@ class Module:
     """A module as its text defines it; what it imports is followed by the ``Library``."""
 
     __slots__ = (
+        "_implementation",
         "all",
         "all_open",
         "by_test",
         "classes",
         "functions",
-        "implementation",
         "is_package",
         "is_stub",
         "kind",
@@ -98,14 +107,26 @@ class Module:
         """Folders in which its submodules are found."""
         self.roots: tuple[str, ...] = ()
         """Import roots that only this module's file has (a test's own folder)."""
-        self.implementation: Module | None = None
-        """For a stub: the source that it describes, where there is one."""
+        self._implementation: Module | Later[Module] | None = None
         self.text = ""
         self.tree: ast.Module | None = None
         self.classes: dict[int, Class] = {}
         self.functions: dict[int, Function] = {}
         self.memo: dict[Any, Any] = {}
         """Values of its names, kept by ``semantics``."""
+
+    @property
+    def implementation(self) -> Module | None:
+        """For a stub: the source that it describes, where there is one."""
+        found = self._implementation
+        if callable(found):
+            self._implementation = None  # who asks again while it is looked for
+            found = self._implementation = found()
+        return found
+
+    @implementation.setter
+    def implementation(self, found: Module | Later[Module] | None) -> None:
+        self._implementation = found
 
     @property
     def package(self) -> str:
@@ -231,8 +252,8 @@ class Class:
     """A class as one ``class`` statement defines it; ``contracts.classes`` computes what follows from it, once."""
 
     __slots__ = (
+        "_implementation",
         "bases",
-        "implementation",
         "memo",
         "module",
         "mro",
@@ -257,7 +278,7 @@ class Class:
         """The function scope (of ``semantics``) that a local class closes over, or None."""
         self.name = node.name
         self.qualname: str = f"{outer.qualname}.{node.name}" if outer else node.name
-        self.implementation: Class | None = None
+        self._implementation: Class | Later[Class] | None = None
         self.bases: tuple[Class, ...] | None = None
         self.mro: tuple[Class, ...] | None = None
         self.open: str | None = None
@@ -267,6 +288,19 @@ class Class:
         self.shape: Any = None
         self.type_params: tuple[str, ...] | None = None
         self.memo: dict[Any, Any] = {}
+
+    @property
+    def implementation(self) -> Class | None:
+        """For a stub's class: that of the source, where there is one."""
+        found = self._implementation
+        if callable(found):
+            self._implementation = None  # who asks again while it is looked for
+            found = self._implementation = found()
+        return found
+
+    @implementation.setter
+    def implementation(self, found: Class | Later[Class] | None) -> None:
+        self._implementation = found
 
     @property
     def symbol(self) -> str:

@@ -23,6 +23,9 @@ _RECURSION = 6_000
 _COLLECT = 16
 """Tasks after which garbage is collected, so that the trees of many files do not pile up."""
 
+_FEW = 600_000
+"""Objects that a small run is through with before it pays to look for garbage the first time."""
+
 _judge: Callable[[Any], Any] | None = None
 """A worker's own judge."""
 
@@ -71,6 +74,8 @@ def undisturbed() -> Iterator[None]:
 
 def _collect() -> None:
     """Frees the trees of files that are done. What survives is shared by those to come, and is not looked at again."""
+    if not gc.get_freeze_count() and gc.get_count()[0] < _FEW:
+        return
     gc.collect()
     gc.freeze()
 

@@ -145,11 +145,11 @@ class Calls(Solving):
                 new = classes.body(base).get("__new__")
                 if new is not None and base.symbol != "builtins.object" and not base.module.is_stub:
                     found = "unknown"
-            if classes.open(cls):
-                for base in classes.mro(cls):
-                    meta = classes.metaclass(base)
-                    if meta is not None and meta.module.kind == "source" and "__call__" in classes.body(meta):
-                        found = "unknown"
+            metaclasses = [meta for base in classes.mro(cls) if (meta := classes.metaclass(base)) is not None]
+            if any(
+                meta.module.kind == "source" and "__call__" in classes.body(meta) for meta in metaclasses
+            ) and classes.open(cls):
+                found = "unknown"
             cls.memo[key] = found
         if found == "unknown":
             member = classes.member(cls, "__new__", on_class=True)

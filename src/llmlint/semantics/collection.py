@@ -71,11 +71,15 @@ class Collected:
     def _helpers(self) -> Iterator[Module]:
         """The modules of the tests that this one imports."""
         seen: set[str] = set()
+        library, roots = self.world.library, self.module.roots
         for bindings in self.module.table.values():
             for binding in bindings:
                 if binding.module and binding.module != "?" and binding.module not in seen:
                     seen.add(binding.module)
-                    found = self.world.library.module(binding.module, self.module.roots)
+                    location = library.location(binding.module, roots)
+                    if location is None or not location.by_test:
+                        continue
+                    found = library.module(binding.module, roots)
                     if found is not None and found.by_test and found.tree is not None:
                         yield found
 

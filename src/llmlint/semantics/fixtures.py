@@ -84,6 +84,9 @@ class Fixtures:
                     function = module.function_at(binding.node)
                     fixture = self._fixture(name, function, None)
                 elif binding.form == FROM and binding.module != "?":
+                    location = library.location(binding.module, module.roots)
+                    if location is not None and location.kind == "typeshed":
+                        continue  # the standard library has none
                     source = library.module(binding.module, module.roots)
                     if source is None or source is module:
                         continue
