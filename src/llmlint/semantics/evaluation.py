@@ -107,6 +107,8 @@ class Evaluation:
         """Attributes that were read where the tests replace them, and what they were read from."""
         self.surely_mocks: set[ast.AST] = set()
         """Attributes of which a method is asked what only mocks have."""
+        self.told_private: set[ast.AST] = set()
+        """Expressions of which it was said that they reach for something private."""
         self.test_modules: list[Module] = [module]
         self.hooks: Any = None
         """The file's analysis, told of imports, functions and classes; None in a quiet evaluation."""

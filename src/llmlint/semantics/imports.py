@@ -14,6 +14,7 @@ from llmlint.contracts.symbols import FROM, IMPORT, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.nouns import ImportUse, Outcome, Owner
 from llmlint.semantics.privacy import first_private
+from llmlint.semantics.seams import tells_of_the_machine
 from llmlint.semantics.values import ModuleValue
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Imports:
             outcome,
             missing,
             owner,
-            self._private(f"{source}.{name}", module),
+            None if tells_of_the_machine(world, node, module) else self._private(f"{source}.{name}", module),
             module.own,
             guarded,
             world.project.environment.known,

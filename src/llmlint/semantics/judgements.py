@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from llmlint.contracts.symbols import Class, Function, Module
+from llmlint.contracts.symbols import FROM, Class, Function, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
@@ -20,6 +20,7 @@ from llmlint.semantics.nouns import (
 )
 from llmlint.semantics.privacy import is_private
 from llmlint.semantics.scope import Scope
+from llmlint.semantics.seams import is_coined, is_hook
 from llmlint.semantics.values import (
     PROXY,
     ClassValue,
@@ -143,7 +144,29 @@ class Judgements(Lookup):
             return  # whoever built it named what it holds
         if value is None and receiver is not None and self._of_the_tests(receiver):
             return
+        if receiver is not None and self._told_before(receiver):
+            self.told_private.add(node)
+            return  # said of the name that leads there
+        if is_hook(self.world, value, name):
+            return
+        absent = outcome is not Outcome.FOUND and outcome is not Outcome.OFF_CONTRACT
+        if absent and is_coined(self.world, self.test_modules, name, anywhere=value is not None):
+            return
+        self.told_private.add(node)
         self.emit(AttributeUse(node, name, context, owner, outcome, True))  # type: ignore[arg-type]
+
+    def _told_before(self, receiver: ast.expr) -> bool:
+        """Whether it was said of ``receiver``, or of what it is read from, that it is private: ``pkg._impl`` in ``pkg._impl._x``; of
+        a module that is imported by a private name, its import says it.
+        """
+        while isinstance(receiver, ast.Attribute):
+            if receiver in self.told_private:
+                return True
+            receiver = receiver.value
+        if not isinstance(receiver, ast.Name) or not is_private(receiver.id):
+            return False
+        bound = self.module.table.get(receiver.id, ())
+        return any(binding.form == FROM and binding.name == receiver.id for binding in bound)
 
     def _of_the_tests(self, receiver: ast.expr) -> bool:
         """Whether an unknown receiver is rooted in something that the tests define themselves."""

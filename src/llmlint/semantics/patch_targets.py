@@ -10,6 +10,7 @@ from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import Outcome, Owner
 from llmlint.semantics.privacy import first_private
+from llmlint.semantics.seams import is_hook
 from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,
@@ -132,6 +133,8 @@ class Targets:
             return None
         found = first_private(parts)
         if found is None or parts[0] in ("self", "cls") and found == parts[0]:
+            return None
+        if found == parts[-1] and is_hook(self.evaluator.world, target.owner, found):
             return None
         if parts[0].startswith("_") and found == parts[0]:
             found = first_private(parts[1:])
