@@ -232,7 +232,10 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
             for name in lazy:
                 table.bind(name, Binding(OPAQUE, table.names["__getattr__"][0].node, conditional=True))
     if not module.open and not module.is_stub:
-        if any(word in text and pattern.search(text) for word, pattern in _REPLACES_ITSELF.items()):
+        if any(word in text and pattern.search(text) for word, pattern in _REPLACES_ITSELF.items()) or (
+            "sys.modules[" in text
+            and re.search(rf"""sys\.modules\[\s*["']{re.escape(module.name)}["']\s*\]\s*=(?!=)""", text)
+        ):
             module.open = "it replaces itself in sys.modules"
         elif any(word in text for word in _NAMESPACES) and _WRITES_GLOBALS.search(text):
             module.open = "it writes to its globals()"

@@ -333,8 +333,18 @@ class Attributes:
                 return FunctionValue(functions, receiver, scope=member.owner.scope)
             return FunctionValue(functions, None, scope=member.owner.scope, loose=True)
         if member.annotation is not None:
-            return self._descriptor(self._annotated_for(member, receiver))
+            value = self._descriptor(self._annotated_for(member, receiver))
+            return UNKNOWN if self._made_otherwise(member, value) else value
         return self._descriptor(self._inferred(member, receiver))
+
+    def _made_otherwise(self, member: Member, declared: Value) -> bool:
+        """Whether a call makes what the class holds, and it is not known to be what the annotation says that its objects hold."""
+        if not isinstance(member.value, ast.Call) or member.method is not None or type(declared) is Unknown:
+            return False
+        if self.world.classes.shape(member.owner).kind in ("dataclass", "attrs"):
+            return False  # the class holds the default
+        made = self.world.inference.class_value(member.owner, member.value)
+        return type(made) is Unknown or not self.world.calls.may_be(made, declared)
 
     def _method(self, member: Member, receiver: Value) -> Value:
         functions = member.functions()

@@ -338,6 +338,11 @@ class Vetoes:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""
         return name in self._own[0].mentioned
 
+    def called_through(self, cls: str, method: str) -> bool:
+        """Whether the project's sources call a method through a class of that name (``Cart.add(cart, …)``)."""
+        text = f"{cls}.{method}("
+        return any(text in source for source in self._own[0].texts.values())
+
     def looked_up_in_project(self, module: Module, name: str) -> bool:
         """Whether the project's sources ask ``module`` for the name when they run."""
         return self._own[0].looks_up(module.name.rpartition(".")[2], name)

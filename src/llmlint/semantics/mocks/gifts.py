@@ -59,6 +59,10 @@ class MockGifts(MockFlavors):
             if subject is not None:
                 self.evaluator.emit(MockGift(item.node, "side_effect", "effect", subject, "", given, ""))
             return
+        if item.form == "return_value" and any(
+            other.form == "side_effect" and other.mock is mock for other in self.mocks.configured
+        ):
+            return  # what is raised or computed in its place
         expected = self._returned(mock)
         if expected is None:
             return
@@ -131,6 +135,9 @@ class MockGifts(MockFlavors):
                 return None
             if function.owner is None and function.name not in function.module.table:
                 return None  # what a decorator made: its body says nothing of the one it decorates
+            if function.node.returns is None and function.owner is not None:
+                if self.world.vetoes.subclass_has(function.owner, function.name):
+                    return None  # an override may give anything
             if self.world.inference.is_generator(function):
                 return None
         found = result(self.world, stands)

@@ -79,7 +79,7 @@ class MockVerdicts:
                 return
             if not use.stored and (self._symbol(stands), use.name) in self._permitted:
                 return
-        if use.stored and self._comes_back(use.name):
+        if use.stored and (self._comes_back(use.name) or self._is_own_storage(use.name)):
             return
         self._emit(use, None if use.stored else misspelt(use.name), permitted=use.stored and mock.strict in _PERMITTING)
 
@@ -93,6 +93,10 @@ class MockVerdicts:
             and node not in self.mocks.reads
             for node in ast.walk(tree)
         )
+
+    def _is_own_storage(self, name: str) -> bool:
+        """Whether the tests keep something of their own under a private name: they read it again."""
+        return name.startswith("_") and any(getattr(node, "attr", "") == name for node in self.mocks.reads)
 
     def _judge_spelling(self, use: Use) -> None:
         mock, child = use.mocks[0], use.child
@@ -172,7 +176,7 @@ class MockVerdicts:
             if call.assertion is not None and call.arguments.keywords:
                 self._judge_unheard(call)
             return
-        if self._as_instance(stands, call.arguments):
+        if self._as_instance(stands, call.arguments) or self._through_class(call.mock, stands, call.arguments):
             return
         bound, mismatches = found
         owner = evaluator.world.attributes.owner(wrapped)
@@ -195,6 +199,16 @@ class MockVerdicts:
         if self.evaluator.world.classes.member(stands.cls, "__call__") is None:
             return False
         return self.evaluator.world.calls.mismatches(instance, arguments) is None
+
+    def _through_class(self, mock: Mock, stands: FunctionValue | ClassValue, arguments: Arguments) -> bool:
+        """Whether the project calls the method through its class, with the instance as the first argument, and so it was called."""
+        if not isinstance(stands, FunctionValue) or mock.strict or not isinstance(stands.receiver, Instance):
+            return False
+        owner = stands.function.owner
+        if owner is None or not self.evaluator.world.vetoes.called_through(owner.name, stands.function.name):
+            return False
+        through = FunctionValue(stands.functions, None, stands.scope)
+        return self.evaluator.world.calls.mismatches(through, arguments) is None
 
     def _unwrapped(self, stands: FunctionValue | ClassValue) -> tuple[FunctionValue | ClassValue, frozenset[str]]:
         """The function whose signature a wrapper has, and the keywords that the wrapper takes besides."""
