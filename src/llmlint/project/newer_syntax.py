@@ -11,19 +11,24 @@ if TYPE_CHECKING:
 
 Version = tuple[int, int]
 
-_HINT = re.compile(
-    r"^\s*type\s+\w+|"  # PEP 695: type aliases
-    r"\b(?:def|class)\s+\w+\s*\[|"  # PEP 695: type parameters
-    r"\b[rR]?[fFtT][rR]?[\"']|"  # PEP 701: f-strings; PEP 750: t-strings
-    r"\bexcept\b\*?[^:\n(]*,",  # PEP 758: except without parentheses
-    re.MULTILINE,
+_HINTS = (
+    ("type", re.compile(r"^[ \t]*type[ \t]+\w+", re.MULTILINE)),  # PEP 695: type aliases
+    ("[", re.compile(r"\b(?:def|class)[ \t]+\w+[ \t]*\[")),  # PEP 695: type parameters
+    ("", re.compile(r"(?<![\w\"'])[rR]?[tT][rR]?[\"']")),  # PEP 750: t-strings
+    ("except", re.compile(r"\bexcept\b\*?[^:\n(]*,")),  # PEP 758: except without parentheses
 )
+"""What newer syntax looks like, each behind a word that is quickly looked for."""
+_FORMAT = re.compile(r"\b[rR]?[fF][rR]?[\"']")
+_LONG_FORMAT = re.compile(r"\b[rR]?[fF][rR]?(?:\"\"\"|\'\'\')")
 _NESTING_LIMIT = 60
 
 
 def needed_python(text: str, error: SyntaxError, running: Version) -> Version | None:
     """The oldest Python that reads ``text``, at which the ``running`` one failed; None where its syntax is of no Python known."""
-    if "too many nested" in str(error.msg) or not _HINT.search(text) or _nests_deeply(text):
+    hinted = any(word in text and pattern.search(text) for word, pattern in _HINTS)
+    if not hinted and (running >= (3, 12) or not _may_be_format(text, error)):
+        return None
+    if "too many nested" in str(error.msg) or _nests_deeply(text):
         return None
     try:
         import libcst
@@ -37,6 +42,15 @@ def needed_python(text: str, error: SyntaxError, running: Version) -> Version | 
     except BaseException:  # noqa: BLE001 - a panic of the native parser is no Exception
         return None
     return needed if needed > running else None
+
+
+def _may_be_format(text: str, error: SyntaxError) -> bool:
+    """Whether an f-string of PEP 701 may be at fault: Python says so, or stumbles where one stands or has begun."""
+    if str(error.msg).startswith("f-string") or _LONG_FORMAT.search(text):
+        return True
+    row = error.lineno or 1
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", row)
+    return any(_FORMAT.search(line) for line in lines[max(row - 2, 0) : row])
 
 
 def _nests_deeply(text: str) -> bool:

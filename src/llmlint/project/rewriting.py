@@ -80,11 +80,13 @@ class _Change:
         behind = len(body)
         while behind > before and _top(body[behind - 1]) > self._last:
             behind -= 1
+        moved, ends = len(self._moved), len(self._ends)
         # What is put behind a statement may be the end of it.
         for start in (before, before - 1) if before else (before,):
             found = self._between(body, start, behind, low, high, inner)
             if found is not None:
                 return found
+            del self._moved[moved:], self._ends[ends:]
         return None
 
     def _between(
@@ -95,16 +97,17 @@ class _Change:
             return None
         written = body[start] if stop - start == 1 else None
         if isinstance(written, ast.ClassDef):
-            moved, ends = len(self._moved), len(self._ends)
-            whole = self._class(written, until)
-            if whole is not None:
+            low = _top(written.body[0]) - 1
+            if self._first >= low and self._begins(written.body[0]) and not _goes_on(self._old[low - 1]):
+                whole = self._class(written, low, until)
+                if whole is None:
+                    return None  # to parse the whole class is hardly less than to parse everything
                 self._moved += body[stop:]
                 return [*body[:start], whole, *body[stop:]]
-            del self._moved[moved:], self._ends[ends:]
         since = (body[start - 1].end_lineno or 0) if start else low
         if start < len(body) and start and _top(body[start]) <= since:
             return None
-        if since and self._old[since - 1].rstrip().endswith("\\"):
+        if since and _goes_on(self._old[since - 1]):
             return None
         parsed = self._parsed(since, until, body[0] if inner else None, inner=inner)
         if parsed is None or (inner and not parsed and not start and stop == len(body)):
@@ -112,11 +115,8 @@ class _Change:
         self._moved += body[stop:]
         return [*body[:start], *parsed, *body[stop:]]
 
-    def _class(self, old: ast.ClassDef, until: int) -> ast.ClassDef | None:
-        """A class whose head did not change."""
-        low = _top(old.body[0]) - 1
-        if self._first < low or not self._begins(old.body[0]) or self._old[low - 1].rstrip().endswith("\\"):
-            return None
+    def _class(self, old: ast.ClassDef, low: int, until: int) -> ast.ClassDef | None:
+        """A class whose head, down to the row ``low``, did not change."""
         body = self.block(old.body, low, until, inner=True)
         if body is None:
             return None
@@ -192,6 +192,11 @@ def _positioned(statement: ast.stmt) -> list[ast.AST]:
         found = [node for node in ast.walk(statement) if hasattr(node, "lineno") and node is not statement]
         statement.__dict__[_POSITIONED] = found
     return found
+
+
+def _goes_on(row: str) -> bool:
+    """Whether a row may be continued by the next one."""
+    return row.rstrip().endswith("\\")
 
 
 def _top(statement: ast.stmt) -> int:
