@@ -38,4 +38,4 @@ def is_its_own(load: MockLoad, limit: int) -> bool:
         return (
             load.alike > 0
         )  # the file's fixtures are too much by themselves: said of the first test that asks for them
-    return load.own > 1 or load.own + load.fixtures > load.shared
+    return load.own + load.fixtures > limit // 2

@@ -96,6 +96,8 @@ class _Paths:
             return self._for(node)
         if isinstance(node, ast.While):
             entered = isinstance(node.test, ast.Constant) and bool(node.test.value)
+            if not entered and self._waits(node):
+                return True  # whoever comes out of it knows that what it waits for has happened
             return self._here([node.test]) or self._within(node, node.body, entered) or self.certain(node.orelse)
         if isinstance(node, (ast.With, ast.AsyncWith)):
             return self._here([item.context_expr for item in node.items]) or self.certain(node.body)
@@ -108,6 +110,12 @@ class _Paths:
 
     def _here(self, nodes: list[ast.AST] | list[ast.expr] | list[ast.stmt]) -> bool:
         return any(node in self.checks for node in own_nodes(nodes))
+
+    def _waits(self, node: ast.While) -> bool:
+        """``while not done: if late: raise …``: a loop that is left when its condition fails, or by what fails the test."""
+        late = [inner for inner in node.body if isinstance(inner, ast.If) and self._here(list(inner.body))]
+        gives_up = any(isinstance(statement, ast.Raise) for inner in late for statement in inner.body)
+        return gives_up and not any(isinstance(inner, ast.Break) for inner in own_nodes(list(node.body)))
 
     def _within(self, holder: ast.stmt, statements: list[ast.stmt], entered: bool) -> bool:
         """A block that is entered for certain, or may not be."""
