@@ -206,6 +206,19 @@ def test_a_folder_without_tests_is_told(empty, llmlint):
     assert "no Python files" in outcome.err
 
 
+def test_what_no_test_imports_is_data(shop, llmlint):
+    faulty = "from shop.cart import Cart\n\nCart().totl()\nundefined_here\n"
+    shop.write(
+        "tests/test_cart.py", "from tests import used\n\n\ndef test_runs():\n    assert used and run('script.py')\n"
+    )
+    shop.write("tests/used.py", faulty)
+    shop.write("tests/data/script.py", faulty)
+    outcome = llmlint("tests", "--output-format", "json", "--select", "LLM203,LLM217")
+    found = {(finding["filename"], finding["code"]) for finding in outcome.json}
+    assert {file for file, _ in found} == {"tests/used.py", "tests/test_cart.py"}
+    assert ("tests/used.py", "LLM203") in found
+
+
 def test_every_project_keeps_its_settings(shop, llmlint):
     for name, settings in (("a", ""), ("b", 'ignore = ["LLM203"]\n')):
         shop.write(f"{name}/llmlint.toml", settings)

@@ -324,6 +324,19 @@ def test_names_of_plugins_become_modules(tmp_path: Path) -> None:
     assert load(tmp_path / "work").pytest.plugins == ("pytest_timeout", "shop.plugin")
 
 
+def test_a_plugin_that_collects_more_than_tests(tmp_path: Path) -> None:
+    """pytest-relaxed collects whatever is public in files that are not pytest's own."""
+    plant_interpreter(tmp_path / "base", "3.12")
+    packages = {"pytest_relaxed-2.dist-info/entry_points.txt": "[pytest11]\nrelaxed = pytest_relaxed.plugin\n"}
+    plant_venv(tmp_path / "work" / ".venv", tmp_path / "base", "3.12", packages)
+    plant(tmp_path / "work", FLAT)
+    pytest = load(tmp_path / "work").pytest
+    public = ("[!_]*",)
+    assert pytest.names("/work/tests/cart.py") == (public, public)
+    assert pytest.names("/work/tests/test_cart.py") == (("Test",), ("test",))
+    assert pytest.names("/work/tests/_support.py") == (("Test",), ("test",))
+
+
 def test_broken_files_of_others_are_notices(tmp_path: Path) -> None:
     """They are told once and stop nothing."""
     plant(

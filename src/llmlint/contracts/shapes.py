@@ -17,6 +17,7 @@ from llmlint.contracts.class_syntax import (
     methods,
     named_tuple_fields,
 )
+from llmlint.contracts.library import Entry
 from llmlint.contracts.openness import Openness
 from llmlint.contracts.signature import (
     KEYWORD_ONLY,
@@ -26,6 +27,7 @@ from llmlint.contracts.signature import (
     Signature,
 )
 from llmlint.contracts.symbols import Class
+from llmlint.contracts.walking import walk
 
 
 class Field(NamedTuple):
@@ -255,7 +257,7 @@ class Shapes(Openness):
     def _model(self, cls: Class) -> Shape:
         """A pydantic model (https://docs.pydantic.dev, "Models", "Fields", "Configuration")."""
         fields: dict[str, Field] = {}
-        extra, by_name, known = "ignore", False, True
+        extra, by_name, by_alias, known = "ignore", False, True, True
         frozen = False
         settings = any(base.symbol == "pydantic_settings.main.BaseSettings" for base in self.mro(cls))
         if settings:
@@ -282,6 +284,7 @@ class Shapes(Openness):
             frozen = bool(config.get("frozen", frozen))
             if "alias_generator" in config:
                 known = False
+            by_alias = bool(config.get("validate_by_alias", by_alias))
             for method in methods(base.node.body):
                 for decorator in method.decorator_list:
                     if self.decorator(base, decorator).rpartition(".")[2] in ("model_validator", "root_validator"):
@@ -297,9 +300,10 @@ class Shapes(Openness):
                 required = default is None
                 argument = name
                 candidates: list[ast.expr] = [default] if default is not None else []
-                if isinstance(node.annotation, ast.Subscript) and last(node.annotation.value) == "Annotated":
-                    if isinstance(node.annotation.slice, ast.Tuple):
-                        candidates += node.annotation.slice.elts[1:]
+                annotation = self._written_out(base, node.annotation)
+                if isinstance(annotation, ast.Subscript) and last(annotation.value) == "Annotated":
+                    if isinstance(annotation.slice, ast.Tuple):
+                        candidates += annotation.slice.elts[1:]
                 for call in candidates:
                     if isinstance(call, ast.Call) and self.library.origin(base.module, call).endswith(".Field"):
                         found = call_options(call)
@@ -328,7 +332,21 @@ class Shapes(Openness):
             b.symbol == "pydantic.root_model.RootModel" for b in self.mro(cls)
         ):
             known = False
+        if not by_alias:
+            fields = {name: field._replace(argument=name) for name, field in fields.items()}
         return Shape("pydantic", tuple(fields.values()), frozen, True, known, extra, by_name)
+
+    def _written_out(self, cls: Class, annotation: ast.expr) -> ast.expr:
+        """The annotation of a field; where a name stands for one (``Id = Annotated[int, Field(…)]``), that one."""
+        if not isinstance(annotation, ast.Name):
+            return annotation
+        around = cls.scope.node if cls.scope is not None else None
+        for node in walk(around) if around is not None else ():
+            if isinstance(node, ast.Assign) and any(getattr(name, "id", "") == annotation.id for name in node.targets):
+                return node.value
+        entry = self.library.entry(cls.module, annotation.id)
+        value = entry.bindings[-1].value if isinstance(entry, Entry) and entry.bindings else None
+        return value if value is not None else annotation
 
     def _model_config(self, cls: Class) -> dict[str, object] | None:
         member = self.body(cls).get("model_config")

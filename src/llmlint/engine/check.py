@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _PROSE = frozenset({"LLM503", "LLM504"})
 """The rules about the docstrings of contracts; without them nobody need read those."""
+_OF_CODE = re.compile(r"LLM[12]\d\d")
+"""The families about what a file uses: what is data for tests uses nothing."""
 _HOLDING = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of statements that hold statements, handlers or cases."""
 _START = Span(1, 0, 1, 0)
@@ -119,6 +121,8 @@ class Checker:
         if analysis is not None and analysis.repeated and (refused := compile_error(text)):
             return self._uncompiled(path, text, role, refused)
         self._collect(dispatcher.judge(source, analysis.nouns if analysis else ()), judged)
+        if role == "other" and judged.found and self._analyzer.is_data(path):
+            judged.found = [(code, finding) for code, finding in judged.found if not _OF_CODE.fullmatch(code)]
         recurring = self._recurring(judged)
         diagnostics = self._diagnostics(judged)
         return FileResult(

@@ -352,14 +352,9 @@ def _changed_roots(place: Location, pytest: PytestConfig) -> tuple[str, ...]:
 
 
 def _relaxed(pytest: PytestConfig) -> PytestConfig:
-    """pytest-relaxed, where it is installed, collects every public class and function of every public file of the tests."""
-    public = ("[!_]*",)
-    return replace(
-        pytest,
-        python_files=(*pytest.python_files, *(f"{name}/[!_]*.py" for name in sorted(TEST_FOLDERS))),
-        python_classes=public,
-        python_functions=public,
-    )
+    """pytest-relaxed, where it is installed, collects public files of the tests whatever they are called."""
+    files = (*pytest.python_files, *(f"{name}/[!_]*.py" for name in sorted(TEST_FOLDERS)))
+    return replace(pytest, python_files=files, relaxed=True)
 
 
 def _version(text: str | None) -> tuple[int, int] | None:

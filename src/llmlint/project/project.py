@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from llmlint.model.settings import Settings
@@ -12,6 +13,7 @@ TEST_FILES = (
     *(f"{folder}/{name}" for folder in ("test", "tests") for name in ("*_tests.py", "tests.py", "*/tests.py")),
 )
 """pytest's own ``python_files``, and in folders of tests the names that unittest's projects give (``discover -p "*tests.py"``)."""
+_PUBLIC = ("[!_]*",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class PytestConfig:
     """Folders that pytest does not enter, as globs; None where its own defaults hold."""
     file: str | None = None
     """The file that was read."""
+    relaxed: bool = False
+    """Whether pytest-relaxed is installed: it collects every public class and function of public files that are not ``test_*.py``."""
+
+    def names(self, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The prefixes and globs of the classes and of the functions that are collected in a file."""
+        if self.relaxed and not os.path.basename(path).startswith(("_", "test_", "conftest")):
+            return _PUBLIC, _PUBLIC
+        return self.python_classes, self.python_functions
 
 
 @dataclass(frozen=True, slots=True)

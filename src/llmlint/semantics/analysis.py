@@ -313,6 +313,10 @@ class Analyzer:
         analysis.shadowed = shadowed
         return analysis.run()
 
+    def is_data(self, path: str) -> bool:
+        """Whether a file among the tests is none that they import: they hand it to a program that reads or runs it."""
+        return self.world.library.finder.is_test_path(path) and not self.world.vetoes.imported_by_name(path)
+
     @property
     def files_read(self) -> tuple[str, ...]:
         """Every file that was read so far besides those that were analyzed, so that a cache knows what results rest on."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.symbols import Function
+from llmlint.contracts.symbols import Class, Function, Member
 from llmlint.semantics.annotations import Substitution
 from llmlint.semantics.values import (
     UNINFERRED,
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from llmlint.semantics.scope import Scope
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.solving import Solving
+
+_DISOWNED: Final = re.compile(
+    r"^[ \t]*return\b[^\n]*#[^\n]*(?:type:\s*ignore(?!\[)|type:\s*ignore\[[^\]]*return-value|pyright:\s*ignore\[[^\]]*Return)",
+    re.MULTILINE,
+)
 
 
 class Calls(Solving):
@@ -65,6 +72,8 @@ class Calls(Solving):
         node = function.node
         info = self.world.functions.info(function)
         if node.returns is not None:
+            if self._disowned(function):
+                return self._inferred_result(function, receiver, arguments, scope)
             value = self._annotated_result(function, receiver, arguments)
             if type(value) is Unknown and not function.module.is_stub and arguments is not None:
                 return self._inferred_result(function, receiver, arguments, scope)
@@ -77,6 +86,16 @@ class Calls(Solving):
         if function.is_async and not self.world.inference.is_generator(function):
             return Coroutine(value, function)
         return value
+
+    def _disowned(self, function: Function) -> bool:
+        """Whether a ``return`` tells type checkers not to compare it with the annotation: then the annotation is not believed."""
+        found = function.memo.get("disowned")
+        if found is None:
+            module = function.module
+            found = not module.is_stub and "ignore" in module.text and module.kind != "typeshed"
+            found = found and _DISOWNED.search(module.text_of(function.node)) is not None
+            function.memo["disowned"] = found
+        return bool(found)
 
     def _inferred_result(
         self, function: Function, receiver: Value | None, arguments: Arguments | None, scope: Scope | None
@@ -130,6 +149,16 @@ class Calls(Solving):
             subst.setdefault(name, own if name == "Self" and own is not None else UNKNOWN)
         return annotations.value(returns, function.module, function.owner, subst, own)
 
+    def _makes_another(self, cls: Class, new: Member) -> bool:
+        """Whether ``__new__`` is declared to give something that is no instance of the class."""
+        for function in new.functions():
+            returns = function.node.returns
+            if isinstance(returns, ast.Name) and returns.id not in ("Self", cls.name):
+                made = self.world.annotations.value(returns, function.module, function.owner)
+                if isinstance(made, Instance) and not self.world.classes.is_subclass(cls, made.cls):
+                    return True
+        return False
+
     def construct(self, value: ClassValue, arguments: Arguments) -> Value:
         """``cls(...)``."""
         cls = value.cls
@@ -143,14 +172,23 @@ class Calls(Solving):
             found = "exact"
             for base in classes.mro(cls):
                 new = classes.body(base).get("__new__")
-                if new is not None and base.symbol != "builtins.object" and not base.module.is_stub:
+                if new is None or base.symbol == "builtins.object":
+                    continue
+                if not base.module.is_stub:
                     found = "unknown"
+                elif found == "exact" and self._makes_another(cls, new):
+                    found = "declared"
+                break
             metaclasses = [meta for base in classes.mro(cls) if (meta := classes.metaclass(base)) is not None]
             if any(
                 meta.module.kind == "source" and "__call__" in classes.body(meta) for meta in metaclasses
             ) and classes.open(cls):
                 found = "unknown"
             cls.memo[key] = found
+        if found == "declared":
+            new = classes.member(cls, "__new__", on_class=True)
+            made = FunctionValue(tuple(new.functions()), value) if new is not None else None
+            return self.result(made, arguments) if made is not None else UNINFERRED
         if found == "unknown":
             member = classes.member(cls, "__new__", on_class=True)
             if member is not None and member.owner.module.kind == "source":

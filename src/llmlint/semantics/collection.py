@@ -46,6 +46,7 @@ class Collected:
         self.imports = Imports(self.evaluator, self.chain)
         self.evaluator.test_modules = [module, *self.chain, *self._helpers()]
         self.guarded = 0
+        self._names = world.project.pytest.names(source.path)
         self.fakes = Fakes(world)
         self.functions: list[tuple[Function, Class | None]] = []
         self.classes: list[Class] = []
@@ -98,16 +99,14 @@ class Collected:
         if cls is None:
             if self.world.functions.info(function).manager is not None:
                 return False  # a context manager whose name begins as a test's does: unittest collects no functions
-            return self.matches(function.name, self.world.project.pytest.python_functions) and self._matches_switch(
-                function, None
-            )
+            return self.matches(function.name, self._names[1]) and self._matches_switch(function, None)
         if not self.collects(cls):
             return False
         if not self._matches_switch(function, cls):
             return False
         if self.world.classes.derives(cls, "unittest.case.TestCase"):
             return function.name.startswith("test")
-        return self.matches(function.name, self.world.project.pytest.python_functions)
+        return self.matches(function.name, self._names[1])
 
     def _matches_switch(self, function: Function, cls: Class | None) -> bool:
         """Whether nothing sets ``__test__`` on the function."""
@@ -122,7 +121,7 @@ class Collected:
             found = self._collected[cls] = False
         if found is None:
             unit = self.world.classes.derives(cls, "unittest.case.TestCase")
-            found = unit or (cls.scope is None and self.matches(cls.name, self.world.project.pytest.python_classes))
+            found = unit or (cls.scope is None and self.matches(cls.name, self._names[0]))
             self._collected[cls] = found
         return found
 

@@ -70,7 +70,7 @@ class Fakes:
                 continue
             if problem.kind != "signature" or not self._is_tried(contract, name):
                 problems.append(problem)
-        if problems:
+        if problems and not _only_refused(cls):
             owner = self.world.attributes.owner(Instance(contract))
             if owner is not None:
                 yield Fake(cls.node, owner, by, tuple(problems))
@@ -200,6 +200,32 @@ class Fakes:
 def _catches_type_error(handler: ast.ExceptHandler) -> bool:
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(isinstance(name, ast.Name) and name.id == "TypeError" for name in caught)
+
+
+def _only_refused(cls: Class) -> bool:
+    """Whether the class is only ever used where that is expected to fail: the test is about what refuses it."""
+    tree = cls.module.tree
+    if tree is None:
+        return False
+    refused = expected = 0
+    for node in walk(tree):
+        if isinstance(node, (ast.With, ast.AsyncWith)) and any(_expects(item.context_expr) for item in node.items):
+            refused += sum(_uses(statement, cls.name) for statement in node.body)
+        elif isinstance(node, ast.Call) and _expects(node):
+            refused += _uses(node, cls.name)
+        expected += isinstance(node, ast.Name) and node.id == cls.name
+    return expected == refused > 0
+
+
+def _expects(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in ("raises", "assertRaises", "assertRaisesRegex")
+
+
+def _uses(node: ast.AST, name: str) -> int:
+    return sum(isinstance(inner, ast.Name) and inner.id == name for inner in walk(node))
 
 
 def _meant(function: Function) -> bool:

@@ -13,6 +13,7 @@ from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
 from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.arguments import Arguments, Bound
+from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.binding import Assignments
 from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls, MockMethod
 from llmlint.semantics.nouns import (
@@ -53,6 +54,10 @@ _ASSERTIONS: Final = frozenset(
         "assertTupleEqual", "assertSetEqual", "assertCountEqual", "assertAlmostEqual", "assertRegex",
     }
 )  # fmt: skip
+
+
+_IGNORES: Final = re.compile(r"""\bextra["']?\s*[=:]\s*(?:["']ignore|Extra\.ignore)""")
+"""A model that says in so many words that it drops what it does not know."""
 
 
 class Invocation(Assignments):
@@ -285,6 +290,16 @@ class Invocation(Assignments):
         """Whether the test is about a model that drops a keyword: it names it again, or compares the whole model."""
         if self.asserted is not None and any(inner is node for inner in walk(self.asserted)):
             return True
+        if is_dunder(name):
+            return True
+        callee = self.callees.get(node)
+        if isinstance(callee, ClassValue) and callee.cls.module.by_test:
+            if any(
+                _IGNORES.search(base.module.text_of(base.node))
+                for base in self.world.classes.mro(callee.cls)
+                if base.module.by_test
+            ):
+                return True  # a model that the tests make for that
         scope: Scope | None = self.scope
         while scope is not None and scope.function is None:
             scope = scope.parent

@@ -33,6 +33,10 @@ from llmlint.semantics.values import (
     members_of,
 )
 
+_IGNORED: Final = re.compile(
+    r"#[^\n]*(?:type:\s*ignore(?!\[)|type:\s*ignore\[[^\]]*(?:attr-defined|union-attr)|pyright:\s*ignore(?!\[)"
+    r"|pyright:\s*ignore\[[^\]]*(?:Attribute|Optional))"
+)
 _REDEFINES: Final = re.compile(r"\.__(?:defaults|kwdefaults|code|signature)__\s*=(?!=)")
 
 
@@ -43,7 +47,7 @@ class Judgements(Lookup):
         """``value`` has no ``name``: record it, unless something speaks against that."""
         if self.sink is None or self.probing("AttributeError"):
             return
-        if self.guarded(node, name) or self._own_mixin(value):
+        if self.guarded(node, name) or self._own_mixin(value) or (self._ignored(node) and not _is_exact(value)):
             return
         if name in API and any("mock" in module.text or "patch" in module.text for module in self.test_modules):
             return  # who asks for the API of a mock has put one there, however far from here
@@ -53,6 +57,13 @@ class Judgements(Lookup):
         if owner is None or self._of_an_outer_class(value, name) or self._disputed(value):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
+
+    def _ignored(self, node: ast.expr) -> bool:
+        """Whether the author tells type checkers that they are wrong of the line: that it is of another class than they know."""
+        text = self.module.text
+        if "type: ignore" not in text and "pyright: ignore" not in text:
+            return False
+        return _IGNORED.search(self.module.rows(node.lineno, node.end_lineno or node.lineno)) is not None
 
     def _disputed(self, value: Value) -> bool:
         """Whether a function that this file calls is annotated to return the class and, by its body, returns another."""
@@ -340,6 +351,11 @@ class Judgements(Lookup):
             owner = self.world.attributes.function_owner(callee.function)
         if owner is not None:
             self.emit(AwaitProblem(node, "needless-await" if needless else "missing-await", owner, form))  # type: ignore[arg-type]
+
+
+def _is_exact(value: Value) -> bool:
+    """Whether the value's class is known for certain, and not by an annotation that a subclass fits as well."""
+    return all(not isinstance(member, Instance) or member.exact for member in members_of(value))
 
 
 def _final(cls: Class) -> bool:

@@ -56,7 +56,7 @@ class Lookup(Evaluation):
                             return current.names.get(name) or union(values)
                         return union(values)
             elif current.is_class and current.cls is not None:
-                found = self._class_name(current.cls, name)
+                found = self._class_name(current.cls, name, node if current is scope else None)
                 if found is not None:
                     return found
             if current.node is not None and not current.is_class:
@@ -67,9 +67,12 @@ class Lookup(Evaluation):
             value = self._global_name(node, name)
         return value
 
-    def _class_name(self, cls: Class, name: str) -> Value | None:
+    def _class_name(self, cls: Class, name: str, node: ast.Name | None) -> Value | None:
+        """A name of a class body, as ``node`` in that body sees it: bound before it."""
         member = self.world.classes.body(cls).get(name)
         if member is None:
+            return None
+        if node is not None and not any(_is_before(binding, node) for binding in member.bindings):
             return None
         return self.world.attributes.class_member(member, ClassValue(cls))
 
@@ -111,6 +114,8 @@ class Lookup(Evaluation):
         while scope is not None and scope.node is not None:
             if not (scope.is_class and scope is not self.scope) and name in _bound_in(scope.node):
                 return
+            if any(_names(decorator, name) for decorator in getattr(scope.node, "decorator_list", ())):
+                return  # `@needs_builtin("buffer")`
             scope = scope.parent
         if not self.hooks.may_be_undefined(name):
             return
@@ -136,6 +141,23 @@ class Lookup(Evaluation):
         **Evaluation.expressions,
         ast.Name: _name,
     }
+
+
+def _is_before(binding: ast.AST, node: ast.Name) -> bool:
+    """Whether a statement of a class body has bound its names when ``node`` is evaluated."""
+    at = node.lineno, node.col_offset
+    if (getattr(binding, "lineno", 0), getattr(binding, "col_offset", 0)) > at:
+        return False  # its own decorators stand above a definition
+    if isinstance(binding, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return (binding.end_lineno or 0, binding.end_col_offset or 0) <= at
+    return True
+
+
+def _names(decorator: ast.expr, name: str) -> bool:
+    """Whether a decorator is told the name as a string: it asks whether there is such a thing."""
+    return isinstance(decorator, ast.Call) and any(
+        isinstance(argument, ast.Constant) and argument.value == name for argument in decorator.args
+    )
 
 
 def _bound_in(node: ast.AST) -> set[str]:

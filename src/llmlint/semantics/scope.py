@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
-from llmlint.semantics.values import ClassValue, FunctionValue, ModuleValue, Special, Value
+from llmlint.semantics.values import ClassValue, FunctionValue, ModuleValue, Special, Union, Value
 
 if TYPE_CHECKING:
     from llmlint.contracts.library import Symbol
@@ -88,6 +88,11 @@ class Scope:
         value = self.evaluate(self, node) if self.evaluate is not None else None
         if isinstance(value, Special):
             value = value.value
+        if isinstance(value, Union):
+            # What is defined once for each Python (``if sys.version_info …``): the first one stands for all.
+            classes = [member.cls for member in value.members if isinstance(member, ClassValue)]
+            same = len(classes) == len(value.members) and len({cls.symbol for cls in classes}) == 1
+            return classes[0] if same else None
         if isinstance(value, ClassValue):
             return value.cls
         if isinstance(value, ModuleValue):

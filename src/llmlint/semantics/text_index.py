@@ -24,6 +24,11 @@ _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILI
 _STATEMENT = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]|@\w")
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
+_IMPORT = re.compile(r"^([ \t]*)(?:import|from)[ \t]+(\w+)", re.MULTILINE)
+_IMPORTING = re.compile(
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE
+)
+_DOTTED = re.compile(r"""["'](?:\w+\.)*(\w+)["']""")
 _ALIAS = re.compile(r" as (\w+)")
 _LAST_WORD = re.compile(r"(\w+)\s*$")
 _MENTION = re.compile(r"""\.(\w+)\b|["'](\w+)["']""")
@@ -99,6 +104,26 @@ class TextIndex:
         for text in self.texts.values():
             for attribute, string in _MENTION.findall(text):
                 found.add(attribute or string)
+        return frozenset(found)
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The top-level modules that are imported anywhere."""
+        return frozenset(name for text in self.texts.values() for _, name in _IMPORT.findall(text))
+
+    @cached_property
+    def imported_inside(self) -> frozenset[str]:
+        """The top-level modules that an indented statement imports: under a condition, or in a function."""
+        return frozenset(name for text in self.texts.values() for indent, name in _IMPORT.findall(text) if indent)
+
+    @cached_property
+    def module_names(self) -> frozenset[str]:
+        """The words of all import statements, and the last parts of dotted names in strings."""
+        found: set[str] = set()
+        for text in self.texts.values():
+            for statement in _IMPORTING.findall(text):
+                found.update(_WORD.findall(statement))
+            found.update(_DOTTED.findall(text))
         return frozenset(found)
 
     @cached_property

@@ -37,6 +37,15 @@ _LOOKS = frozenset(
 """What a class may be handed to, and is no other class for that."""
 
 
+_RUNNERS = frozenset(
+    {
+        "run", "create_task", "gather", "wait", "wait_for", "run_until_complete", "ensure_future", "shield", "start_soon", "as_completed",
+        "append", "add", "await", "if", "while", "return", "print", "str", "bool", "list", "tuple", "isinstance", "len", "dict",
+    }
+)  # fmt: skip
+"""What awaits a coroutine that it is handed, or can do nothing with it."""
+
+
 class Vetoes:
     """Asked only where there is a candidate; reads whole folders, once."""
 
@@ -325,6 +334,29 @@ class Vetoes:
             written = (match for text in texts if "parametrize" in text for match in _ARGNAMES.findall(text))
             self._parametrized = frozenset(word for names in written for word in re.findall(r"\w+", names))
         return name in self._parametrized
+
+    def imported(self, name: str) -> bool:
+        """Whether the project's sources import a top-level module of that name, or its tests do under a condition: it is an optional
+        one that is not installed here."""
+        own = name in self.world.project.own_packages
+        return not own and (name in self._own[0].imported or name in self._own[1].imported_inside)
+
+    def only_handed_on(self, name: str) -> bool:
+        """Whether all that the project's sources do with what methods of that name give is to hand it to objects of their own, which
+        others await."""
+        called = re.compile(rf"\.{re.escape(name)}\(")
+        handed = re.compile(rf"(\w+)\((?:[^()\n]*,)?\s*[\w.]+\.{re.escape(name)}\(")
+        calls = awaits = 0
+        for text in self._own[0].texts.values():
+            if name in text:
+                calls += len(called.findall(text))
+                awaits += sum(receiver not in _RUNNERS for receiver in handed.findall(text))
+        return 0 < calls == awaits
+
+    def imported_by_name(self, path: str) -> bool:
+        """Whether some file of the project imports a module of that file's name, or spells the module's dotted name in a string."""
+        stem = os.path.splitext(os.path.basename(path))[0]
+        return stem == "__init__" or any(stem in index.module_names for index in self._own)
 
     def named_in(self, module: Module, name: str) -> bool:
         """Whether the text of a module names ``name`` in a string, as a patch does."""

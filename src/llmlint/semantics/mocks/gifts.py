@@ -140,6 +140,9 @@ class MockGifts(MockFlavors):
                     return None  # an override may give anything
             if self.world.inference.is_generator(function):
                 return None
+            if function.owner is not None and function.node.returns is None:
+                if self.world.vetoes.subclass_has(function.owner, function.name):
+                    return None  # what a body gives that others override is no promise of theirs
         found = result(self.world, stands)
         if found is None or isinstance(found, (Unknown, Coroutine)):
             return None

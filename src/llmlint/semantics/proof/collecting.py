@@ -171,9 +171,9 @@ def _is_known(name: str) -> bool:
 
 def _made_by_init(module: TestModule) -> Iterator[Uncollected]:
     """Classes with an ``__init__`` (or ``__new__``), which pytest passes by."""
-    pytest = module.world.project.pytest
+    named_classes, named_functions = module.world.project.pytest.names(module.source.path)
     for cls in module.classes:
-        if cls.scope is not None or cls.outer is not None or not _matches(cls.name, pytest.python_classes):
+        if cls.scope is not None or cls.outer is not None or not _matches(cls.name, named_classes):
             continue
         body = module.world.classes.body(cls)
         made = [body[name] for name in ("__init__", "__new__") if name in body and not body[name].value]
@@ -181,18 +181,17 @@ def _made_by_init(module: TestModule) -> Iterator[Uncollected]:
             continue
         if module.world.classes.derives(cls, "unittest.case.TestCase") or module.world.classes.open(cls):
             continue
-        tests = [
-            name for name, member in body.items() if _matches(name, pytest.python_functions) and [*member.functions()]
-        ]
+        tests = [name for name, member in body.items() if _matches(name, named_functions) and [*member.functions()]]
         if tests and f"{cls.name}." not in module.source.text and _times(cls.name, module.source.text) == 1:
             yield Uncollected(cls.node, cls.name, "init")
 
 
 def _fixtures(module: TestModule) -> Iterator[Uncollected]:
     """Tests that are marked as fixtures: they assert, give nothing, and nobody asks for them."""
+    named = module.world.project.pytest.names(module.source.path)[1]
     for function, cls in module.functions:
         info = module.world.functions.info(function)
-        if info.fixture is None or not _matches(function.name, module.world.project.pytest.python_functions):
+        if info.fixture is None or not _matches(function.name, named):
             continue
         if isinstance(info.fixture, ast.Call) and info.fixture.keywords:
             continue
@@ -210,11 +209,11 @@ def _nested(test: Test) -> Iterator[Uncollected]:
     """Tests in a test that are neither called nor handed on."""
     if not test.body.scopes:
         return
-    pytest = test.module.world.project.pytest
+    named = test.module.world.project.pytest.names(test.module.source.path)[1]
     for inner in test.body.scopes:
         if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) or inner.decorator_list:
             continue
-        if not _matches(inner.name, pytest.python_functions) or not inner.name.startswith("test_"):
+        if not _matches(inner.name, named) or not inner.name.startswith("test_"):
             continue
         if not any(isinstance(node, ast.Assert) for node in walk(inner)):
             continue
@@ -246,8 +245,9 @@ def _missed(module: TestModule) -> Iterator[Uncollected]:
     ):
         return
     found: list[Function] = []
+    named = world.project.pytest.names(module.source.path)[1]
     for function, cls in module.functions:
-        if cls is not None or not _matches(function.name, world.project.pytest.python_functions):
+        if cls is not None or not _matches(function.name, named):
             continue
         if not function.name.startswith("test_") or module.is_frame(function) or function.node.decorator_list:
             continue
