@@ -483,3 +483,14 @@ def test_settings_that_ignore_tests_are_told(empty, llmlint, deep):
     outcome = llmlint("tests", "--tools", "mypy", "--select", "mypy")
     assert outcome.code == 0
     assert "mypy's settings ignore errors in 1 of 2 files (ignore_errors)" in outcome.err
+
+
+def test_what_the_tests_import_is_not_judged(empty, llmlint, deep):
+    empty.write(
+        "src/shop/wrong.py",
+        "def wrong() -> int:\n    return 'no'\n\n\nclass Box:\n    def __init__(self):\n        self.size = 1\n",
+    )
+    test = "from shop.wrong import Box, wrong\n\n\ndef test_it():\n    wrong().bit_length('')\n    Box().size.bit_length('')\n"
+    assert deep(test) == [("test_store.py", 5, 5, "call-arg"), ("test_store.py", 6, 5, "call-arg")]
+    outcome = llmlint("tests", "--tools", "mypy", "--no-cache")
+    assert "are not shown" not in outcome.err

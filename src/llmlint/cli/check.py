@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -105,20 +104,15 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """
     if options["watch"]:
         return _watch(paths, options)
-    with _unswept():
-        return _once(paths, options)
+    if _kept() is not None:
+        gc.disable()  # what one run leaves behind ends with its process
+    return _once(paths, options)
 
 
-@contextmanager
-def _unswept() -> Iterator[None]:
-    """Without automatic garbage collection: what one run leaves behind ends with its process."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+def _kept() -> list[object] | None:
+    """What takes things that need not be freed, where the process ends with this command."""
+    kept = click.get_current_context().obj
+    return kept if isinstance(kept, list) else None
 
 
 def _watch(paths: tuple[str, ...], options: dict[str, Any]) -> int:
@@ -159,6 +153,8 @@ def _once(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     _report(result, session, options)
     for failure in result.failures:
         click.echo(f"llmlint: error: {_relative(failure)}", err=True)
+    if (kept := _kept()) is not None:
+        kept.append(session)
     return _exit_code(result, options)
 
 

@@ -86,16 +86,22 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command line and exits: 0 clean, 1 findings, 2 it could not do its job."""
     # Whoever ends this process means what it has started as well: the tools are in groups of their own.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    code = run(arguments)
+    kept: list[object] = []
+    code = run(arguments, kept)
     # Python would look through everything for garbage once more before it ends: a fifth of a run over a small suite.
     gc.freeze()
     sys.exit(code)
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Runs the command line and returns its exit code."""
+def run(arguments: list[str] | None = None, kept: list[object] | None = None) -> int:
+    """Runs the command line and returns its exit code.
+
+    Args:
+        arguments: By default those of the process.
+        kept: Takes what need not be freed before the process ends.
+    """
     try:
-        result = cli.main(arguments, prog_name="llmlint", standalone_mode=False)
+        result = cli.main(arguments, prog_name="llmlint", standalone_mode=False, obj=kept)
         sys.stdout.flush()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code

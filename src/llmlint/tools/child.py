@@ -80,13 +80,15 @@ class Child:
             raise ToolError(f"{tool} cannot be started: {arguments[0]}: {error.strerror}") from None
         self._in = self._process.stdin
 
-    def tell(self, line: str) -> None:
+    def tell(self, line: str, *, last: bool = True) -> None:
         """Says what to do; its time begins. One that has ended already says why when it is waited for."""
         self._started = time.monotonic()
         if self._in is not None:
             with suppress(OSError):
                 self._in.write(f"{line}\n".encode(errors="surrogateescape"))
-                self._in.close()
+                self._in.flush()
+                if last:
+                    self._in.close()
 
     def wait(self) -> Ended:
         """What it left behind, once it has ended.

@@ -93,19 +93,17 @@ class Mypy:
         self.settings_file = self._settings.file
         self._launcher = Launcher(project, self._settings, self._folder)
         self._run: _Run | None = None
-        self._warming = self._launcher.warm(self._files) if self._files else None
-        if self._files and self._warming is None:
-            self._launcher.ready()
+        if self._files:
+            self._launcher.start(self._files)
 
     def end(self) -> None:
         """Ends it early."""
-        for child in (self._warming, self._run.child if self._run else None):
-            if child is not None:
-                child.end()
+        if self._run is not None:
+            self._run.child.end()
         self._launcher.end()
 
     def check(self, shadows: Mapping[str, Shadow], unfit: Collection[str], broken: Collection[str]) -> None:
-        """Starts on the files, when what they import was looked at.
+        """Has it go on with the files, when what they import was looked at.
 
         Args:
             shadows: What there is to tell of files, by path.
@@ -113,10 +111,8 @@ class Mypy:
             broken: Files that do not parse, which would end its run.
 
         Raises:
-            ToolError: it cannot be started, or ended while it was looking at what the files import.
+            ToolError: it cannot be started.
         """
-        if self._files:
-            self._launcher.ready()
         shown = shadows if self._project.settings.deep_check else {}
         self._begin(shown, frozenset(unfit), frozenset(broken))
 
@@ -134,10 +130,6 @@ class Mypy:
                 copy = self._write_copy(path, text)
                 arguments += ["--shadow-file", path, copy]
         contracts = [folder] if (folder := contract_folder(self._project, unfit, self._folder)) else []
-        if self._warming is not None:
-            # Of modules that cannot be checked the run over the files tells, if it needs them.
-            self._warming.wait()
-            self._warming = None
         child = self._launcher.run([*arguments, *named.paths], contracts)
         self._run = _Run(child, named, shadows, {**texts, **copies}, unfit, broken)
 

@@ -1,7 +1,7 @@
 """Starting mypy: which one, with which arguments, and when.
 
 Where nothing is cached, what the tests import is checked while llmlint is still reading the tests: that is most of mypy's work and
-needs none of the shadows. The process for the tests themselves is started ahead and waits until it is told what to do.
+needs none of the shadows. The same process then goes on with the tests, when it is told what they mean.
 """
 
 from __future__ import annotations
@@ -51,28 +51,24 @@ class Launcher:
         if self._ready is not None:
             self._ready.end()
 
-    def warm(self, files: Sequence[str]) -> Child | None:
-        """Starts on what the files import; None where something is cached already."""
-        if os.path.isdir(os.path.join(self._folder, "cache")):
-            return None
-        modules = sorted(_imported(files, self._project))
-        text = "".join(f"import {module}\n" for module in modules)
-        path = os.path.join(self._folder, "warm", "llmlint_imports.py")
-        write_whole(path, text.encode())
-        return self._start(_plain(self._project), f"@{self._write([path], (), 'warm')}")
-
-    def ready(self) -> None:
-        """Starts a process that waits for ``run``, so that mypy need not be loaded then.
+    def start(self, files: Sequence[str]) -> None:
+        """Starts the process, so that mypy need not be loaded later; where nothing is cached, on what the files import.
 
         Raises:
             ToolError: it cannot be started.
         """
         interpreter = _interpreter(self._project)
-        if interpreter is not None and self._ready is None:
-            self._ready = self._start([*interpreter, mypy_child.__file__], told=True)
+        if interpreter is None:
+            return
+        self._ready = self._start([*interpreter, mypy_child.__file__], told=True)
+        if not os.path.isdir(os.path.join(self._folder, "cache")):
+            modules = sorted(_imported(files, self._project))
+            path = os.path.join(self._folder, "ahead", "llmlint_imports.py")
+            write_whole(path, "".join(f"import {module}\n" for module in modules).encode())
+            self._ready.tell(f"ahead {self._write([path], (), 'ahead')}", last=False)
 
     def run(self, arguments: Sequence[str], contracts: Sequence[str]) -> Child:
-        """Starts on files.
+        """Starts on files, when what they import was looked at.
 
         Args:
             arguments: The files, and options about them.
@@ -85,7 +81,7 @@ class Launcher:
         child, self._ready = self._ready, None
         if child is None:
             return self._start(_plain(self._project), f"@{listed}")
-        child.tell(listed)
+        child.tell(f"run {listed}")
         return child
 
     def _start(self, command: Sequence[str], *arguments: str, told: bool = False) -> Child:

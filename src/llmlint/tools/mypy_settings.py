@@ -140,6 +140,7 @@ def write_mypy_settings(settings: MypySettings, project: Project, paths: Sequenc
         lines.append(f"strict = {settings.options['strict']}")
     if settings.file is None:
         own |= _UNCONFIGURED
+    own = _silenced({"follow_imports": "normal", **own})
     if "python_version" not in own and (version := _version(project)):
         own["python_version"] = version
     lines += [f"{key} = {_value(value)}" for key, value in own.items()]
@@ -152,8 +153,13 @@ def write_mypy_settings(settings: MypySettings, project: Project, paths: Sequenc
     lines.append("mypy_path = " + os.pathsep.join(path for path in every if os.path.isdir(path)))
     for pattern, options in settings.sections:
         lines += ["", f"[mypy-{pattern}]"]
-        lines += [f"{key} = {_value(value)}" for key, value in options.items()]
+        lines += [f"{key} = {_value(value)}" for key, value in _silenced(options).items()]
     return "\n".join(lines) + "\n"
+
+
+def _silenced(options: Mapping[str, str]) -> dict[str, str]:
+    """Options under which the files that tests import are read for what they define, and not judged: nobody asked for them."""
+    return {key: "silent" if key == "follow_imports" and value == "normal" else value for key, value in options.items()}
 
 
 def _listed(text: str) -> list[str]:
