@@ -1,8 +1,9 @@
 """Where llmlint's time goes on test files: parsing, meaning, rules, reading contracts and sources, second thoughts.
 
 ``python benchmarks/parts.py [--python ENVIRONMENT] [--select CODES] PATH...`` prints processor time by part, in this process, cold. What is
-read of contracts, sources, stubs and typeshed depends on them alone, however many tests there are: it is shown apart. ``--first``
-selects the rules about names, calls and doubles that the first linter had, ``--select`` any.
+read of contracts, sources, stubs and typeshed depends on them alone, however many tests there are, and so does what is inferred from
+sources alone (the attributes that unannotated methods store, values of module-level names, results of functions that are handed nothing
+that decides them): both are shown apart. ``--first`` selects the rules about names, calls and doubles that the first linter had, ``--select`` any.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from llmlint.contracts import lazy_bodies
 from llmlint.contracts.library import Library
 from llmlint.contracts.members import Members
 from llmlint.contracts.openness import Openness
+from llmlint.contracts.symbols import Function
 from llmlint.engine.dispatch import Dispatcher
 from llmlint.engine.pages import rule_pages
 from llmlint.engine.registry import load_rules
@@ -27,6 +29,7 @@ from llmlint.engine.selection import select
 from llmlint.project.load import Options, projects_for
 from llmlint.project.source import SourceError, read_source
 from llmlint.semantics.analysis import Analyzer
+from llmlint.semantics.inference import Inference
 from llmlint.semantics.vetoes import Vetoes
 
 FIRST = (
@@ -34,9 +37,10 @@ FIRST = (
     "LLM215,LLM216,LLM217,LLM301,LLM302,LLM303,LLM304,LLM307,LLM315,LLM505,LLM506,LLM9"
 )
 
-TESTS, TRUTH, DOUBTS = (
+TESTS, TRUTH, INFERRED, DOUBTS = (
     "reading, understanding and judging the tests",
     "reading contracts, sources, stubs and typeshed, once",
+    "inferring what unannotated sources store and return, once",
     "second thoughts before 'does not exist'",
 )
 
@@ -45,7 +49,7 @@ class Clock:
     """Processor seconds by part: each moment belongs to the innermost part that was entered."""
 
     def __init__(self) -> None:
-        self.seconds = dict.fromkeys((TESTS, TRUTH, DOUBTS), 0.0)
+        self.seconds = dict.fromkeys((TESTS, TRUTH, INFERRED, DOUBTS), 0.0)
         self._parts: list[str | None] = [None]
         self._since = time.process_time()
 
@@ -66,11 +70,13 @@ class Clock:
             self.seconds[part] += now - self._since
         self._since = now
 
-    def time(self, owner: Any, name: str, part: str) -> None:
-        """Time spent in a function of a class or module belongs to ``part``."""
+    def time(self, owner: Any, name: str, part: str, where: Callable[..., bool] = lambda *_: True) -> None:
+        """Time spent in a function of a class or module belongs to ``part``, in calls for which ``where`` holds."""
         plain: Callable[..., Any] = getattr(owner, name)
 
         def timed(*arguments: Any, **keywords: Any) -> Any:
+            if not where(*arguments, **keywords):
+                return plain(*arguments, **keywords)
             self.enter(part)
             try:
                 return plain(*arguments, **keywords)
@@ -78,6 +84,11 @@ class Clock:
                 self.leave()
 
         setattr(owner, name, timed)
+
+
+def _by_source_alone(inference: Inference, function: Function, receiver: Any, arguments: Any, scope: Any) -> bool:
+    """Whether nothing that a test hands over decides what the function of a source gives."""
+    return not function.module.by_test and scope is None and not inference._given(function, receiver, arguments)
 
 
 def main(arguments: list[str]) -> int:
@@ -99,6 +110,10 @@ def main(arguments: list[str]) -> int:
     clock.time(Members, "_scan", TRUTH)
     clock.time(Openness, "_why_open", TRUTH)
     clock.time(lazy_bodies, "_parsed", TRUTH)
+    clock.time(Inference, "_stores", INFERRED, lambda _, cls, function: not function.module.by_test)
+    clock.time(Inference, "module_value", INFERRED, lambda _, module, node: not module.by_test)
+    clock.time(Inference, "class_value", INFERRED, lambda _, cls, node: not cls.module.by_test)
+    clock.time(Inference, "results", INFERRED, _by_source_alone)
     clock.time(Vetoes, "confirm", DOUBTS)
     selection = projects_for(options.paths, Options(python=options.python))
     plain = 0.0

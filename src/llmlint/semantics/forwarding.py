@@ -11,6 +11,7 @@ from llmlint.contracts.symbols import Class, FunctionNode
 from llmlint.contracts.walking import pairs, walk
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.handing import Handing, handing
+from llmlint.semantics.inference import identity_of
 from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,
@@ -87,6 +88,8 @@ class Forwarding:
         self.callables = callables
         self.world = callables.world
         self._followed: list[object] = []
+        self._cuts = 0
+        """How often a keyword was not followed because it went in a circle or too far."""
 
     def refused(self, bound: Bound, value: Value, arguments: Arguments) -> Bound | None:
         """The signature that stands for ``**kwargs`` as well, if a keyword of the call of ``value`` is refused further on."""
@@ -97,12 +100,45 @@ class Forwarding:
         if plan is None:
             return None
         known = bound.signature.keywords
-        strange = [name for name in arguments.names() if name not in known and name not in plan.keys]
-        followed = self._followed_calls(bound, value, arguments, plan) if strange else None
+        strange = tuple(name for name in arguments.names() if name not in known and name not in plan.keys)
+        if not strange:
+            return None
+        receiver: Value | None = value.receiver if isinstance(value, FunctionValue) else None
+        scope = value.scope if isinstance(value, FunctionValue) else None
+        if bound.owner is not None:
+            receiver = Instance(bound.owner, exact=True)
+        nothing = self._nothing(bound, arguments)
+        more = arguments.double_starred or bool(plan.keys)
+        identity = identity_of(receiver)
+        if identity is None or scope is not None:
+            return self._refused(bound, plan, receiver, scope, nothing, strange, more)
+        # A test calls the same function again and again in the same manner.
+        kept: dict[object, Bound | None] = function.memo.setdefault("refused", {})
+        key = (identity, bound.owner, len(bound.signature.parameters), frozenset(nothing), strange, more)
+        if key not in kept:
+            before = self._cuts, self.world.inference.cuts
+            found = self._refused(bound, plan, receiver, scope, nothing, strange, more)
+            if before != (self._cuts, self.world.inference.cuts):
+                return found
+            kept[key] = found
+        return kept[key]
+
+    def _refused(
+        self,
+        bound: Bound,
+        plan: Handing,
+        receiver: Value | None,
+        scope: Scope | None,
+        nothing: dict[str, Value],
+        strange: Sequence[str],
+        more: bool,
+    ) -> Bound | None:
+        function = bound.function
+        followed = self._followed_calls(bound, receiver, scope, nothing, plan)
         if followed is None:
             return None
         for name in strange:
-            found = self._refused_by_all(followed, name, strange, arguments.double_starred or bool(plan.keys))
+            found = self._refused_by_all(followed, name, strange, more)
             if found is not None:
                 signature = with_those_of(bound.signature, *(other.signature for other in found))
                 keys = [
@@ -146,16 +182,13 @@ class Forwarding:
         return found
 
     def _followed_calls(
-        self, bound: Bound, value: Value, arguments: Arguments, plan: Handing
+        self, bound: Bound, receiver: Value | None, scope: Scope | None, nothing: dict[str, Value], plan: Handing
     ) -> list[tuple[Value, Arguments]] | None:
         """What the calls of ``plan`` call, with what they give it besides; None where one of them is not known."""
         function = bound.function
         assert function is not None
-        receiver: Value | None = value.receiver if isinstance(value, FunctionValue) else None
-        scope = value.scope if isinstance(value, FunctionValue) else None
-        if bound.owner is not None:
-            receiver = Instance(bound.owner, exact=True)
         if function in self._followed or len(self._followed) >= _DEEP:
+            self._cuts += 1
             return None
         self._followed.append(function)
         try:
@@ -163,12 +196,7 @@ class Forwarding:
             for call in plan.calls:
                 evaluator.callees.pop(call, None)
             owner = function.owner
-            frame = evaluator.run(
-                function,
-                receiver,
-                self._nothing(bound, arguments),
-                scope or (owner.scope if owner is not None else None),
-            )
+            frame = evaluator.run(function, receiver, nothing, scope or (owner.scope if owner is not None else None))
             found: list[tuple[Value, Arguments]] = []
             for call in plan.calls:
                 callee = evaluator.callees.get(call)

@@ -91,7 +91,7 @@ class Inference:
         given = self._given(function, receiver, arguments)
         if self._gives_nothing(function) and not any(isinstance(value, Mock) for value in given.values()):
             return UNINFERRED if _is_stub_body(function.node) else self.world.none, UNKNOWN
-        keys = [("self", _key(receiver)), *((name, _key(value)) for name, value in given.items())]
+        keys = [("self", identity_of(receiver)), *((name, identity_of(value)) for name, value in given.items())]
         kept: dict[Any, tuple[Value, Value]] = (
             function.memo.setdefault("results", {}) if scope is None else scope.results
         )
@@ -193,21 +193,21 @@ def _short(function: Function) -> bool:
     return bool(found)
 
 
-def _key(value: Value | None) -> object:
+def identity_of(value: Value | None) -> object:
     """What tells a value from others; None for one that only its own object tells."""
     if value is None or isinstance(value, Unknown):
         return "-"
     if isinstance(value, Instance):
         literal = value.literal if isinstance(value.literal, (str, int, bool, type(None))) else None
-        return ("i", value.cls, value.exact, literal, tuple(_key(arg) for arg in value.args))
+        return ("i", value.cls, value.exact, literal, tuple(identity_of(arg) for arg in value.args))
     if isinstance(value, ClassValue):
         return ("c", value.cls, value.exact)
     if isinstance(value, FunctionValue) and value.scope is None:
-        return ("f", value.functions, _key(value.receiver))
+        return ("f", value.functions, identity_of(value.receiver))
     if isinstance(value, ModuleValue):
         return ("m", value.module)
     if isinstance(value, Union):
-        keys = tuple(_key(member) for member in value.members)
+        keys = tuple(identity_of(member) for member in value.members)
         return None if None in keys else ("u", keys)
     return None
 
