@@ -88,7 +88,7 @@ class Clock:
 
 def _by_source_alone(inference: Inference, function: Function, receiver: Any, arguments: Any, scope: Any) -> bool:
     """Whether nothing that a test hands over decides what the function of a source gives."""
-    return not function.module.by_test and scope is None and not inference._given(function, receiver, arguments)
+    return not function.module.by_test and scope is None and not inference.deciding(function, receiver, arguments)
 
 
 def main(arguments: list[str]) -> int:

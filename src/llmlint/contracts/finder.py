@@ -46,6 +46,8 @@ class Finder:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._listings: dict[str, frozenset[str]] = {}
+        self._compiled: dict[str, frozenset[str]] = {}
+        self._found: dict[tuple[str, tuple[str, ...]], Locations | None] = {}
         self._editable = dict(project.environment.editable)
         stdlib = project.environment.stdlib
         self._stdlib = (stdlib, os.path.join(stdlib, "lib-dynload")) if stdlib else ()
@@ -70,6 +72,16 @@ class Finder:
             self._listings[folder] = found
         return found
 
+    def _compiled_in(self, folder: str) -> frozenset[str]:
+        """The names of the modules in ``folder`` that are there in compiled form."""
+        found = self._compiled.get(folder)
+        if found is None:
+            endings = (*_EXTENSIONS, ".pyc")
+            found = self._compiled[folder] = frozenset(
+                item.partition(".")[0] for item in self.listing(folder) if item.endswith(endings)
+            )
+        return found
+
     def is_test_path(self, path: str) -> bool:
         """Whether a file belongs to the tests: in a test folder of the project, a conftest, or of a test file's name."""
         if not path.startswith(self._root):
@@ -81,8 +93,14 @@ class Finder:
             return True
         return not _TEST_FOLDERS.isdisjoint(folders)
 
-    def find(self, name: str, roots: Sequence[str] = ()) -> Locations | None:
+    def find(self, name: str, roots: tuple[str, ...] = ()) -> Locations | None:
         """Where ``name`` is; ``roots`` are searched first (a test's own folders). None: it does not exist."""
+        key = (name, roots)
+        if key not in self._found:
+            self._found[key] = self._find(name, roots)
+        return self._found[key]
+
+    def _find(self, name: str, roots: tuple[str, ...]) -> Locations | None:
         parts = name.split(".")
         stub: Location | None = None
         source: Location | None = None
@@ -214,9 +232,7 @@ class Finder:
             if f"{last}.py" in names:
                 py = os.path.join(folder, f"{last}.py")
             elif not inner or not pyi:
-                compiled = compiled or any(
-                    item.startswith(f"{last}.") and item.endswith((*_EXTENSIONS, ".pyc")) for item in names
-                )
+                compiled = compiled or last in self._compiled_in(folder)
         if not pyi and f"{last}.pyi" in names:
             pyi = os.path.join(folder, f"{last}.pyi")
         if not (py or pyi or inner or compiled):

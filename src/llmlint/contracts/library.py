@@ -67,6 +67,14 @@ class ReadProblem(NamedTuple):
     message: str
 
 
+def leaves_to_builtins(module: Module, name: str) -> bool:
+    """Whether a stub of typeshed does not bind a name that its own text uses.
+
+    What the source behind it has is nothing to that, and need not be read.
+    """
+    return module.kind == "typeshed" and name not in module.table and not module.stars
+
+
 class Library:
     """Modules by name. A module is read when it is first asked for, and once."""
 
@@ -74,7 +82,6 @@ class Library:
         self.project = project
         self.finder = Finder(project)
         self._found: dict[tuple[str, tuple[str, ...]], Module | None] = {}
-        self._located: dict[tuple[str, tuple[str, ...]], Location | None] = {}
         self._by_path: dict[tuple[str, str], Module] = {}
         self.problems: dict[str, ReadProblem] = {}
 
@@ -109,11 +116,8 @@ class Library:
 
     def location(self, name: str, roots: tuple[str, ...] = ()) -> Location | None:
         """The file that ``module`` would read, without reading it; None also for what is no file (namespace packages)."""
-        key = (name, roots)
-        if key not in self._located:
-            found = self.finder.find(name, roots)
-            self._located[key] = (found.stub or found.source) if found is not None else None
-        return self._located[key]
+        found = self.finder.find(name, roots)
+        return (found.stub or found.source) if found is not None else None
 
     def _same_without(self, name: str, locations: Locations) -> bool:
         return self.finder.find(name) == locations
@@ -374,8 +378,7 @@ class Library:
                 if inner is not None:
                     return inner
                 scope = scope.outer
-            if module.kind == "typeshed" and not module.stars and node.id not in module.table:
-                # What a stub does not define is a builtin; its source need not be read for that.
+            if leaves_to_builtins(module, node.id):
                 builtins = self.module("builtins")
                 if builtins is not None and node.id in builtins.table:
                     return self.symbol(builtins, node.id)

@@ -68,7 +68,8 @@ class Openness(Members):
             reason = self.own_openness(base)
             if reason is not None:
                 break
-        if reason is None and cls.implementation is not None:
+        # Before "does not exist" is said of a class of the standard library, its source is asked as well (``Vetoes``).
+        if reason is None and cls.module.kind != "typeshed" and cls.implementation is not None:
             reason = self.open(cls.implementation)
         cls.memo[key] = reason
         return reason

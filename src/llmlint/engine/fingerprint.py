@@ -15,6 +15,7 @@ from importlib.util import find_spec
 import llmlint
 from llmlint.engine.pages import pages_folder
 from llmlint.project.project import Project
+from llmlint.project.source import SourceError, read_bytes
 
 _SUFFIXES = (".py", ".pyi", ".pyx", ".so", ".pyd", ".typed", ".pth", ".egg-link", ".in")
 """What an import can find, or what says that something is generated."""
@@ -75,10 +76,9 @@ def _times(status: os.stat_result) -> str:
 
 def _content(path: str) -> str:
     try:
-        with open(path, "rb") as file:
-            return digest(file.read())
-    except OSError as error:
-        return str(error.errno)
+        return digest(read_bytes(path))
+    except SourceError as error:  # also of what is no file: a pipe would be waited for
+        return error.message
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ class Arguments:
         self.starred = starred
         self.double_starred = double_starred
 
+    def values(self) -> list[Value]:
+        """What is given, positional and by keyword."""
+        if not self.keywords:
+            return list(self.positional)
+        return [*self.positional, *(value for _, value, _ in self.keywords)]
+
     def names(self) -> list[str]:
         """The keywords."""
         return [name for name, _, _ in self.keywords]

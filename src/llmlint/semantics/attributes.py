@@ -211,6 +211,8 @@ class Attributes:
         what the source behind a contract assigns on ``self`` alone."""
         classes = self.world.classes
         owner = member.owner
+        if owner.module.kind == "typeshed":
+            return False
         if owner.module.is_stub:
             self.world.library.canonical(owner)
             source = owner.implementation

@@ -74,6 +74,7 @@ class Fixtures:
     def _read(self, module: Module) -> dict[str, Fixture]:
         found: dict[str, Fixture] = {}
         library = self.world.library
+        of_pytest = module.name.startswith("_pytest.")  # whose modules define what they give, and import half of pytest
         for star in module.stars:
             source = library.module(star, module.roots) if star != "?" else None
             if source is not None:
@@ -83,7 +84,7 @@ class Fixtures:
                 if binding.form == FUNCTION:
                     function = module.function_at(binding.node)
                     fixture = self._fixture(name, function, None)
-                elif binding.form == FROM and binding.module != "?":
+                elif binding.form == FROM and binding.module != "?" and not of_pytest:
                     location = library.location(binding.module, module.roots)
                     if location is not None and location.kind == "typeshed":
                         continue  # the standard library has none

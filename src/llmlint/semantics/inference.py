@@ -88,7 +88,7 @@ class Inference:
         if self._depth >= _DEPTH:
             self.cuts += 1
             return UNINFERRED, UNINFERRED
-        given = self._given(function, receiver, arguments)
+        given = self.deciding(function, receiver, arguments)
         if self._gives_nothing(function) and not any(isinstance(value, Mock) for value in given.values()):
             return UNINFERRED if _is_stub_body(function.node) else self.world.none, UNKNOWN
         keys = [("self", identity_of(receiver)), *((name, identity_of(value)) for name, value in given.items())]
@@ -130,7 +130,7 @@ class Inference:
         """Whether what was found since ``before`` cuts is less than would be found from the top: then it is not to be kept."""
         return self._depth > 0 and self.cuts != before
 
-    def _given(self, function: Function, receiver: Value | None, arguments: Arguments | None) -> dict[str, Value]:
+    def deciding(self, function: Function, receiver: Value | None, arguments: Arguments | None) -> dict[str, Value]:
         """The arguments that decide what an unannotated function returns: classes, functions and known instances."""
         if arguments is None or self._depth >= 3:
             return {}

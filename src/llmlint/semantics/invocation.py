@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
-from llmlint.contracts.signature import Mismatch, Signature, from_function
+from llmlint.contracts.signature import Mismatch, Signature
 from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
 from llmlint.project.late_error import repeated_keyword
@@ -163,9 +163,7 @@ class Invocation(Assignments):
                 self._hand_over(function, arguments)
                 if type(function) is FunctionValue and function.function.module is self.module:
                     self._note_arguments(function, arguments)
-            elif any(type(value) is Mock for value in arguments.positional) or any(
-                type(v) is Mock for _, v, _ in arguments.keywords
-            ):
+            elif any(type(value) is Mock for value in arguments.values()):
                 self._hand_over(function, arguments)
             result = self.world.calls.result(function, arguments)
             if type(function) is FunctionValue and function.function.module.by_test and type(result) is Instance:
@@ -206,8 +204,7 @@ class Invocation(Assignments):
                 received.setdefault(argument.arg, []).append(UNKNOWN)
             return
         drop = self.world.functions.drops_first(callee, function.receiver)
-        signature = from_function(node, callee.name, drop_first=drop)
-        for parameter, value in arguments.filling(signature):
+        for parameter, value in arguments.filling(self.world.calls.bound(callee, drop).signature):
             plain = parameter.annotation is None or type(value) is Mock and "Mock" in ast.unparse(parameter.annotation)
             if plain and parameter.kind in (0, 1, 3):
                 known = not isinstance(value, (MockMethod, CallSpec))
@@ -333,11 +330,17 @@ class Invocation(Assignments):
 
     def _hand_over(self, function: Value, arguments: Arguments) -> None:
         """Mocks and fakes that are handed to typed parameters."""
-        for value in (*arguments.positional, *(value for _, value, _ in arguments.keywords)):
-            if type(value) is ClassValue and value.cls.module.by_test:
-                self._may_change(function, value.cls)
-        given = (*arguments.positional, *(value for _, value, _ in arguments.keywords))
-        if not any(type(member) is Mock or is_fake(member) for value in given for member in members_of(value)):
+        doubles = False
+        for value in arguments.values():
+            kind = type(value)
+            if kind is ClassValue:
+                if value.cls.module.by_test:  # type: ignore[attr-defined]
+                    self._may_change(function, value.cls)  # type: ignore[attr-defined]
+            elif kind is Union:
+                doubles = doubles or any(type(member) is Mock or is_fake(member) for member in members_of(value))
+            elif kind is Mock or is_fake(value):
+                doubles = True
+        if not doubles:
             return
         signatures = self.world.calls.signatures(function)
         if not signatures or len(signatures) > 2:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection
 from typing import Any, ClassVar, Final
 
+from llmlint.contracts.library import leaves_to_builtins
 from llmlint.contracts.symbols import Class, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.evaluation import Evaluation
@@ -79,7 +80,7 @@ class Lookup(Evaluation):
     def _global_name(self, node: ast.Name, name: str) -> Value:
         world = self.world
         module = self.module
-        entry = world.library.entry(module, name)
+        entry = None if leaves_to_builtins(module, name) else world.library.entry(module, name)
         value: Value | None = None
         if isinstance(entry, Module):
             entry = None  # a submodule is no name of the module's own scope until something imports it

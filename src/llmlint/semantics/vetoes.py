@@ -142,10 +142,11 @@ class Vetoes:
         for base in self.world.classes.mro(cls):
             if base.module.name in _OF_ANOTHER_PLATFORM:
                 return False
-            if base.module.kind == "typeshed" and not self._absent_at_runtime(
-                base.module.name, f"{base.qualname}.{name}"
-            ):
-                return False
+            if base.module.kind == "typeshed":
+                if not self._absent_at_runtime(base.module.name, f"{base.qualname}.{name}"):
+                    return False
+                if base.implementation is not None and self.world.classes.open(base.implementation):
+                    return False
         if isinstance(value, ClassValue) and self.world.classes.member(cls, name) is not None:
             return True  # only instances have it: astroid does not tell the two apart
         return not self._astroid_finds(cls.module, cls, name)
