@@ -219,6 +219,8 @@ class Annotations:
                 return self._tuple(symbol, items, inner)
             if symbol.symbol in ("collections.abc.Callable", "typing.Callable"):
                 name = "Callable"
+            elif world.calls.makes_another(symbol):
+                return UNKNOWN
             else:
                 return Instance(symbol, tuple(inner(item) for item in items))
         elif symbol is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.signature import bind
 from llmlint.contracts.symbols import Class, Function
 from llmlint.model.position import Truth
-from llmlint.semantics.proof.body import own_nodes
+from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.raising import expectations
 from llmlint.semantics.values import ClassValue, FunctionValue, Value
 
@@ -82,6 +82,8 @@ def unpromised(test: Test) -> Iterator[Unpromised]:
             continue
         if exception.symbol == "builtins.TypeError" and any(_is_wrong(test, call, callees.get(call)) for call in calls):
             continue  # Python's own answer to a wrong call, which no docstring need promise
+        if any(_raised_here(test, call, exception.name) for call in calls):
+            continue
         promises = [one for one in documented if one is not None]
         listed = tuple(dict.fromkeys(name for _, names in promises for name in names))
         related = {cls.name for cls in classes.mro(exception)}
@@ -104,6 +106,19 @@ def _documented(test: Test, callee: Value | None) -> tuple[Function | Class, tup
         names = raises_of(text)
         return (callee.cls, names) if names else None
     return None
+
+
+def _raised_here(test: Test, call: ast.Call, name: str) -> bool:
+    """Whether the test hands over something of its own that raises the exception."""
+    handed = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+    return any(
+        isinstance(node, ast.Raise)
+        and node.exc is not None
+        and any(last_name(inner) == name for inner in ast.walk(node.exc) if isinstance(inner, ast.expr))
+        for function in ast.walk(test.node)
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and function.name in handed
+        for node in ast.walk(function)
+    )
 
 
 def _is_wrong(test: Test, call: ast.Call, callee: Value | None) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from llmlint.contracts.shapes import Field
+from llmlint.contracts.symbols import Class
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.callables import Callables
 from llmlint.semantics.values import (
@@ -30,6 +32,9 @@ ELEMENT_PROTOCOLS: Final = frozenset(
 AWAITABLES: Final = frozenset(
     {"Awaitable", "Coroutine", "Future", "Task", "_FutureLike", "_CoroutineLike", "CoroutineType"}
 )
+
+_GIVES_ITSELF: Final = re.compile(r"GenericAlias|super\(|return cls\b")
+"""In ``__class_getitem__``: what comes of it has what the class has."""
 
 
 class Protocols(Callables):
@@ -117,10 +122,33 @@ class Protocols(Callables):
         if isinstance(value, ClassValue):
             if self.world.classes.shape(value.cls).kind == "enum":
                 return Instance(value.cls, exact=True)
+            if self.makes_another(value.cls):
+                return UNKNOWN
             return ClassValue(value.cls, (), value.exact)
         if isinstance(value, Union):
             return union(self.subscript(member, key) for member in value.members if not is_none(member))
         return UNKNOWN
+
+    def makes_another(self, cls: Class) -> bool:
+        """Whether subscribing the class runs code of its own, which may give another one (``Partial[Cart]``)."""
+        found: bool | None = cls.memo.get("makes another")
+        if found is None:
+            found = cls.memo["makes another"] = self._makes_another(cls)
+        return found
+
+    def _makes_another(self, cls: Class) -> bool:
+        classes = self.world.classes
+        if classes.shape(cls).kind == "pydantic":
+            return False
+        meta = classes.metaclass(cls)
+        if meta is not None and not meta.module.is_stub and "__getitem__" in classes.body(meta):
+            return True
+        for base in classes.mro(cls):
+            member = classes.body(base).get("__class_getitem__")
+            if member is not None:
+                texts = [base.module.text_of(function.node) for function in member.functions()]
+                return not base.module.is_stub and not any(map(_GIVES_ITSELF.search, texts))
+        return False
 
     def typed_key(self, value: Instance, key: Value) -> Field | None:
         """The field of a TypedDict that a literal key names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from llmlint.contracts.signature import (
+    Signature,
     bind,
 )
 from llmlint.contracts.symbols import Class, Function
@@ -53,6 +54,8 @@ class Solving(Protocols):
                 double_starred=arguments.double_starred,
             ):
                 continue
+            if self._defaults_otherwise(value, signature, arguments):
+                continue
             for parameter, argument in arguments.filling(signature):
                 if parameter.annotation is None:
                     continue
@@ -70,6 +73,26 @@ class Solving(Protocols):
                 if not uncertain:
                     break
         return candidates
+
+    def _defaults_otherwise(self, value: FunctionValue, signature: Signature, arguments: Arguments) -> bool:
+        """Whether an overload says another default of what is not given than the function that runs has."""
+        real = value.function
+        if (
+            real.module.is_stub
+            or self.world.functions.info(real).overload
+            or arguments.starred
+            or arguments.double_starred
+        ):
+            return False
+        filled = {parameter.name for parameter, _ in arguments.filling(signature)}
+        defaults = {parameter.name: parameter.default for parameter in self.bound(real, False).signature.parameters}
+        for parameter in signature.parameters:
+            if parameter.name not in filled and isinstance(parameter.default, ast.Constant):
+                other = defaults.get(parameter.name)
+                if parameter.default.value is not ... and isinstance(other, ast.Constant):
+                    if other.value != parameter.default.value:
+                        return True
+        return False
 
     def may_be(self, value: Value, expected: Value) -> bool:
         """Whether ``value`` may be of the type ``expected``; False only for certain."""
