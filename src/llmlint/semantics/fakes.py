@@ -68,8 +68,11 @@ class Fakes:
             problem = self._method(fakes[0], reals)
             if problem is None or _meant(fakes[0]) or self._is_hook(contract, name, reals[-1]):
                 continue
-            if problem.kind != "signature" or not self._is_tried(contract, name):
-                problems.append(problem)
+            if problem.kind == "signature" and (
+                self._is_tried(contract, name) or self._takes_every_call(fakes[0], reals, name)
+            ):
+                continue
+            problems.append(problem)
         if problems and not _only_refused(cls):
             owner = self.world.attributes.owner(Instance(contract))
             if owner is not None:
@@ -100,6 +103,23 @@ class Fakes:
                     if isinstance(inner, ast.Call) and getattr(inner.func, "attr", "") == name:
                         return True
         return False
+
+    def _takes_every_call(self, fake: Function, reals: list[Function], name: str) -> bool:
+        """Whether the project's sources call the method, and each time in a way that the fake takes as well."""
+        drop = self.world.functions.info(fake).kind != "static"
+        mine = from_function(fake.node, name, drop_first=drop)
+        theirs = [from_function(real.node, name, drop_first=drop, stub=real.module.is_stub) for real in reals]
+        fits = False
+        for call in self.world.vetoes.calls_of(name):
+            count = sum(not isinstance(argument, ast.Starred) for argument in call.args)
+            keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
+            more = {"starred": count < len(call.args), "double_starred": len(keywords) < len(call.keywords)}
+            if all(bind(real, count, keywords, **more) for real in theirs):
+                continue  # it is a method of another class
+            if bind(mine, count, keywords, **more):
+                return False
+            fits = True
+        return fits
 
     def _is_hook(self, contract: Class, name: str, real: Function) -> bool:
         """Whether the contract's method only raises ``NotImplementedError`` without being abstract: a subclass says what it takes."""

@@ -209,7 +209,7 @@ class Judgements(Lookup):
                 return
             if receiver.cls.own and self.world.vetoes.stored_in_project(name):
                 return
-            if not fails and (self._read_by_source(receiver, name) or self._counted_by_test(name)):
+            if not fails and (self._read_by_source(receiver, name) or self._counted_by_test(target, name)):
                 return
             self.emit(AttributeUse(target, name, "store", owner, Outcome.MISSING, is_private(name), None, fails))
         elif found.outcome is Outcome.MISSING:
@@ -224,9 +224,20 @@ class Judgements(Lookup):
         """Whether the project's own sources ever read an attribute of that name (then somebody reads it)."""
         return self.world.vetoes.mentioned_in_project(name)
 
-    def _counted_by_test(self, name: str) -> bool:
-        """Whether the test counts with the attribute: it is the test's own, put where its fakes find it."""
-        return re.search(rf"\.{re.escape(name)}\s*[-+*|]=", self.module.text) is not None
+    def _counted_by_test(self, target: ast.expr, name: str) -> bool:
+        """Whether the test counts with the attribute: it is the test's own, put where its fakes find it, or where it is looked for by
+        another name of the object."""
+        word, text = re.escape(name), self.module.text
+        if re.search(rf"\.{word}\s*[-+*|]=", text) is not None:
+            return True
+        receiver = target.value if isinstance(target, ast.Attribute) else target
+        if not isinstance(receiver, ast.Name):
+            return False
+        others = {
+            *re.findall(rf"\b(\w+)\.{word}\b(?!\s*[=:(](?!=))", text),
+            *re.findall(rf"attr\(\s*([^,\n]+?),\s*[\"']{word}[\"']", text),
+        }
+        return not others <= {receiver.id}
 
     def _of_interface(self, function: FunctionValue) -> bool:
         """Whether it is a method of an interface without ``self`` (zope.interface): what implements it has one."""

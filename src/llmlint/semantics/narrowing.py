@@ -236,6 +236,9 @@ class Narrowing:
                 )
             ]
             self._set(node, union(left) if left else UNKNOWN)
+        elif isinstance(value, Instance):
+            if any(isinstance(c, Instance) and is_subclass(value.cls, c.cls) for c in classes):
+                self._set(node, UNKNOWN)  # here it is something else than what was seen
 
     def assume_class(self, node: ast.expr, types: ast.expr) -> None:
         """``assertIsInstance(node, types)`` held."""

@@ -82,7 +82,7 @@ def unpromised(test: Test) -> Iterator[Unpromised]:
             continue
         if exception.symbol == "builtins.TypeError" and any(_is_wrong(test, call, callees.get(call)) for call in calls):
             continue  # Python's own answer to a wrong call, which no docstring need promise
-        if any(_raised_here(test, call, exception.name) for call in calls):
+        if _raised_here(test, exception.name):
             continue
         promises = [one for one in documented if one is not None]
         listed = tuple(dict.fromkeys(name for _, names in promises for name in names))
@@ -108,16 +108,24 @@ def _documented(test: Test, callee: Value | None) -> tuple[Function | Class, tup
     return None
 
 
-def _raised_here(test: Test, call: ast.Call, name: str) -> bool:
-    """Whether the test hands over something of its own that raises the exception."""
-    handed = {node.id for node in ast.walk(call) if isinstance(node, ast.Name)}
+def _raised_here(test: Test, name: str) -> bool:
+    """Whether the test itself has something that raises the exception: a function or a class within it, or one of its module that it
+    names."""
+    inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    nodes = list(ast.walk(test.node))
+    named = {node.id for node in nodes if isinstance(node, ast.Name)}
+    tree = test.module.module.tree
+    own = [node for node in nodes if isinstance(node, inner) and node is not test.node]
+    beside = [
+        node for node in (tree.body if tree is not None else ()) if isinstance(node, inner) and node.name in named
+    ]
     return any(
-        isinstance(node, ast.Raise)
-        and node.exc is not None
-        and any(last_name(inner) == name for inner in ast.walk(node.exc) if isinstance(inner, ast.expr))
-        for function in ast.walk(test.node)
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and function.name in handed
+        last_name(part) == name
+        for function in (*own, *beside)
         for node in ast.walk(function)
+        if isinstance(node, ast.Raise) and node.exc is not None
+        for part in ast.walk(node.exc)
+        if isinstance(part, (ast.Name, ast.Attribute))
     )
 
 

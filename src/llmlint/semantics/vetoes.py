@@ -55,6 +55,7 @@ class Vetoes:
         self._astroid: dict[tuple[str, str, str], bool] = {}
         self._parametrized: frozenset[str] | None = None
         self._binding: dict[str, re.Pattern[str]] = {}
+        self._calls: dict[str, list[ast.Call]] = {}
 
     def confirm(self, value: Value, name: str, tests: list[Module]) -> bool:
         """Whether it stands that ``value`` has no ``name``; ``tests`` are the test modules that may have added it."""
@@ -370,6 +371,24 @@ class Vetoes:
     def mentioned_in_project(self, name: str) -> bool:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""
         return name in self._own[0].mentioned
+
+    def calls_of(self, method: str) -> list[ast.Call]:
+        """The calls of methods of that name in the project's sources, but for those through ``super()``."""
+        found = self._calls.get(method)
+        if found is None:
+            found = self._calls[method] = [
+                node
+                for path, text in self._own[0].texts.items()
+                if f".{method}(" in text
+                and (module := self.world.module_at(path)) is not None
+                and module.tree is not None
+                for node in walk(module.tree)
+                if isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == method
+                and not isinstance(node.func.value, ast.Call)
+            ]
+        return found
 
     def called_through(self, cls: str, method: str) -> bool:
         """Whether the project's sources call a method through a class of that name (``Cart.add(cart, …)``)."""
