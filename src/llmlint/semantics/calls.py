@@ -193,7 +193,7 @@ class Calls(Solving):
             member = classes.member(cls, "__new__", on_class=True)
             if member is not None and member.owner.module.kind == "source":
                 for function in member.functions():
-                    if function.node.returns is not None and not _makes_another(function):
+                    if function.node.returns is not None and not _gives_another(function):
                         return self.function_result(function, value, None, None)
                 # An own __new__ most often caches instances of the class itself; a subclass is as possible.
                 return UNINFERRED
@@ -206,7 +206,7 @@ class Calls(Solving):
         return Instance(cls, args, exact=exact)
 
 
-def _makes_another(function: Function) -> bool:
+def _gives_another(function: Function) -> bool:
     """Whether a ``__new__`` gives what another call than that of a ``__new__`` makes, whatever it is annotated to give."""
     return any(
         isinstance(node, ast.Return)

@@ -133,10 +133,10 @@ class Protocols(Callables):
         """Whether subscribing the class runs code of its own, which may give another one (``Partial[Cart]``)."""
         found: bool | None = cls.memo.get("makes another")
         if found is None:
-            found = cls.memo["makes another"] = self._makes_another(cls)
+            found = cls.memo["makes another"] = self._subscribes_to_another(cls)
         return found
 
-    def _makes_another(self, cls: Class) -> bool:
+    def _subscribes_to_another(self, cls: Class) -> bool:
         classes = self.world.classes
         if classes.shape(cls).kind == "pydantic":
             return False
