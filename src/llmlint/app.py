@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from llmlint.engine.fixes import Fixed, fix_bytes
@@ -18,13 +19,14 @@ from llmlint.engine.selection import SelectionError, check_selector, named, sele
 from llmlint.engine.severities import check_severities
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.position import Span, Truth
 from llmlint.model.result import FileResult, RunResult
 from llmlint.project.discovery import FoundFile, role_of
 from llmlint.project.load import Loader, Options, ProjectFiles
 from llmlint.project.option import write_toml
 from llmlint.project.project import Project
 from llmlint.project.settings import SettingsError
-from llmlint.project.source import Role, SourceError, decode
+from llmlint.project.source import Role, SourceError, decode, read_text, split_lines
 from llmlint.refreezing import Refreezing
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class Session:
         self._judges: dict[tuple[str, str], Judge] = {}
         self._refreezing = Refreezing(self._pages, edits=request.fixes)
         self._ruffs: dict[tuple[str, str], BufferedRuff | None] = {}
+        self._counterparts: dict[tuple[str, str], dict[str, str]] = {}
 
     def check(
         self,
@@ -153,14 +156,66 @@ class Session:
             stack.callback(beside[-1].close)
         return beside
 
-    def check_source(self, path: str, text: str) -> FileResult:
+    def check_source(self, path: str, text: str, beside: Mapping[str, str] = MappingProxyType({})) -> FileResult:
         """Judges ``text`` as if the file at ``path`` held it; the file need not exist.
+
+        Args:
+            path: The file's.
+            text: What it holds.
+            beside: What others hold that are being written (absolute paths): contracts and sources are held against each other as they are there.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
-        judge, role = self._judge_of(os.path.abspath(path))
-        return judge.checker(0).check_source(os.path.abspath(path), text, role)
+        path = os.path.abspath(path)
+        judge, role = self._judge_of(path)
+        found = judge.checker(0).check_source(path, text, role)
+        if role != "contract":
+            return found
+        return judge.checker(0).check_contract(path, {**beside, path: text}).joined(found)
+
+    def broken(self, path: str, text: str, beside: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+        """What the source at ``path`` has to do with findings about its contract: each where the source has what the contract has not,
+        or otherwise; nothing where it has no contract.
+
+        Args:
+            path: Of the source; absolute.
+            text: What it holds.
+            beside: What other files hold that are being written.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        other = self.counterpart(path)
+        if other is None or path.endswith(".pyi"):
+            return ()
+        try:
+            contract = beside[other] if other in beside else read_text(other)
+        except SourceError:
+            return ()
+        result = self._judge_of(path)[0].checker(0).check_contract(other, {**beside, path: text, other: contract})
+        lines = split_lines(text)
+        return tuple(
+            replace(one, path=path, span=_row(lines, one.truth.row), truth=Truth(other, one.span.row), fix=None)
+            for one in result.diagnostics
+            if one.truth is not None and one.truth.path == path
+        )
+
+    def counterpart(self, path: str) -> str | None:
+        """The source of a contract, and the contract of a source (both absolute, both files); None without.
+
+        Raises:
+            Problem: settings are unusable.
+        """
+        project = self.project_of(path)
+        key = (project.root, project.base)
+        if key not in self._counterparts:
+            from llmlint.contracts.layout import places
+
+            pairs = [(place.source, place.contract) for place in places(project)] if project.contract_roots else []
+            pairs = [pair for pair in pairs if os.path.isfile(pair[1])]
+            self._counterparts[key] = {**dict(pairs), **{contract: source for source, contract in pairs}}
+        return self._counterparts[key].get(path)
 
     def check_bytes(self, path: str, data: bytes) -> RunResult:
         """Judges bytes as if the file at ``path`` held them.
@@ -169,7 +224,13 @@ class Session:
             Problem: settings, selectors or rules are unusable.
         """
         judge, role = self._judge_of(os.path.abspath(path))
-        return self._result([judge.checker(0).check_bytes(os.path.abspath(path), data, role)], 1, [], [])
+        results = [judge.checker(0).check_bytes(os.path.abspath(path), data, role)]
+        if role == "contract":
+            with suppress(SourceError):
+                results.append(
+                    judge.checker(0).check_contract(os.path.abspath(path), {os.path.abspath(path): decode(data)})
+                )
+        return self._result(results, 1, [], [])
 
     def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool], *, tools: bool = False) -> Fixed:
         """Applies fixes to bytes as if the file at ``path`` held them, until nothing changes. Writes nothing.
@@ -367,6 +428,12 @@ class Session:
         return RunResult(
             files, max(checked, len(files)), tuple(dict.fromkeys([*notices, *told])), tuple(dict.fromkeys(failures))
         )
+
+
+def _row(lines: Sequence[str], row: int) -> Span:
+    """A row from its first character that is no space."""
+    line = lines[row - 1] if row <= len(lines) else ""
+    return Span(row, len(line) - len(line.lstrip()), row, len(line.rstrip()))
 
 
 def _stubs_in(folder: str) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from llmlint.app import Request, Session
 from llmlint.engine.fingerprint import holds, settled
 from llmlint.engine.runner import undisturbed
+from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
 
@@ -52,8 +55,13 @@ class Live:
         self._known: dict[str, _Knowledge] = {}
         self._homes: dict[str, str] = {}
 
-    def check(self, path: str, text: str) -> FileResult:
+    def check(self, path: str, text: str, beside: Mapping[str, str] = MappingProxyType({})) -> FileResult:
         """Judges ``text`` as if the file at ``path`` (absolute) held it.
+
+        Args:
+            path: The file's.
+            text: What it holds.
+            beside: What others hold that are being written, by absolute paths.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
@@ -61,9 +69,22 @@ class Live:
         knowledge = self._knowledge(path)
         since = time.time()
         with undisturbed():
-            result = knowledge.session.check_source(path, text)
+            result = knowledge.session.check_source(path, text, beside)
             self._remember(knowledge, path, since)
         return result
+
+    def broken(self, path: str, text: str, beside: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+        """What the source at ``path`` (absolute), if it held ``text``, has to do with findings about its contract.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        knowledge = self._knowledge(path)
+        since = time.time()
+        with undisturbed():
+            found = knowledge.session.broken(path, text, beside)
+            self._remember(knowledge, path, since)
+        return found
 
     def meaning(self, path: str, text: str) -> tuple[object, ...]:
         """What rules are told of ``text`` as if the file at ``path`` (absolute) held it.

@@ -411,7 +411,8 @@ async def test_a_symbol_is_frozen_anew_by_the_editor(plain, project):
     top = types.Range(types.Position(0, 0), types.Position(0, 0))
     document = types.TextDocumentIdentifier(contract.as_uri())
     params = types.CodeActionParams(document, top, types.CodeActionContext([]))
-    (action,) = await plain.text_document_code_action_async(params)
+    offered = await plain.text_document_code_action_async(params)
+    (action,) = [one for one in offered if one.title.startswith("Refreeze")]
     assert action.title == "Refreeze shop.cart.Cart.items, shop.cart.Cart.label, shop.cart.Cart.total in its contract"
     plain.text_document_did_close(types.DidCloseTextDocumentParams(document))
     # Once it is written, the finding is gone and there is nothing to freeze.
@@ -419,6 +420,97 @@ async def test_a_symbol_is_frozen_anew_by_the_editor(plain, project):
     event = types.FileEvent(contract.as_uri(), types.FileChangeType.Changed)
     plain.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
     await until(plain, lambda: codes(plain, where) == [])
+
+
+STUB = """\
+class Cart:
+    items: list[str]
+    def __init__(self) -> None: ...
+    def add(self, item: str, quantity: int = 1) -> None: ...
+    def total(self) -> int: ...
+    def label(self, short: bool = False) -> str: ...
+"""
+"""The frozen contract of TRUTH."""
+
+
+async def shown(client: LanguageClient, where: str, text: str) -> None:
+    """Opens a file and waits until it was judged."""
+    item = types.TextDocumentItem(where, types.LanguageKind.Python, 1, text)
+    client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    await until(client, lambda: where in client.diagnostics)
+
+
+@pytest.mark.asyncio
+async def test_a_contract_is_held_against_its_source_as_it_is_written(plain, project):
+    contract = project.write("contracts/shop/cart.pyi", STUB)
+    where = contract.as_uri()
+    await shown(plain, where, STUB)
+    assert codes(plain, where) == []
+    # Of the buffer, not the file: another parameter, a method that was never there, a name that nothing binds.
+    change(plain, where, STUB.replace("quantity", "amount") + "    def gone(self) -> Nothing: ...\n", 2)
+    await until(plain, lambda: sorted(codes(plain, where)) == [*["LLM501"] * 3, "LLM505"])
+    first = min(plain.diagnostics[where], key=lambda one: one.range.start.line)
+    assert first.range.start.line == 3
+    (related,) = first.related_information
+    assert related.location.uri == uri(project, "src/shop/cart.py")
+    assert "def add" in TRUTH.splitlines()[related.location.range.start.line]
+    # What does not parse says so, and is judged again when it does.
+    change(plain, where, STUB + "    def (\n", 3)
+    await until(plain, lambda: codes(plain, where) == ["LLM505"])
+    change(plain, where, STUB, 4)
+    await until(plain, lambda: codes(plain, where) == [])
+    assert contract.read_text(encoding="utf-8") == STUB
+
+
+@pytest.mark.asyncio
+async def test_a_source_is_held_against_its_contract_as_it_is_written(plain, project):
+    contract = project.write("contracts/shop/cart.pyi", STUB)
+    frozen, where = contract.as_uri(), uri(project, "src/shop/cart.py")
+    await shown(plain, where, TRUTH)
+    await shown(plain, frozen, STUB)
+    assert codes(plain, where) == []
+    written = TRUTH.replace("quantity", "amount")
+    change(plain, where, written, 2)
+    await until(plain, lambda: codes(plain, where) == codes(plain, frozen) == ["LLM501", "LLM501"])
+    one, _ = plain.diagnostics[where]
+    assert "def add" in written.splitlines()[one.range.start.line]
+    (related,) = one.related_information
+    assert (related.location.uri, related.location.range.start.line) == (frozen, 3)
+    # Which of the two is right, people decide: the contract may be frozen anew from the source as it stands in the editor.
+    params = types.CodeActionParams(types.TextDocumentIdentifier(where), one.range, types.CodeActionContext([one]))
+    (action,) = [one for one in await plain.text_document_code_action_async(params) if one.title.startswith("Refreeze")]
+    (edits,) = action.edit.document_changes
+    assert edits.text_document.uri == frozen
+    renewed = applied(STUB, action)
+    assert "amount: int = 1" in renewed
+    change(plain, frozen, renewed, 2)
+    await until(plain, lambda: codes(plain, where) == codes(plain, frozen) == [])
+    assert contract.read_text(encoding="utf-8") == STUB
+
+
+@pytest.mark.asyncio
+async def test_import_linter_speaks_when_the_buffer_is_saved(plain, project):
+    settings = (project.path / "pyproject.toml").read_text(encoding="utf-8")
+    project.write(
+        "pyproject.toml",
+        settings
+        + '[tool.importlinter]\nroot_package = "shop"\n[[tool.importlinter.contracts]]\nname = "carts know no shelves"\n'
+        'type = "forbidden"\nsource_modules = ["shop.cart"]\nforbidden_modules = ["shop.shelf"]\n',
+    )
+    project.write("src/shop/shelf.py", "")
+    text = "from shop import shelf\n" + TRUTH
+    project.write("src/shop/cart.py", text)
+    where = uri(project, "src/shop/cart.py")
+    await shown(plain, where, text)
+    assert "import-linter" not in [one.source for one in plain.diagnostics[where]]
+    plain.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(where)))
+    await until(plain, lambda: "import-linter" in [one.source for one in plain.diagnostics[where]])
+    (one,) = [one for one in plain.diagnostics[where] if one.source == "import-linter"]
+    assert one.range.start.line == 0
+    assert "carts know no shelves" in one.message
+    # What was found in the file says nothing of the buffer that differs from it.
+    change(plain, where, TRUTH, 2)
+    await until(plain, lambda: "import-linter" not in [one.source for one in plain.diagnostics[where]])
 
 
 @pytest.mark.asyncio

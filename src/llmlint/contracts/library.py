@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from llmlint.contracts.finder import Finder, Location, Locations
@@ -22,7 +23,7 @@ from llmlint.contracts.symbols import (
     Function,
     Module,
 )
-from llmlint.contracts.syntax_trees import parse
+from llmlint.contracts.syntax_trees import parse, parse_text
 from llmlint.project.project import Project
 
 
@@ -78,8 +79,15 @@ def leaves_to_builtins(module: Module, name: str) -> bool:
 class Library:
     """Modules by name. A module is read when it is first asked for, and once."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Nothing is read yet.
+
+        Args:
+            project: Whose names are looked up.
+            texts: What stands for files (absolute paths): the buffers of an editor.
+        """
         self.project = project
+        self._texts = texts
         self.finder = Finder(project)
         self._found: dict[tuple[str, tuple[str, ...]], Module | None] = {}
         self._by_path: dict[tuple[str, str], Module] = {}
@@ -157,7 +165,11 @@ class Library:
         if found is not None:
             return found
         try:
-            tree, text = parse(location.path, keep=not location.own)
+            written = self._texts.get(location.path)
+            if written is not None:
+                tree, text = parse_text(location.path, written)
+            else:
+                tree, text = parse(location.path, keep=not location.own)
         except SyntaxError as error:
             self.problems[location.path] = ReadProblem(
                 location.path, error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg

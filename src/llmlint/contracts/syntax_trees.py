@@ -37,10 +37,18 @@ def parse(path: str, *, keep: bool) -> Parsed:
     return parsed
 
 
+def parse_text(path: str, text: str) -> Parsed:
+    """Parse a text that stands for a file. Raises as ``parse`` does, but for OSError."""
+    return Parsed(_tree(path, text), text)
+
+
 def _parse(path: str) -> Parsed:
     with open(path, "rb") as file:
         data = file.read()
+    return Parsed(_tree(path, data), data.decode("utf-8", "replace"))
+
+
+def _tree(path: str, program: str | bytes) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(data, path)
-    return Parsed(tree, data.decode("utf-8", "replace"))
+        return ast.parse(program, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,7 @@ class Checker:
         self._rules = load_rules(selection.pages)
         self._dispatchers: dict[Role, Dispatcher] = {}
         self._trees: dict[str, SourceFile] = {}
+        self._read_beside: dict[str, None] = {}
         self._analyzer = Analyzer(project)
         self._severities = Severities(project.settings, project.root)
         settings = project.settings
@@ -189,7 +190,7 @@ class Checker:
     @property
     def files_read(self) -> tuple[str, ...]:
         """The files that were read so far besides the judged ones: sources, stubs, conftests."""
-        return self._analyzer.files_read
+        return (*self._analyzer.files_read, *self._read_beside)
 
     def _uncompiled(self, path: str, text: str, role: Role, error: SourceError) -> FileResult:
         if role in ("contract", "markdown"):
@@ -213,24 +214,44 @@ class Checker:
                 problems.setdefault(path, []).append(problem)
         except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic, all else is still judged
             crashes.append(Crash.of("the reader of contracts", error))
-        results = []
-        for path, nouns in sorted(problems.items()):
-            judged, source = self._contract(path)
-            self._collect(dispatcher.judge(source, nouns), judged)
-            diagnostics = self._diagnostics(judged)
-            result = FileResult(path, diagnostics, _quoted(diagnostics, judged.lines), tuple(judged.notices))
-            results.append(replace(result, unfit=any(problem.kind in _UNFIT for problem in nouns)))
+        results = [self._judged_contract(path, self._contract(path), nouns) for path, nouns in sorted(problems.items())]
         if crashes:
             judged = _Judged(self._project.settings_file or self._project.root, [], Suppressions())
             self._collect(crashes, judged)
             results.append(FileResult(judged.path, self._diagnostics(judged), notices=tuple(judged.notices)))
         return results
 
-    def _contract(self, path: str) -> tuple[_Judged, SourceFile | None]:
-        """A contract's lines and suppressions, and the file if it can be read."""
-        text = ""
+    def check_contract(self, path: str, texts: Mapping[str, str]) -> FileResult:
+        """What is wrong with one frozen contract.
+
+        Args:
+            path: Absolute; among ``texts``.
+            texts: What stands for files (absolute paths): the contract and, where it is being written as well, its source.
+        """
+        analyzer = Analyzer(self._project, texts)
+        judged, source = self._contract(path, texts[path])
         try:
-            text = read_text(path)
+            problems = list(analyzer.problems_of(path, prose=not _PROSE.isdisjoint(self._by_code)))
+        except Exception as error:  # noqa: BLE001 - whatever fails in a reader is a diagnostic
+            self._collect([Crash.of("the reader of contracts", error)], judged)
+            problems = []
+        self._read_beside.update(dict.fromkeys(analyzer.files_read))
+        return self._judged_contract(path, (judged, source), problems)
+
+    def _judged_contract(
+        self, path: str, contract: tuple[_Judged, SourceFile | None], problems: Sequence[ContractProblem]
+    ) -> FileResult:
+        judged, source = contract
+        self._collect(self._dispatcher("contract").judge(source, problems), judged)
+        diagnostics = self._diagnostics(judged)
+        result = FileResult(path, diagnostics, _quoted(diagnostics, judged.lines), tuple(judged.notices))
+        return replace(result, unfit=any(problem.kind in _UNFIT for problem in problems))
+
+    def _contract(self, path: str, text: str | None = None) -> tuple[_Judged, SourceFile | None]:
+        """A contract's lines and suppressions, and the file if it can be read; its text where that is not the file's."""
+        written, text = text, text or ""
+        try:
+            text = read_text(path) if written is None else written
             source = parse(path, text, "contract")
         except SourceError:
             return _Judged(path, split_lines(text), read_suppressions(text, None, self._pages)), None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import NamedTuple
 
 from llmlint.contracts.layout import Place, places
@@ -36,9 +37,15 @@ class Refrozen(NamedTuple):
 class Refreezer:
     """Answers for one project as it is now."""
 
-    def __init__(self, project: Project) -> None:
-        """Nothing is read yet."""
+    def __init__(self, project: Project, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Nothing is read yet.
+
+        Args:
+            project: Whose contracts they are.
+            texts: What stands for files (absolute paths): the buffers of an editor.
+        """
         self._project = project
+        self._texts = texts
         self._places: list[Place] | None = None
         self._world: World | None = None
         self._freezer: Freezer | None = None
@@ -55,7 +62,7 @@ class Refreezer:
         if place is None:
             return None
         if self._world is None:
-            self._world = World(self._project)
+            self._world = World(self._project, self._texts)
         module = self._world.library.module(place.module)
         if module is None or module.path != place.contract:
             return None
@@ -67,7 +74,7 @@ class Refreezer:
         if frozen is None:
             return None
         try:
-            before = read_text(place.contract)
+            before = self._texts[place.contract] if place.contract in self._texts else read_text(place.contract)
         except SourceError:
             return None
         after = refreshed(before, frozen, drifts, only=True)
@@ -97,7 +104,7 @@ class Refreezer:
 
     def _drifts(self, place: Place) -> list[Drift]:
         if self._world is None:
-            self._world = World(self._project)
+            self._world = World(self._project, self._texts)
         if place.module not in self._known:
             module = self._world.library.module(place.module)
             there = module is not None and module.path == place.contract
@@ -107,7 +114,7 @@ class Refreezer:
     def _text(self, place: Place) -> str | None:
         """What freezing the module would write; None where its source cannot be read."""
         if place.module not in self._frozen:
-            self._freezer = self._freezer or Freezer(self._project)
+            self._freezer = self._freezer or Freezer(self._project, self._texts)
             for one in self._freezer.all([place], self._every()):
                 self._frozen[one.place.module] = one.text if one.problem is None else None
         return self._frozen[place.module]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from llmlint.contracts.per_node import per_node
@@ -292,9 +293,15 @@ def _unique(nouns: list[Noun]) -> list[Noun]:
 class Analyzer:
     """Analyzes the files of one project; what they share is read once."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Nothing is read yet.
+
+        Args:
+            project: Whose files are understood.
+            texts: What stands for files (absolute paths): the buffers of an editor.
+        """
         self.project = project
-        self.world = World(project)
+        self.world = World(project, texts)
 
     def analyze(
         self, source: SourceFile, *, facts: tuple[type, ...] = (object,), record: bool = False, shadowed: bool = False
@@ -325,3 +332,7 @@ class Analyzer:
     def contract_problems(self, *, prose: bool = True) -> Iterator[tuple[str, ContractProblem]]:
         """(path, problem) of every configured contract, in the order of their paths."""
         yield from ContractAudit(self.world, prose=prose).problems()
+
+    def problems_of(self, path: str, *, prose: bool = True) -> Iterator[ContractProblem]:
+        """The problems of the contract at ``path`` (absolute)."""
+        yield from ContractAudit(self.world, prose=prose).of_contract(path)

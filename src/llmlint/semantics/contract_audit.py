@@ -52,6 +52,13 @@ class ContractAudit:
                     yield path, problem
         yield from self._without_contract()
 
+    def of_contract(self, path: str) -> Iterator[ContractProblem]:
+        """The problems of the contract at ``path`` (absolute); none, where it is under no configured root."""
+        for root, package in self.world.project.contract_roots:
+            if path.startswith(root + os.sep):
+                yield from self._module(path, self._module_name(path, root, package))
+                return
+
     def _stubs(self, root: str) -> Iterator[str]:
         for folder, names, files in os.walk(root):
             names.sort()

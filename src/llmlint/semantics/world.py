@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from llmlint.contracts.classes import Classes
@@ -29,9 +31,15 @@ _LITERALS: dict[type, str] = {str: "str", int: "int", bool: "bool", float: "floa
 class World:
     """Built once a session, thrown away with it."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Nothing is read yet.
+
+        Args:
+            project: Whose files are understood.
+            texts: What stands for files (absolute paths): the buffers of an editor.
+        """
         self.project = project
-        self.library = Library(project)
+        self.library = Library(project, texts)
         self.classes = Classes(self.library)
         self.names = Names(self)
         self.annotations = Annotations(self)
@@ -44,7 +52,7 @@ class World:
         self.following = Following(self)
         self.markers: dict[str, set[str]] = {}
         """The markers that files register, by path."""
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, str] = dict(texts)
         self._declared: dict[str, bool] = {}
         self._constants: dict[tuple[type, Any], Value] = {}
         self._conftests: dict[str, Module | None] = {}

@@ -49,6 +49,9 @@ _PAUSE = 0.2
 _YOUNG = 1.0
 """Seconds for which such a look holds."""
 
+_UNHURRIED = 0.15
+"""Seconds of quiet before contract and source are held against each other: that takes longer than judging a test."""
+
 _QUIET = 1.0
 """Seconds without an answer after which garbage is collected."""
 
@@ -122,7 +125,7 @@ class Server(LanguageServer):
         given = [word for one in options.config for word in ("--config", one)]
         self.tools = ToolRuns([*given, *(("--python", options.python) if options.python else ())])
         self._pages: dict[str, Page] | None = None
-        self._refreezers: WeakKeyDictionary[Session, Refreezer] = WeakKeyDictionary()
+        self._refreezers: WeakKeyDictionary[Session, tuple[dict[str, str], Refreezer]] = WeakKeyDictionary()
 
     @property
     def pages(self) -> dict[str, Page]:
@@ -153,7 +156,8 @@ class Server(LanguageServer):
         self.cancel(document.uri)
         if self.pulled:
             return
-        delay = self.options.delay if delay is None else delay
+        if delay is None:
+            delay = self.options.delay if self.counterpart(document) is None else _UNHURRIED
         self._timers[document.uri] = asyncio.get_running_loop().call_later(delay, self.publish, document)
 
     def cancel(self, uri: str) -> None:
@@ -182,7 +186,12 @@ class Server(LanguageServer):
 
     def judge(self, document: Document) -> FileResult | None:
         """Judges a document by our own rules; None where settings or rules are unusable."""
-        result = self._guarded(lambda: self.live.check(document.path, document.text), None)
+        beside = self.beside(document)
+        result = self._guarded(lambda: self.live.check(document.path, document.text, beside), None)
+        if result is not None and self.counterpart(document) is not None:
+            nothing: tuple[Diagnostic, ...] = ()
+            broken = self._guarded(lambda: self.live.broken(document.path, document.text, beside), nothing)
+            result = result.joined(replace(result, diagnostics=broken))
         document.found = result.diagnostics if result is not None else ()
         document.judged = document.text
         self.rest()
@@ -190,6 +199,25 @@ class Server(LanguageServer):
         if result is not None and not any(one.code == "LLM900" for one in result.diagnostics):
             document.good = document.text
         return result
+
+    def counterpart(self, document: Document) -> str | None:
+        """The source of a document that is a contract, the contract of one that is a source; None without."""
+        return self._guarded(lambda: self.live.session(document.path).counterpart(document.path), None)
+
+    def beside(self, document: Document) -> dict[str, str]:
+        """The texts of the contracts and sources that are open besides a document which is either."""
+        if self.counterpart(document) is None:
+            return {}
+        others = [one for one in self.documents.every() if one is not document]
+        return {one.path: one.text for one in others if self.counterpart(one) is not None}
+
+    def soon_as_well(self, document: Document) -> None:
+        """Judges the contract of a source anew, or the source of a contract, where that is open as well."""
+        other = self.counterpart(document)
+        for one in self.documents.every() if other is not None else ():
+            if one.path == other:
+                one.judged = None
+                self.soon(one)
 
     def look(self, document: Document) -> None:
         """Judges a document of whose text as it is nothing is known."""
@@ -258,6 +286,7 @@ class Server(LanguageServer):
         """Judges a document that was just opened."""
         async with self.reading(document):
             self.publish(document)
+        self.soon_as_well(document)
 
     def log(self, message: str) -> None:
         """Leaves a message in the client's log, once."""
@@ -280,8 +309,12 @@ class Server(LanguageServer):
         gc.collect()
 
     def fixable(self, document: Document) -> tuple[Diagnostic, ...]:
-        """What is found, with the edits of the fixes."""
-        return self._guarded(lambda: self.fixing.check(document.path, document.text).diagnostics, ())
+        """What is found, with the edits of our own fixes."""
+        nothing: tuple[Diagnostic, ...] = ()
+        beside = self.beside(document)
+        found = self._guarded(lambda: self.fixing.check(document.path, document.text, beside).diagnostics, nothing)
+        known = {(one.span, one.code, one.message) for one in found}
+        return (*found, *(one for one in document.found if (one.span, one.code, one.message) not in known))
 
     def refreezer(self, document: Document) -> Refreezer:
         """Tells what freezing symbols of a document's project anew would do.
@@ -290,9 +323,11 @@ class Server(LanguageServer):
             Problem: settings are unusable.
         """
         session = self.live.session(document.path)
-        if session not in self._refreezers:
-            self._refreezers[session] = Refreezer(session.project_of(document.path))
-        return self._refreezers[session]
+        texts = {one.path: one.text for one in self.documents.every() if self.counterpart(one) is not None}
+        known = self._refreezers.get(session)
+        if known is None or known[0] != texts:
+            known = self._refreezers[session] = texts, Refreezer(session.project_of(document.path), texts)
+        return known[1]
 
     def refreeze(self, document: Document) -> Refreeze:
         """Tells what freezing a symbol of a document's project anew would do."""
@@ -440,6 +475,7 @@ def _texts(server: Server) -> None:
             ls.tools.cancel(document.uri)
             ls.ruff.cancel(document.uri)
             ls.soon(document)
+            ls.soon_as_well(document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(ls: Server, params: types.DidSaveTextDocumentParams) -> None:
@@ -454,8 +490,11 @@ def _texts(server: Server) -> None:
         ls.cancel(uri)
         ls.tools.cancel(uri)
         ls.ruff.cancel(uri)
-        if ls.documents.close(uri) is not None and not ls.pulled:
-            ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        closed = ls.documents.close(uri)
+        if closed is not None:
+            if not ls.pulled:
+                ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+            ls.soon_as_well(closed)
 
 
 def _questions(server: Server) -> None:
@@ -483,7 +522,7 @@ def _questions(server: Server) -> None:
         if document is None:
             return []
         ls.look(document)
-        found = [*ls.fixable(document), *(one for one in document.found if one.source != "llmlint")]
+        found = ls.fixable(document)
         published = ls.published(document, params.range.start)
         return actions(document, found, params, ls.refreeze(document), ls.documents.get, published)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from llmlint.contracts.layout import Place, without_contracts
@@ -34,17 +35,24 @@ class Frozen(NamedTuple):
 class Freezer:
     """Freezes from the sources alone: what was frozen before is not looked at."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, texts: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Nothing is read yet.
+
+        Args:
+            project: Whose modules are frozen.
+            texts: What stands for files (absolute paths): the buffers of an editor.
+        """
         from llmlint.semantics.world import World
 
-        self.world: World = World(without_contracts(project))
+        self._texts = texts
+        self.world: World = World(without_contracts(project), texts)
 
     def freeze(self, place: Place, demanded: Collection[str] = ()) -> Frozen:
         """The contract of one module; ``demanded`` are names that other contracts import from it."""
         from llmlint.lifecycle.freeze.writer import Writer
 
         try:
-            text = read_text(place.source)
+            text = self._texts[place.source] if place.source in self._texts else read_text(place.source)
             module = self.module(place)
             if place.source in self.world.library.problems:
                 parse(place.source, text, "other")
