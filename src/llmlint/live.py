@@ -54,6 +54,8 @@ class Live:
         self._patience = patience
         self._known: dict[str, _Knowledge] = {}
         self._homes: dict[str, str] = {}
+        self.renewals = 0
+        """How often a session was replaced: what it knew is garbage then."""
 
     def check(self, path: str, text: str, beside: Mapping[str, str] = MappingProxyType({})) -> FileResult:
         """Judges ``text`` as if the file at ``path`` (absolute) held it.
@@ -170,6 +172,7 @@ class Live:
             if session.basis(path, known.texts).value == known.basis:
                 known.basis, known.covered = basis.value, basis.covered
         if known is None or known.basis != basis.value or not _hold(known.read):
+            self.renewals += known is not None
             known = self._known[home] = _Knowledge(session, basis.value, basis.covered, texts, 0.0)
         known.texts, known.verified = texts, time.monotonic()
         return known

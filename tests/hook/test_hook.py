@@ -264,6 +264,28 @@ def test_a_process_that_stays_warm_says_the_same(shop, process, tmp_path_factory
             os.kill(pid, signal.SIGTERM)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are looked up in /proc")
+def test_the_start_of_a_conversation_prepares_the_process(shop, process, tmp_path_factory):
+    """Nobody waits for it and nothing is said; the first edit is answered by the process that was started then."""
+    run = tmp_path_factory.mktemp("r")
+    start = json.dumps({"session_id": "s", "cwd": str(shop.path), "hook_event_name": "SessionStart"}).encode()
+    for _ in range(2):
+        begun = process("hook", given=start, XDG_RUNTIME_DIR=str(run))
+        assert (begun.code, begun.out, begun.err) == (0, "", "")
+    warm = process("hook", given=b"tests/test_cart.py\n", XDG_RUNTIME_DIR=str(run))
+    assert warm.err == process("hook", given=b"tests/test_cart.py\n", LLMLINT_COLD="1").err
+    (socket,) = run.glob("llmlint-*/*.sock")
+    (pid,) = [pid for pid in _processes() if str(socket) in _command(pid)]
+    assert "SessionStart" in _command(pid)
+    os.kill(pid, signal.SIGTERM)
+
+
+def test_a_conversation_that_begins_cold_reads_nothing(shop, process):
+    start = json.dumps({"cwd": str(shop.path), "hook_event_name": "SessionStart"}).encode()
+    shop.write("pyproject.toml", "[tool.llmlint]\nselct = []\n")
+    assert process("hook", given=start, LLMLINT_COLD="1").code == 0
+
+
 def _processes() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
 

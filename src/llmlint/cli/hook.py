@@ -31,11 +31,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """Lint what a coding agent has just edited, and answer in its protocol.
 
     The event is read from standard input: the JSON of Claude Code's PostToolUse, Stop and SubagentStop hooks, a patch of Codex'
-    apply_patch (alone or in such JSON), or a path a line; PATHS are touched files as well.
+    apply_patch (alone or in such JSON), or a path a line; PATHS are touched files as well. At a SessionStart nothing is told:
+    the process in the background reads the project, so that the first edit need not wait for that.
 
     Exit codes: 0 nothing to say, 2 findings (the agent reads standard error), 1 llmlint could not do its job.
     """
-    from llmlint.hook.warm import ask
+    from llmlint.hook.warm import ask, prepare
 
     # With paths, standard input may be whatever the caller has.
     text = "" if paths else sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
@@ -59,7 +60,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             "baseline": os.path.join(cwd, options["baseline"]) if options["baseline"] else None,
         },
     }
-    given = None if options["cold"] or os.environ.get("LLMLINT_COLD") else ask(call)
+    cold = options["cold"] or os.environ.get("LLMLINT_COLD")
+    if _begins(text):
+        if not cold:
+            prepare(call)
+        return 0
+    given = None if cold else ask(call)
     if given is None:
         from llmlint.hook.calls import Calls
 
@@ -71,3 +77,16 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             stream.write(words)
             stream.flush()
     return int(given["code"])
+
+
+def _begins(text: str) -> bool:
+    """Whether a conversation begins: nobody waits for what is read then."""
+    if '"SessionStart"' not in text:
+        return False
+    import json
+
+    try:
+        event = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(event, dict) and event.get("hook_event_name") == "SessionStart"

@@ -17,6 +17,9 @@ from llmlint.hook.patch import BEGIN, PatchError, patched_rows
 STOPS = ("Stop", "SubagentStop")
 """Events that end a turn: they name no file."""
 
+START = "SessionStart"
+"""The event at which a conversation begins: nobody has edited anything, and somebody soon will."""
+
 
 class EventError(Exception):
     """The event cannot be read; the message is one line."""
@@ -33,6 +36,11 @@ class Event:
     session: str = ""
     """What tells one conversation from another."""
     cwd: str = ""
+
+    @property
+    def starts(self) -> bool:
+        """Whether a conversation begins, so that there is time to read what the first edit will be judged by."""
+        return self.name == START
 
     @property
     def stops(self) -> bool:
@@ -76,7 +84,7 @@ def _from_json(data: Mapping[str, Any], cwd: str) -> Event:
     event = Event(cwd=given if isinstance(given, str) and os.path.isdir(given) else cwd)
     event.name = _text(data, "hook_event_name", "event", "type")
     event.session = _text(data, "session_id", "conversation_id", "thread_id", "thread-id")
-    if event.stops:
+    if event.stops or event.starts:
         return event
     asked = data.get("tool_input", data.get("input", data))
     answered = data.get("tool_response", data.get("tool_output"))

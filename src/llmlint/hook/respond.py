@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from llmlint import __version__
-from llmlint.app import Problem, Request
+from llmlint.app import Problem, Request, Session
 from llmlint.hook.event import Event, EventError, read_event
 from llmlint.hook.guard import TIMES, Guard
 from llmlint.hook.rows import changed
@@ -31,6 +33,12 @@ FOUND = 2
 
 CANNOT = 1
 """The exit code by which an agent goes on, while its user is told."""
+
+_PREPARED = 4
+"""Files that are judged before anybody asks."""
+
+_PREPARING = 5.0
+"""Seconds after which no further one is begun."""
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -94,9 +102,31 @@ def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live]) 
         for path in asked.paths:
             event.touched[os.path.normpath(os.path.join(cwd, path))] = None
         request = Request(cwd=event.cwd, python=asked.python, config=asked.config, tools=())
+        if event.starts:
+            _prepare(request, live(request))
+            return Answer()
         return _answer(event, asked, live(request))
     except (EventError, Problem, BaselineError) as error:
         return Answer(CANNOT, err=f"llmlint: error: {error}\n")
+
+
+def _prepare(request: Request, live: Live) -> None:
+    """Reads what the tests rest on that were changed last: what is edited next rests on the same, most likely."""
+    end = time.monotonic() + _PREPARING
+    found = sorted(
+        ((_changed_at(path), path) for path in Session(request).files() if path.endswith(".py")), reverse=True
+    )
+    for _, path in found[:_PREPARED]:
+        if time.monotonic() < end:
+            with suppress(SourceError):
+                live.check(path, read_text(path))
+
+
+def _changed_at(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0.0
 
 
 def _answer(event: Event, asked: Asked, live: Live) -> Answer:

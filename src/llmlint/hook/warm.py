@@ -21,7 +21,7 @@ import time
 from contextlib import suppress
 from typing import IO, Any
 
-IDLE = 900.0
+IDLE = 3600.0
 """Seconds without a call after which it ends."""
 
 _CALLS = 2000
@@ -65,6 +65,20 @@ def ask(call: dict[str, Any]) -> dict[str, Any] | None:
     return None
 
 
+def prepare(call: dict[str, Any]) -> None:
+    """Has the process that is warm answer a call to which nobody listens; starts it where there is none. Does not wait."""
+    path = _address()
+    if path is None:
+        return
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(_LOST)
+            connection.connect(path)
+            connection.sendall(json.dumps(call).encode())
+    except OSError:
+        _start(path, json.dumps(call))
+
+
 def _address() -> str | None:
     """The socket for this llmlint, this interpreter and this environment, in a folder that is the user's alone."""
     if not hasattr(socket, "AF_UNIX") or not hasattr(os, "getuid"):
@@ -106,11 +120,11 @@ def _received(connection: socket.socket) -> bytes:
     return bytes(data)
 
 
-def _start(path: str) -> subprocess.Popen[bytes] | None:
+def _start(path: str, *first: str) -> subprocess.Popen[bytes] | None:
     try:
         with open(os.devnull, "r+b") as nothing:
             return subprocess.Popen(
-                [sys.executable, "-m", "llmlint.hook.warm", path],
+                [sys.executable, "-m", "llmlint.hook.warm", path, *first],
                 stdin=nothing,
                 stdout=nothing,
                 stderr=nothing,
@@ -125,8 +139,14 @@ def _start(path: str) -> subprocess.Popen[bytes] | None:
 # -- the process itself ------------------------------------------------------------------------------------------------------
 
 
-def serve(path: str, *, idle: float = IDLE) -> None:
-    """Answers calls at ``path`` until nobody asks any more."""
+def serve(path: str, first: str | None = None, *, idle: float = IDLE) -> None:
+    """Answers calls at ``path`` until nobody asks any more.
+
+    Args:
+        path: Of the socket.
+        first: A call, as JSON, that is answered before all others; nobody hears what.
+        idle: Seconds without a call after which it ends.
+    """
     with open(f"{path}.lock", "w", encoding="utf-8") as lock:
         if not _locked(lock):
             return  # another one was faster
@@ -142,6 +162,10 @@ def serve(path: str, *, idle: float = IDLE) -> None:
             identity = os.stat(path).st_ino
             server.listen(8)
             server.settimeout(idle)
+            if first is not None:
+                with suppress(ValueError, KeyError, TypeError):
+                    calls.answer(json.loads(first))
+                gc.collect()
             try:
                 for _ in range(_CALLS):
                     connection, _ = server.accept()
@@ -191,4 +215,4 @@ def _serve_one(connection: socket.socket, calls: Any) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(*sys.argv[1:3])

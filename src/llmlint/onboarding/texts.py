@@ -54,6 +54,7 @@ jobs:
 """
 
 HOOKS = {
+    "SessionStart": {"hooks": [{"type": "command", "command": HOOK}]},
     "PostToolUse": {"matcher": "Edit|MultiEdit|Write", "hooks": [{"type": "command", "command": HOOK}]},
     "Stop": {"hooks": [{"type": "command", "command": HOOK}]},
 }

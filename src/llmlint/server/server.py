@@ -111,6 +111,7 @@ class Server(LanguageServer):
         self._told_problem = ""
         self._rest: asyncio.TimerHandle | None = None
         self._restless = 0
+        self._renewals = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._logged: set[str] = set()
         self.ruff = RuffRuns()
@@ -300,7 +301,12 @@ class Server(LanguageServer):
             self._rest.cancel()
         self._restless += 1
         loop = asyncio.get_running_loop()
-        if self._restless % _FRESH == 0:
+        renewals = self.live.renewals + self.fixing.renewals
+        if renewals != self._renewals:
+            # All that a project's last session knew can go, and is more than everything else.
+            self._renewals = renewals
+            loop.call_soon(gc.collect)
+        elif self._restless % _FRESH == 0:
             loop.call_soon(gc.collect, 1)
         self._rest = loop.call_later(_QUIET if self._restless < _RESTLESS else 0.0, self._collect)
 
