@@ -154,6 +154,15 @@ def test_newer_syntax_is_told_from_an_error(text: str, newer: tuple[int, int]) -
     assert pickle.loads(pickle.dumps(caught.value)).newer == newer
 
 
+def test_newer_syntax_that_libcst_stumbles_over() -> None:
+    """Not every t-string is read by it."""
+    with pytest.raises(NewerSyntax):
+        parse("a.py", 'x = call(t"select {a} "\n         rt"from {b}")\n', "test")
+    with pytest.raises(SourceError) as caught:
+        parse("a.py", 'x = call(t"select {a}" t"from {b}"\ny = 1\n', "test")
+    assert caught.value.newer is None
+
+
 def test_an_error_beside_newer_syntax_is_an_error() -> None:
     """No Python reads it."""
     with pytest.raises(SourceError) as caught:

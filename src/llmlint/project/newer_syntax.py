@@ -18,6 +18,7 @@ _HINTS = (
     ("except", re.compile(r"\bexcept\b\*?[^:\n(]*,")),  # PEP 758: except without parentheses
 )
 """What newer syntax looks like, each behind a word that is quickly looked for."""
+_TEMPLATE = re.compile(r"(?<![\w\"'])([rR]?)[tT]([rR]?)(?=[\"'])")
 _FORMAT = re.compile(r"\b[rR]?[fF][rR]?[\"']")
 _LONG_FORMAT = re.compile(r"\b[rR]?[fF][rR]?(?:\"\"\"|\'\'\')")
 _NESTING_LIMIT = 60
@@ -40,8 +41,19 @@ def needed_python(text: str, error: SyntaxError, running: Version) -> Version | 
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # noqa: BLE001 - a panic of the native parser is no Exception
-        return None
+        needed = (3, 14) if _reads_as_formats(text) else running
     return needed if needed > running else None
+
+
+def _reads_as_formats(text: str) -> bool:
+    """Whether all is well but for t-strings (PEP 750), of which libcst does not read every one."""
+    import ast
+
+    formats, count = _TEMPLATE.subn(r"\1f\2", text)
+    try:
+        return bool(count) and ast.parse(formats) is not None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _may_be_format(text: str, error: SyntaxError) -> bool:

@@ -59,7 +59,7 @@ class FixtureRequests(Collected):
         required = [argument for argument in parameters if argument.arg not in defaulted]
         required += [a for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is None]
         given: dict[str, Value] = {}
-        opaque = bool(self.world.functions.info(function).opaque)
+        opaque = bool(self.world.functions.info(function).opaque) or self._parametrized_by_helper(function)
         names = {argument.arg for argument in (*parameters, *arguments.kwonlyargs)}
         if is_test:
             self._use_fixtures(function, cls)
@@ -79,6 +79,15 @@ class FixtureRequests(Collected):
             if type(given[name]) is Unknown and argument.annotation is not None:
                 given[name] = self.evaluator.annotated(argument.annotation, cls)
         return given
+
+    def _parametrized_by_helper(self, function: Function) -> bool:
+        """Whether a decorator is a function that itself parametrizes what it is given."""
+        for decorator in function.node.decorator_list:
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            found = self.world.library.resolve(self.module, called)
+            if isinstance(found, Function) and "parametrize" in found.module.text_of(found.node):
+                return True
+        return False
 
     def _judge_parametrize(
         self, function: Function, cls: Class | None, given: dict[str, Value], names: set[str], opaque: bool
@@ -137,7 +146,10 @@ class FixtureRequests(Collected):
             outcome = Outcome.FOUND
         else:
             outcome = Outcome.UNKNOWN
-            fed = self.world.functions.info(function).fixture is not None and self.world.vetoes.parametrized(name)
+            vetoes = self.world.vetoes
+            fed = self.world.functions.info(function).fixture is not None and (
+                vetoes.parametrized(name) or vetoes.provided_below(self.module, name)
+            )
             if not opaque and not fed and fixtures.certain(self.module) and not fixtures.mentioned(name, self.module):
                 if cls is None or not self._class_is_mixin(cls):
                     outcome = Outcome.MISSING

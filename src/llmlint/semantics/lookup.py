@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection
 from typing import Any, ClassVar, Final
 
@@ -29,6 +30,9 @@ _MODULE_NAMES: Final = frozenset(
         "WindowsError", "exit", "quit", "copyright", "credits", "license", "__import__", "_", "__build_class__",
     }
 )  # fmt: skip
+
+
+_UNDEFINED: Final = re.compile(r"#[^#]*\bnoqa\b(?!\s*:)|#[^#]*\bnoqa:[\w\s,]*\bF821\b", re.IGNORECASE)
 
 
 class Lookup(Evaluation):
@@ -120,6 +124,8 @@ class Lookup(Evaluation):
             scope = scope.parent
         if not self.hooks.may_be_undefined(name):
             return
+        if "noqa" in self.module.text and _UNDEFINED.search(self.module.rows(node.lineno, node.lineno)):
+            return  # it is meant, and other linters are told so
         fixture = self.hooks.is_fixture(name, self.scope.cls)
 
         scope = self.scope

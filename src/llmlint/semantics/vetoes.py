@@ -343,6 +343,14 @@ class Vetoes:
         own = name in self.world.project.own_packages
         return not own and (name in self._own[0].imported or name in self._own[1].imported_inside)
 
+    def set_from_elsewhere(self, module: Module, name: str) -> bool:
+        """Whether code of the project or of the module's own package stores something else in a variable of the module."""
+        if module.kind == "typeshed":
+            return False
+        stored = re.compile(rf"\b{re.escape(module.name.rpartition('.')[2])}\.{re.escape(name)}\s*=(?!=)")
+        indexes = self._own if module.own else (*self._own, self._package(module))
+        return any(name in index.stored and any(map(stored.search, index.texts.values())) for index in indexes)
+
     def only_handed_on(self, name: str) -> bool:
         """Whether all that the project's sources do with what methods of that name give is to hand it to objects of their own, which
         others await."""
@@ -359,6 +367,23 @@ class Vetoes:
         """Whether some file of the project imports a module of that file's name, or spells the module's dotted name in a string."""
         stem = os.path.splitext(os.path.basename(path))[0]
         return stem == "__init__" or any(stem in index.module_names for index in self._own)
+
+    def provided_below(self, module: Module, name: str) -> bool:
+        """Whether those who ask for a fixture of ``module`` may define one of that name: in its classes, below the conftest's folder.
+
+        pytest looks for what a fixture asks for from where the test stands, not from where the fixture does.
+        """
+        folder = os.path.dirname(module.path) + os.sep
+        below = os.path.basename(module.path) == "conftest.py"
+        defined = re.compile(
+            rf"fixture\b[^\n]*\n(?:[ \t]*[@\w)][^\n]*\n)*?[ \t]*(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b"
+        )
+        texts = self._own[1].texts
+        return any(
+            name in text and defined.search(text) is not None
+            for path, text in texts.items()
+            if path == module.path or (below and path.startswith(folder))
+        )
 
     def named_in(self, module: Module, name: str) -> bool:
         """Whether the text of a module names ``name`` in a string, as a patch does."""
