@@ -7,7 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.library import Entry, Open
-from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Class, Function, Member, Module
+from llmlint.contracts.symbols import (
+    ASSIGN,
+    CLASS,
+    FROM,
+    FUNCTION,
+    IMPORT,
+    Class,
+    Function,
+    FunctionNode,
+    Member,
+    Module,
+)
+from llmlint.contracts.walking import walk
 from llmlint.model.position import Truth
 from llmlint.semantics.nouns import Blueprint, Outcome, Owner
 from llmlint.semantics.values import (
@@ -431,7 +443,7 @@ class Attributes:
             if inner is not None:
                 if inner.annotation is not None:
                     values.append(self.annotated(inner.annotation, base))
-                elif inner.method is None:
+                elif inner.method is None or (base is not cls and self._rests_on_overridden(cls, base, inner)):
                     values.append(UNINFERRED)
                 else:
                     values.append(self.world.inference.stored(base, inner))
@@ -444,6 +456,17 @@ class Attributes:
         if self.world.inference.partial(before):
             del cls.memo[key]
         return result
+
+    def _rests_on_overridden(self, cls: Class, base: Class, inner: Member) -> bool:
+        """Whether what a method of ``base`` stores is made of attributes of its object that a class between has anew."""
+        classes = self.world.classes
+        anew: set[str] = set()
+        for other in classes.mro(cls):
+            if other is base:
+                break
+            anew.update(classes.body(other), classes.instance(other))
+        methods = [binding[0] for binding in inner.bindings if isinstance(binding, tuple)]
+        return bool(anew) and any(not anew.isdisjoint(_read_for(method, inner.name)) for method in methods)
 
     def _via(self, value: Value, name: str) -> Value:
         """The value, marked as reached through the inferred attribute ``name`` (other code may assign it, too)."""
@@ -542,3 +565,27 @@ def _says(annotation: ast.expr) -> bool:
         isinstance(annotation, (ast.Name, ast.Attribute))
         and getattr(annotation, "id", getattr(annotation, "attr", "")) in ("ClassVar", "Final")
     )
+
+
+def _read_for(method: FunctionNode, name: str) -> set[str]:
+    """The attributes of its object that a method reads for what it stores in one of them, by way of its local names as well."""
+    arguments = [*method.args.posonlyargs, *method.args.args]
+    receiver = arguments[0].arg if arguments else ""
+    stores = [node for node in walk(method) if isinstance(node, ast.Assign)]
+    wanted, read = {name}, set[str]()
+    while wanted:
+        part = wanted.pop()
+        for node in stores:
+            if not any(part in (getattr(target, "attr", ""), getattr(target, "id", "")) for target in node.targets):
+                continue
+            for inner in walk(node.value):
+                if isinstance(inner, ast.Attribute) and getattr(inner.value, "id", "") == receiver:
+                    read.add(inner.attr)
+                elif isinstance(inner, ast.Name) and inner.id != receiver:
+                    wanted.add(inner.id)
+        stores = [
+            node
+            for node in stores
+            if not any(part in (getattr(t, "attr", ""), getattr(t, "id", "")) for t in node.targets)
+        ]
+    return read
