@@ -73,6 +73,7 @@ CASES = {
     "an open string": ('"""A cart."""', '"""A cart.'),
     "a backslash in the end": ("    size = 1;\n", "    size = 1 \\\n"),
     "a backslash before nothing": ("    size = 1;\n", "    size = 1 \\\n\n    + 2\n"),
+    "a backslash at the end of the file": ("    yield a\n", "    yield a\n\\\n"),
     "a form feed": ("    size = 1;\n", "\f    size = 1\n"),
     "a decorator without its function": ("    @property\n", "    @property\n    @\n"),
     "a bracketed decorator": ("    @property\n", "    @(\n    property)\n"),

@@ -37,7 +37,7 @@ CANNOT = 1
 _PREPARED = 4
 """Files that are judged before anybody asks."""
 
-_PREPARING = 5.0
+_PREPARING = 2.0
 """Seconds after which no further one is begun."""
 
 _SEVERITIES = ("error", "warning", "info")

@@ -150,7 +150,8 @@ class _Change:
             return None
         if all(not row.strip() or row.lstrip().startswith("#") for row in rows):
             return []
-        text = "\n".join(rows) + "\n"
+        # The end of a file is no end of a line.
+        text = "\n".join(rows) + ("\n" if until + self._longer < len(self._new) else "")
         head = "\n" * (since - 1) + "class _:\n" if inner else "\n" * since
         try:
             with warnings.catch_warnings():
