@@ -38,4 +38,5 @@ def is_its_own(load: MockLoad, limit: int) -> bool:
         return (
             load.alike > 0
         )  # the file's fixtures are too much by themselves: said of the first test that asks for them
-    return load.own + load.fixtures > limit // 2
+    mine = load.own + load.fixtures
+    return mine > limit // 2 and (load.own > 1 or mine > load.shared)

@@ -131,10 +131,10 @@ class Attributes:
         form = entry.bindings[-1].form
         if form in (IMPORT, FROM):
             return False
-        kinds = {binding.form for bindings in module.table.values() for binding in bindings}
+        declared = {(binding.form, other.isupper()) for other, all_of in module.table.items() for binding in all_of}
         if form in (FUNCTION, CLASS):
-            return form in kinds
-        return ASSIGN in kinds
+            return any(kind == form for kind, _ in declared)
+        return (ASSIGN, name.isupper()) in declared  # generators keep constants and drop variables in lower case
 
     # -- instances -------------------------------------------------------------------------------------------------------
 

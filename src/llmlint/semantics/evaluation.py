@@ -109,6 +109,8 @@ class Evaluation:
         """Attributes of which a method is asked what only mocks have."""
         self.told_private: set[ast.AST] = set()
         """Expressions of which it was said that they reach for something private."""
+        self.rows_told: set[tuple[int, str]] = set()
+        """Where it was said of which name that it is private."""
         self.test_modules: list[Module] = [module]
         self.hooks: Any = None
         """The file's analysis, told of imports, functions and classes; None in a quiet evaluation."""

@@ -131,8 +131,9 @@ class Imports:
         if parent is None or parent.kind != "contract":
             return False
         stubs = library.finder.listing(os.path.dirname(parent.path))
-        if name.rpartition(".")[2] in stubs:
-            return False  # a folder of stubs without an __init__.pyi
+        last = name.rpartition(".")[2]
+        if last in stubs or f"{last}.pyi" in stubs:
+            return False  # a folder of stubs without an __init__.pyi; a contract that does not parse (LLM505)
         return any(item != "__init__.pyi" and (item.endswith(".pyi") or "." not in item) for item in stubs)
 
     def _optional(self, name: str) -> bool:

@@ -172,12 +172,15 @@ class Judgements(Lookup):
         if receiver is not None and self._told_before(receiver):
             self.told_private.add(node)
             return  # said of the name that leads there
-        if is_hook(self.world, value, name):
+        if is_hook(self.world, value, name) or (value is None and self.world.vetoes.asks_subclasses_for(name)):
             return
         absent = outcome is not Outcome.FOUND and outcome is not Outcome.OFF_CONTRACT
         if absent and is_coined(self.world, self.test_modules, name, anywhere=value is not None):
             return
         self.told_private.add(node)
+        if (node.lineno, name) in self.rows_told:
+            return  # `a._x == b._x`: one fault
+        self.rows_told.add((node.lineno, name))
         self.emit(AttributeUse(node, name, context, owner, outcome, True))  # type: ignore[arg-type]
 
     def _told_before(self, receiver: ast.expr) -> bool:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 
+_HOOK = re.compile(
+    r"@(?:abc\.)?abstract\w+\s+(?:async\s+)?def (_\w+)\("
+    r"|\bdef (_\w+)\([^()]*\)[^:\n]*:\s*\n(?:\s*\"\"\"[^\"]*\"\"\"\s*\n)?\s*raise NotImplementedError"
+)
+"""A private method that is left to subclasses, as it is written."""
 _ARGNAMES = re.compile(r"""parametrize\(\s*(?:argnames\s*=\s*)?[\[(]?\s*((?:["'][^"'\n]*["'][\s,]*)+)""")
 
 _OF_ANOTHER_PLATFORM = frozenset(
@@ -54,6 +59,7 @@ class Vetoes:
         self._packages: dict[str, TextIndex] = {}
         self._astroid: dict[tuple[str, str, str], bool] = {}
         self._parametrized: frozenset[str] | None = None
+        self._hooks: frozenset[str] | None = None
         self._binding: dict[str, re.Pattern[str]] = {}
         self._calls: dict[str, list[ast.Call]] = {}
 
@@ -328,6 +334,13 @@ class Vetoes:
     def subclass_exists(self, cls: Class) -> bool:
         """Whether some class of the project (by its text) inherits from ``cls``."""
         return any(cls.name in index.subclasses for index in self._own)
+
+    def asks_subclasses_for(self, name: str) -> bool:
+        """Whether some class of the project's sources leaves a method of that private name to its subclasses."""
+        if self._hooks is None:
+            found = (match for text in self._own[0].texts.values() for match in _HOOK.findall(text))
+            self._hooks = frozenset(name for names in found for name in names if name)
+        return name in self._hooks
 
     def parametrized(self, name: str) -> bool:
         """Whether some test of the project parametrizes an argument of that name."""
