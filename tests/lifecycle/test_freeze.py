@@ -267,3 +267,69 @@ def test_members_of_a_flag_that_are_made_of_others_are_no_types(frozen):
         "from enum import Flag\n\nclass Right(Flag):\n    READ = 1\n    WRITE = 2 | 4\n    ALL = READ | WRITE\n"
     )
     assert "    READ = 1\n    WRITE = 2 | 4\n    ALL = ...\n" in text
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # A decorated function is complained of where its first decorator stands.
+        (("from typing import overload\nclass A(int):\n    @overload  # type: ignore[override]\n    def __add__(self, x: int) -> int: ...\n"
+         "    @overload\n    def __add__(self, x: str) -> str: ...\n    def __add__(self, x): return x"),
+         ["from typing import overload", "class A(int):", "    @overload  # type: ignore[override]",
+          "    def __add__(self, x: int) -> int: ...", "    @overload", "    def __add__(self, x: str) -> str: ..."]),
+        # An import that is deleted may be what a check of the platform names; it is not published.
+        ("import sys\nif sys.platform == 'win32':\n    def f() -> int: ...\ndel sys",
+         ["import sys", "if sys.platform == 'win32':", "    def f() -> int: ..."]),
+        ("import sys\ndel sys\nsys = 1", ["sys: int = 1"]),
+        # Where an assertion does not hold, a type checker reads no further.
+        ("import sys\nfrom typing import TYPE_CHECKING\nassert not TYPE_CHECKING or sys.platform == 'darwin'\nassert len('x')\ndef f(): ...",
+         ["import sys", "from typing import TYPE_CHECKING", "assert not TYPE_CHECKING or sys.platform == 'darwin'", "def f(): ..."]),
+        # Of a condition that holds while type checking, what a type checker sees of it.
+        (("import socket, sys\nfrom typing import TYPE_CHECKING\nif sys.platform == 'win32' or (not TYPE_CHECKING and hasattr(socket, 'x')):\n"
+         "    def share() -> int: ..."),
+         ["import sys", "if sys.platform == 'win32':", "    def share() -> int: ..."]),
+        (("import socket\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING or hasattr(socket, 'x'):\n    def share() -> int: ...\n"
+         "if not (TYPE_CHECKING or hasattr(socket, 'x')):\n    def other() -> int: ..."),
+         ["def share() -> int: ...", "def other() -> int: ..."]),
+        ("import sys\nif sys.platform != 'x' and __name__ == '__main__':\n    read = 1", []),
+        # An attribute hides a module of the same name from what stands after it.
+        (("import decimal\nclass A:\n    def __init__(self, decimal: decimal.Decimal) -> None:\n        self.decimal = decimal\n        self.other = 1\n"
+         "    def f(self) -> decimal.Context: ..."),
+         ["import decimal", "class A:", "    other: int", "    def __init__(self, decimal: decimal.Decimal) -> None: ...",
+          "    def f(self) -> decimal.Context: ...", "    decimal: decimal.Decimal"]),
+        # What is private in a class is not repeated, so that nothing can be of its type.
+        ("class A:\n    class _Bit:\n        def __get__(self, one, cls=None): ...\n    user = _Bit()",
+         ["from typing import Any", "class A:", "    user: Any = ..."]),
+        # Methods that a call in the class body makes.
+        (("class A:\n    def _compare(op):\n        def inner(self, other):\n            return op(self, other)\n        return inner\n"
+         "    __lt__ = _compare(1)\n    like = _compare(2)\n    __tablename__ = str(1)"),
+         ["class A:", "    def __lt__(self, other): ...", "    def like(self, other): ..."]),
+        ("class B:\n    def __hash__(self): return 1\nclass A(B):\n    __hash__ = B.__hash__\nclass C:\n    __hash__ = None",
+         ["from typing import Any, ClassVar", "class B:", "    def __hash__(self): ...", "class A(B):", "    __hash__: Any = ...",
+          "class C:", "    __hash__: ClassVar[None]  # type: ignore[assignment]"]),
+        # None is what stands there until a subclass says more.
+        ("class A:\n    limit = None\nclass B(A):\n    limit = 7",
+         ["from typing import Any", "class A:", "    limit: Any = ...", "class B(A):", "    limit: int = 7"]),
+    ],
+)  # fmt: skip
+def test_what_other_packages_do(frozen, source, expected):
+    assert lines(frozen(source)) == expected
+
+
+def test_a_class_that_leaves_methods_abstract_says_so(frozen):
+    text = frozen(
+        "from abc import ABC, ABCMeta, abstractmethod\n"
+        "class Base(ABC):\n    @abstractmethod\n    def f(self) -> int: ...\n    @abstractmethod\n    def _own(self) -> int: ...\n"
+        "class Left(Base):\n    def g(self) -> int: ...\n"
+        "class Done(Base):\n    def f(self) -> int: ...\n"
+        "class More(Base):\n    @abstractmethod\n    def h(self) -> int: ...\n"
+        "class Said(Base, metaclass=ABCMeta): ...\n"
+    )
+    headings = [line for line in text.splitlines() if line.startswith("class ")]
+    assert headings == [
+        "class Base(ABC):",
+        "class Left(Base, metaclass=ABCMeta):",
+        "class Done(Base):",
+        "class More(Base):",
+        "class Said(Base, metaclass=ABCMeta): ...",
+    ]

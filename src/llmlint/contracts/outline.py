@@ -34,6 +34,8 @@ class Outline:
     def __init__(self, statements: Sequence[ast.stmt]) -> None:
         self.entries: list[Entry] = []
         self.stars: list[ast.ImportFrom] = []
+        self.deleted: set[str] = set()
+        """Imported names that the body deletes when it is done with them."""
         self._read(statements, (), False, False)
         self.by_name: dict[str, list[Entry]] = {}
         for entry in self.entries:
@@ -42,13 +44,13 @@ class Outline:
     def _read(self, statements: Sequence[ast.stmt], guards: Guards, conditional: bool, fallback: bool) -> None:
         for node in statements:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                self.entries.append(Entry(node.name, node, guards, conditional, fallback))
+                self._add(Entry(node.name, node, guards, conditional, fallback))
             elif isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._target(target, node, node.value, guards, conditional, fallback)
             elif isinstance(node, ast.AnnAssign):
                 if isinstance(node.target, ast.Name):
-                    self.entries.append(Entry(node.target.id, node, guards, conditional, fallback, node.value))
+                    self._add(Entry(node.target.id, node, guards, conditional, fallback, node.value))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 for alias in node.names:
                     if alias.name == "*" and isinstance(node, ast.ImportFrom):
@@ -57,11 +59,11 @@ class Outline:
                     name = alias.asname or (
                         alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name
                     )
-                    self.entries.append(Entry(name, node, guards, conditional, fallback, alias=alias))
+                    self._add(Entry(name, node, guards, conditional, fallback, alias=alias))
             elif isinstance(node, ast.If):
                 if is_main(node.test):
                     continue
-                if is_static(node.test):
+                if checked(node.test) is not None:
                     self._read(node.body, (*guards, (id(node), True)), conditional, fallback)
                     self._read(node.orelse, (*guards, (id(node), False)), conditional, fallback)
                 else:
@@ -90,9 +92,17 @@ class Outline:
             elif isinstance(node, ast.Delete):
                 if not conditional:
                     gone = {target.id for target in node.targets if isinstance(target, ast.Name)}
-                    self.entries = [entry for entry in self.entries if entry.name not in gone]
+                    # An import that is deleted may be what annotations and checks of the platform name.
+                    self.deleted |= {entry.name for entry in self.entries if entry.alias is not None} & gone
+                    self.entries = [
+                        entry for entry in self.entries if entry.name not in gone or entry.alias is not None
+                    ]
             elif type(node).__name__ == "TypeAlias":  # PEP 695, from Python 3.12 on
-                self.entries.append(Entry(node.name.id, node, guards, conditional, fallback))  # type: ignore[attr-defined]
+                self._add(Entry(node.name.id, node, guards, conditional, fallback))  # type: ignore[attr-defined]
+
+    def _add(self, entry: Entry) -> None:
+        self.deleted.discard(entry.name)
+        self.entries.append(entry)
 
     def _target(
         self,
@@ -104,7 +114,7 @@ class Outline:
         fallback: bool,
     ) -> None:
         if isinstance(target, ast.Name):
-            self.entries.append(Entry(target.id, node, guards, conditional, fallback, value))
+            self._add(Entry(target.id, node, guards, conditional, fallback, value))
         elif isinstance(target, (ast.Tuple, ast.List)):
             values: Sequence[ast.expr | None] = [None] * len(target.elts)
             if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts):
@@ -195,7 +205,9 @@ def last_name(node: ast.AST) -> str:
 
 
 def is_main(test: ast.expr) -> bool:
-    """Whether it is ``__name__ == "__main__"``."""
+    """Whether it is ``__name__ == "__main__"``, or asks for that among other things."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(map(is_main, test.values))
     return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
@@ -222,6 +234,37 @@ def is_static(test: ast.expr) -> bool:
     if isinstance(test, ast.Call):
         return isinstance(test.func, ast.Attribute) and test.func.attr == "startswith" and _is_platform(test.func.value)
     return False
+
+
+def checked(test: ast.expr) -> ast.expr | None:
+    """The condition that a type checker sees, where it decides it: ``sys.platform == "win32" or (not TYPE_CHECKING and hasattr(…))`` is
+    the check of the platform to it. None where it does not decide, or where the answer is the same everywhere."""
+    if is_static(test):
+        return test
+    found = _decided(test)
+    return None if isinstance(found, bool) else found
+
+
+def _decided(test: ast.expr) -> ast.expr | bool | None:
+    """What a type checker, to which ``TYPE_CHECKING`` is true, makes of a condition; None where it cannot tell."""
+    if last_name(test) == "TYPE_CHECKING":
+        return True
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        found = _decided(test.operand)
+        return not found if isinstance(found, bool) else (test if found is not None else None)
+    if not isinstance(test, ast.BoolOp):
+        return test if is_static(test) else None
+    ends = isinstance(test.op, ast.Or)
+    parts = [_decided(value) for value in test.values]
+    if any(part is ends for part in parts):
+        return ends
+    left = [part for part in parts if not isinstance(part, bool)]
+    kept = [part for part in left if part is not None]
+    if len(kept) < len(left):
+        return None
+    if not kept:
+        return not ends
+    return kept[0] if len(kept) == 1 else ast.copy_location(ast.BoolOp(test.op, kept), test)
 
 
 def _is_platform(node: ast.expr) -> bool:

@@ -28,6 +28,8 @@ def published(module: Module, outline: Outline) -> dict[str, How]:
     found: dict[str, How] = {}
     gathers = module.is_package or _only_gathers(outline)
     for name, entries in outline.by_name.items():
+        if name in outline.deleted:
+            continue
         if name.startswith("__") and name.endswith("__"):
             if name == "__all__":
                 if declared is not None:

@@ -210,14 +210,19 @@ class ContractAudit:
     # -- private names -----------------------------------------------------------------------------------------------------
 
     def _private(self, module: Module) -> Iterator[ContractProblem]:
+        # What the source itself lists as public is so, whatever it is called.
+        declared = frozenset((module.implementation.all if module.implementation is not None else None) or ())
+        needed: set[str] | None = None
         for name, bindings in module.table.items():
             for binding in bindings:
-                if _is_private(name) and (
+                if (_is_private(name) and name not in declared) and (
                     binding.form == FUNCTION
                     or (binding.form == CLASS and not _only_for_types(binding.node))
                     or self._is_value(binding.node)
                 ):
-                    if self._is_needed(module, name, {id(one.node) for one in bindings}):
+                    if needed is None:
+                        needed = _needed(module)
+                    if name in needed or (module.name, name) in self._asked_for():
                         continue
                     yield ContractProblem(binding.node, "private-name", module.name, name)
                 if binding.form == CLASS and not _is_private(name):
@@ -225,28 +230,8 @@ class ContractAudit:
 
         if module.tree is not None:
             for item in _published(module.tree):
-                if _is_private(item.value):
+                if _is_private(item.value) and item.value not in declared:
                     yield ContractProblem(item, "private-name", module.name, item.value)
-
-    def _is_needed(self, module: Module, name: str, own: set[int]) -> bool:
-        """Whether something published stands on a private name: derives from it, is of its type, has it for a default, here or in
-        the contract that imports it."""
-        assert module.tree is not None
-        waiting: list[ast.AST] = [module.tree]
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-                return True
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
-                if node.value == name and not any(node is item for item in _published(module.tree)):
-                    return True
-            waiting += [
-                child
-                for child in ast.iter_child_nodes(node)
-                if id(child) not in own
-                and not (isinstance(child, ast.stmt) and any(_is_private(item) for item in _bound(child)))
-            ]
-        return (module.name, name) in self._asked_for()
 
     def _asked_for(self) -> set[tuple[str, str]]:
         """What contracts import by private names: (module, name)."""
@@ -330,6 +315,34 @@ class ContractAudit:
 
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not is_dunder(name) and name != "_"
+
+
+def _needed(module: Module) -> set[str]:
+    """The names that something published stands on: it derives from them, is of their type, has them for a default; and what those stand
+    on in turn."""
+    assert module.tree is not None
+    listed = {id(item) for item in _published(module.tree)}
+    found: set[str] = set()
+    waiting: list[ast.AST] = [module.tree]
+    private: dict[str, list[ast.stmt]] = {}
+    while waiting:
+        node = waiting.pop()
+        name = ""
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            name = node.id
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            name = node.value if id(node) not in listed else ""
+        if name and name not in found:
+            found.add(name)
+            waiting += private.pop(name, ())
+        for child in ast.iter_child_nodes(node):
+            hidden = [one for one in _bound(child) if _is_private(one)] if isinstance(child, ast.stmt) else []
+            if not hidden or not found.isdisjoint(hidden):
+                waiting.append(child)
+            else:
+                for one in hidden:
+                    private.setdefault(one, []).append(child)  # type: ignore[arg-type]
+    return found
 
 
 def _published(tree: ast.Module) -> Iterator[Any]:

@@ -14,8 +14,10 @@ from llmlint.lifecycle.freeze.names import BUILTINS
 class AttributeWriter(MemberWriter):
     """Writes attributes that no statement of the class body binds."""
 
-    def _attributes(self, cls: Class, outline: Outline, kind: str, indent: str) -> Iterator[str]:
-        """What methods assign on ``self``."""
+    def _attributes(
+        self, cls: Class, outline: Outline, kind: str, indent: str
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What methods assign on ``self``: names and lines."""
         if kind in ("pydantic", "namedtuple", "typeddict", "enum"):
             return
         classes = self._world.classes
@@ -37,10 +39,9 @@ class AttributeWriter(MemberWriter):
                 line += f" = {self._need('dataclasses', 'field')}(init=False)"
             elif kind == "attrs":
                 line += f" = {self._need('attrs', 'field')}(init=False)"
-            yield line
             body = member.method.body if member.method is not None else ()
-            if docstring := self._following(member.node, body):
-                yield indent + docstring
+            docstring = self._following(member.node, body)
+            yield name, (line, indent + docstring) if docstring else (line,)
 
     def _is_known_here(self, member: Member, text: str) -> bool:
         """Whether the names of an annotation inside a method are names of the module, not of the method's own imports."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from llmlint.contracts.outline import (
     Entry,
     Outline,
+    checked,
     is_overload,
     is_private,
-    is_static,
     last_name,
     names_in,
     names_in_annotation,
@@ -19,6 +20,8 @@ from llmlint.contracts.symbols import Class
 from llmlint.lifecycle.freeze.attributes import AttributeWriter
 from llmlint.lifecycle.freeze.lines import INDENT
 from llmlint.lifecycle.freeze.names import BUILTINS
+
+_ABSTRACT: Final = frozenset({"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod"})
 
 
 class ClassWriter(AttributeWriter):
@@ -31,6 +34,8 @@ class ClassWriter(AttributeWriter):
         for base in node.bases:
             self._used.update(names_in_annotation(base))
             bases.append(self._slices.of(base))
+        if self._needs_metaclass(cls):
+            bases.append(f"metaclass={self._need('abc', 'ABCMeta')}")
         for keyword in node.keywords:
             self._used.update(names_in([keyword.value]))
             text = self._slices.of(keyword.value)
@@ -79,17 +84,45 @@ class ClassWriter(AttributeWriter):
         indent: str,
         kept: dict[tuple[int, str], Entry],
     ) -> Iterator[str]:
-        attributes = list(self._attributes(cls, outline, kind, indent))
+        attributes = dict(self._attributes(cls, outline, kind, indent))
+        lines: list[str] = []
+        first: int | None = None
         for part in self._in_order(node.body, kept):
             if isinstance(part, ast.stmt):
                 # The first method: what it and the others assign stands before it.
-                yield from attributes
-                attributes = []
+                first = len(lines) if first is None else first
             elif isinstance(part, str):
-                yield indent + part
+                lines.append(indent + part)
             else:
-                yield from self._member(part, cls, kind, indent, outline)
-        yield from attributes
+                lines += self._member(part, cls, kind, indent, outline)
+        # In a class body an attribute hides the module's name from what comes after it, though not from the methods of the source.
+        hiding = {dotted.partition(".")[0] for dotted in self._used} & set(self._outline.by_name)
+        if first is not None:
+            lines[first:first] = [line for name, own in attributes.items() if name not in hiding for line in own]
+        yield from lines
+        yield from (line for name, own in attributes.items() if first is None or name in hiding for line in own)
+
+    def _needs_metaclass(self, cls: Class) -> bool:
+        """Whether a class leaves methods abstract that others above it declared: a stub has to say that this is meant, a source need not."""
+        if any(keyword.arg == "metaclass" for keyword in cls.node.keywords):
+            return False
+        classes = self._world.classes
+        concrete: set[str] = set()
+        left = False
+        for base in classes.mro(cls):
+            if base is not cls and "abstractmethod" not in base.module.text:
+                concrete.update(classes.body(base))
+                continue
+            for name, member in classes.body(base).items():
+                if name in concrete or (base.module.own and is_private(name)):
+                    continue
+                if any(last_name(one) in _ABSTRACT for one in getattr(member.node, "decorator_list", ())):
+                    if base is cls:
+                        return False
+                    left = True
+            concrete.update(classes.body(base))
+            concrete.update(classes.instance(base))
+        return left and not any(last_name(base) == "Protocol" for base in cls.node.bases)
 
     def _note_abstract(self, outline: Outline) -> None:
         """Overloads are as abstract as the implementation that follows them, which the stub does not have."""
@@ -111,8 +144,8 @@ class ClassWriter(AttributeWriter):
                 yield node
             found = [entry for (identity, _), entry in kept.items() if identity == id(node)]
             yield from found
-            if isinstance(node, ast.If) and is_static(node.test):
-                self._used.update(names_in([node.test]))
+            if isinstance(node, ast.If) and (test := checked(node.test)) is not None:
+                self._used.update(names_in([test]))
                 body = [part for part in self._in_order(node.body, kept) if isinstance(part, Entry)]
                 other = [part for part in self._in_order(node.orelse, kept) if isinstance(part, Entry)]
                 yield from self._branches(node, body, other)
@@ -122,7 +155,7 @@ class ClassWriter(AttributeWriter):
 
     def _branches(self, node: ast.If, body: list[Entry], other: list[Entry]) -> Iterator[Entry | str]:
         """A check of the version in a class body. Its members keep their place in the text by a marker on each line."""
-        test = self._slices.of(node.test)
+        test = self._check(node)
         if body:
             yield f"if {test}:"
             for entry in body:

@@ -94,8 +94,10 @@ class FunctionWriter(Expressions):
 
     def _decorators(self, node: FunctionNode | ast.ClassDef) -> Iterator[str]:
         for decorator in node.decorator_list:
+            # Of a decorated function mypy complains where its first decorator stands.
+            line = f"@{self._slices.of(decorator)}{self._slices.ignores(decorator.lineno)}"
             if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter", "getter"):
-                yield f"@{self._slices.of(decorator)}"
+                yield line
                 continue
             origin = self._world.library.origin(self._module, decorator)
             if origin in _WITHOUT_EFFECT:
@@ -105,4 +107,4 @@ class FunctionWriter(Expressions):
                 continue
             if all(self._is_available(one) or one in self._local_names for one in names):
                 self._used.update(names_in([decorator]))
-                yield f"@{self._slices.of(decorator)}"
+                yield line

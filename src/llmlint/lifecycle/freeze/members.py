@@ -12,6 +12,14 @@ from llmlint.contracts.symbols import Class
 from llmlint.lifecycle.freeze.lines import INDENT, deeper, set_apart
 from llmlint.lifecycle.freeze.variables import VariableWriter
 
+_SPECIAL: Final = frozenset(
+    name for kind in (int, float, dict, set, list, type(lambda: None)) for name in dir(kind) if name.startswith("__")
+) - {"__class__", "__dict__", "__doc__", "__module__", "__name__", "__qualname__", "__annotations__", "__weakref__"} | {
+    "__enter__", "__exit__", "__aenter__", "__aexit__", "__await__", "__aiter__", "__anext__", "__next__", "__matmul__", "__rmatmul__",
+    "__imatmul__", "__truediv__", "__itruediv__", "__ifloordiv__", "__imod__", "__ipow__", "__ilshift__", "__irshift__", "__set__",
+    "__delete__", "__set_name__", "__missing__", "__bytes__", "__complex__", "__fspath__", "__getattr__", "__instancecheck__", "__subclasscheck__",
+}  # fmt: skip
+"""The methods that Python itself calls."""
 _CLASS_DUNDERS: Final = frozenset({"__slots__", "__match_args__", "__hash__", "__abstract__", "__class_getitem__"})
 
 
@@ -32,6 +40,7 @@ class MemberWriter(VariableWriter):
                 isinstance(first, (ast.FunctionDef, ast.AsyncFunctionDef))
                 or name in _CLASS_DUNDERS
                 or _is_alias(entries[-1])
+                or (name in _SPECIAL and isinstance(entries[-1].value, (ast.Call, ast.Lambda)))
             )
         if not is_private(name):
             return True
@@ -97,7 +106,7 @@ class MemberWriter(VariableWriter):
                 node = ast.copy_location(ast.AnnAssign(node.target, node.annotation, None, 1), node)
             yield self._annotated(node, name, constants_only=False) + ignored
             return
-        if name == "__hash__":
+        if name == "__hash__" and isinstance(value, ast.Constant):
             yield f"__hash__: {self._need('typing', 'ClassVar')}[None]  # type: ignore[assignment]"
             return
         if name == "__class_getitem__":
@@ -148,6 +157,9 @@ class MemberWriter(VariableWriter):
             yield f"{name} = {self._slices.of(value)}{ignored}"
             return
         member = self._world.classes.body(cls).get(name)
+        if isinstance(value, ast.Call) and (made := self._types.made_function(cls, value)) is not None:
+            yield from self._function(made, cls, name=name, decorated=False)
+            return
         text = self._types.inherited(cls, name)
         if text is None and member is not None:
             text = self._types.class_variable(cls, member)

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.outline import Entry, Outline
+from llmlint.contracts.outline import Entry, Outline, checked
 from llmlint.contracts.published import published
 from llmlint.contracts.symbols import Module
 from llmlint.lifecycle.freeze.slices import Slices
@@ -57,6 +57,11 @@ class Names:
         if name == "__all__":
             return entries
         return self._outline.chosen(name)
+
+    def _check(self, node: ast.If) -> str:
+        """The condition of a check of the version, the platform or ``TYPE_CHECKING``, as a type checker sees it."""
+        test = checked(node.test)
+        return self._slices.of(node.test) if test is None or test is node.test else ast.unparse(test)
 
     def _need(self, module: str, name: str) -> str:
         """The name under which the stub has ``module.name``: as the source imports it, or by an import of the stub's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _DISPLAYS: dict[type[ast.expr], str] = {ast.List: "list", ast.Set: "set", ast.ListComp: "list", ast.SetComp: "set"}
 _MAX_UNION = 4
+_BUILTINS = frozenset(dir(builtins))
 _LONGEST_ELEMENT = 40
 _STRING_OR_BYTES = frozenset({"Pattern", "Match", "IO", "PathLike"})
 """Generic in one of two types: not in their union."""
@@ -46,8 +48,30 @@ class Types:
         if member.value is not None:
             found = self._expression(member.value, cls)
             if found is not None:
-                return found
+                return (
+                    found if found != "None" else None
+                )  # what subclasses or instances have there instead, nobody says
         return self.text(self._world.attributes.member(member, values.Instance(self._world.library.canonical(cls))))
+
+    def made_function(self, cls: Class, value: ast.Call) -> FunctionNode | None:
+        """The function of this module that a call in a class body gives: ``__lt__ = _compare(lt)``."""
+        found = self._world.inference.class_value(cls, value)
+        if not isinstance(found, values.FunctionValue) or len(found.functions) != 1 or found.receiver is not None:
+            return None
+        function = found.function
+        if any(last_name(one) in ("wraps", "update_wrapper") for one in function.node.decorator_list):
+            return None  # it has the signature of another one
+        arguments = function.node.args
+        parameters = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg)
+        annotations = [one.annotation for one in parameters if one is not None and one.annotation is not None]
+        annotations += [function.node.returns] if function.node.returns is not None else []
+        named = [dotted.partition(".")[0] for one in annotations for dotted in names_in_annotation(one)]
+        defaults = [one for one in (*arguments.defaults, *arguments.kw_defaults) if one is not None]
+        if function.module is not self._module or not all(isinstance(one, ast.Constant) for one in defaults):
+            return None
+        # Annotations of a function inside another one may be about names that only stand there.
+        known = all(name in self._module.table or name in _BUILTINS for name in named)
+        return function.node if known and not self._has_variables(function.node, cls, named) else None
 
     def inherited(self, cls: Class, name: str) -> str | None:
         """The type that a base class gives a class variable which ``cls`` binds anew without saying one."""
@@ -259,6 +283,8 @@ class Types:
         if cls.module.name == "types" and cls.name == "NoneType":
             return "None"
         if cls.module is self._module or cls.module.name == self._module.name:
+            if any(map(is_private, cls.qualname.split(".")[1:])):
+                return None  # its class does not repeat what is private in it
             self._use(cls.qualname)
             return cls.qualname
         for name, bindings in self._module.table.items():

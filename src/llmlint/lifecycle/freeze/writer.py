@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from llmlint.contracts.outline import Entry, is_main, is_static, names_in, names_in_annotation
+from llmlint.contracts.outline import Entry, checked, is_main, is_static, names_in, names_in_annotation
 from llmlint.contracts.reader import absolute
 from llmlint.lifecycle.freeze.classes import ClassWriter
 from llmlint.lifecycle.freeze.lines import INDENT, deeper, grouped, set_apart, tidy, wrapped
@@ -53,7 +53,10 @@ class Writer(ClassWriter):
         for node in ast.walk(self._tree) if any(entry.guards for entry in self._outline.entries) else ():
             if isinstance(node, ast.If):
                 self._ifs[id(node)] = node
-        queue = list(self._published)
+        for node in self._tree.body:
+            if isinstance(node, ast.Assert) and is_static(node.test):
+                self._used.update(dotted.partition(".")[0] for dotted in names_in([node.test]))
+        queue = [*self._published, *sorted(self._used & set(self._outline.by_name))]
         while queue:
             name = queue.pop()
             if name in self._wanted:
@@ -62,7 +65,7 @@ class Writer(ClassWriter):
             self._used.clear()
             for entry in self._chosen(name):
                 for guard, _ in entry.guards:
-                    self._used.update(names_in([self._ifs[guard].test]))
+                    self._used.update(names_in([checked(self._ifs[guard].test) or self._ifs[guard].test]))
                 pieces = self._pieces.setdefault(id(entry.node), {})
                 if name not in pieces:
                     pieces[name] = list(self._piece(entry))
@@ -81,7 +84,7 @@ class Writer(ClassWriter):
             if isinstance(node, ast.If):
                 if is_main(node.test):
                     continue
-                if is_static(node.test):
+                if checked(node.test) is not None:
                     yield from self._guarded(node, prefix)
                 else:
                     yield from self._block(node.body, prefix)
@@ -99,6 +102,9 @@ class Writer(ClassWriter):
                 yield from self._block(inner, prefix)
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from self._import(node, prefix)
+            elif isinstance(node, ast.Assert) and is_static(node.test):
+                # Where it does not hold, a type checker reads no further.
+                yield f"{prefix}assert {self._slices.of(node.test)}"
             elif "__all__" in self._wanted and self._changes_all(node):
                 yield prefix + self._slices.raw(node)
             else:
@@ -107,7 +113,7 @@ class Writer(ClassWriter):
     def _guarded(self, node: ast.If, prefix: str) -> Iterator[str]:
         body = list(self._block(node.body, prefix + INDENT))
         other = list(self._block(node.orelse, prefix + INDENT))
-        test = self._slices.of(node.test)
+        test = self._check(node)
         if body:
             yield f"{prefix}if {test}:"
             yield from body
