@@ -35,6 +35,22 @@ def test_two_rules_of_one_tool_may_say_the_same(tooled, llmlint):
     assert found(outcome) == [("ruff", "PT015", 4, ["ruff:B011"])]
 
 
+def test_what_a_tool_says_of_one_place_is_one_finding(tooled, llmlint):
+    tooled.write(
+        "tests/test_cart.py",
+        "def take(a: int, b: str, c: bytes) -> int:\n    return a\n\n\n"
+        "def test_it() -> None:\n    options = {'a': [1]}\n    assert take(**options)\n"
+        "    assert sorted([1], key=lambda one: object())\n    assert take(take(1, 2, b''), '', b'')\n",
+    )
+    outcome = llmlint("tests", "--tools", "mypy", "--select", "mypy", "--output-format", "json")
+    assert found(outcome) == [
+        ("mypy", "arg-type", 7, []),
+        ("mypy", "arg-type", 8, ["mypy:return-value"]),
+        ("mypy", "arg-type", 9, []),
+    ]
+    assert len([note for note in outcome.json[0]["notes"] if "expected" in note]) == 2
+
+
 def test_what_does_not_compile_is_one_finding(tooled, llmlint):
     tooled.write("ruff.toml", 'lint.select = ["F", "PLE"]\n')
     tooled.write("tests/test_cart.py", "def test_it():\n    await sum([1])\n")
@@ -487,3 +503,24 @@ def test_the_report_is_the_same_in_any_order(tooled, llmlint):
         "tests/test_cart.py", "tests/test_a.py", "--tools", "mypy,ruff", "--output-format", "json", "--no-cache"
     )
     assert json.loads(one.out) == json.loads(other.out)
+
+
+def test_standard_input_is_judged_and_fixed_by_ruff_too(tooled, process):
+    text = "import os\nimport sys\n\n\ndef test_it():\n    assert sys.argv\n"
+
+    def given(*arguments):
+        every = ("-", "--stdin-filename", "tests/test_new.py", "--tools", "ruff", *arguments)
+        return process(*every, given=text.encode())
+
+    assert given("--output-format", "json").codes == ["F401"]
+    assert given("--no-tools", "--output-format", "json").codes == []
+    assert given("--fix").out == text.removeprefix("import os\n")
+    assert given("--fix", "--no-tools").out == text
+
+
+def test_a_ruff_that_cannot_judge_standard_input_is_told(tooled, process):
+    tooled.write("ruff.toml", "select = 3\n")
+    arguments = ("-", "--stdin-filename", "tests/test_new.py", "--tools", "ruff", "--output-format", "json")
+    outcome = process(*arguments, given=b"def test_it():\n    assert missing_name()\n")
+    assert outcome.code == 2
+    assert "LLM904" in outcome.codes

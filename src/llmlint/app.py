@@ -217,19 +217,34 @@ class Session:
             self._counterparts[key] = {**dict(pairs), **{contract: source for source, contract in pairs}}
         return self._counterparts[key].get(path)
 
-    def check_bytes(self, path: str, data: bytes) -> RunResult:
+    def check_bytes(self, path: str, data: bytes, *, tools: bool = False) -> RunResult:
         """Judges bytes as if the file at ``path`` held them.
+
+        Args:
+            path: The file's.
+            data: What it holds.
+            tools: Whether ruff judges them, too, if the request has it run.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
-        judge, role = self._judge_of(os.path.abspath(path))
-        results = [judge.checker(0).check_bytes(os.path.abspath(path), data, role)]
+        path = os.path.abspath(path)
+        judge, role = self._judge_of(path)
+        result = judge.checker(0).check_bytes(path, data, role)
+        results = [result]
         if role == "contract":
             with suppress(SourceError):
-                results.append(
-                    judge.checker(0).check_contract(os.path.abspath(path), {os.path.abspath(path): decode(data)})
-                )
+                results.append(judge.checker(0).check_contract(path, {path: decode(data)}))
+        ruff = self._wanted_ruff(path) if tools and role != "contract" else None
+        if ruff is not None:
+            from llmlint.tools.child import ToolError
+
+            try:
+                results = [ruff.asked(result, decode(data))]
+            except SourceError:
+                pass  # what cannot be read is told already
+            except ToolError as error:
+                results.append(ruff.failed(error))
         return self._result(results, 1, [], [])
 
     def fix_bytes(self, path: str, data: bytes, wanted: Callable[[Diagnostic], bool], *, tools: bool = False) -> Fixed:
@@ -246,9 +261,7 @@ class Session:
         """
         path = os.path.abspath(path)
         judge, role = self._judge_of(path)
-        ruff = self.ruff(path) if tools and "ruff" in self.project_of(path).settings.tools else None
-        if not path.endswith(".py"):
-            ruff = None
+        ruff = self._wanted_ruff(path) if tools else None
 
         def judged(now: bytes) -> FileResult:
             result = judge.checker(0).check_bytes(path, now, role)
@@ -343,6 +356,11 @@ class Session:
             wanted = "ruff" in project.settings.tools and keeps(project.settings, "ruff")
             self._ruffs[key] = BufferedRuff(self._assign(project), self._pages) if wanted else None
         return self._ruffs[key]
+
+    def _wanted_ruff(self, path: str) -> BufferedRuff | None:
+        """ruff for texts in the place of ``path``, where the request has it run and it reads such files."""
+        wanted = path.endswith(".py") and "ruff" in self.project_of(path).settings.tools
+        return self.ruff(path) if wanted else None
 
     def files_read(self, path: str) -> tuple[str, ...]:
         """The files that this session has read for the sake of others in the project of ``path``.

@@ -236,7 +236,7 @@ def _request(paths: tuple[str, ...], options: dict[str, Any]) -> Request:
 
 def _standard_input(paths: tuple[str, ...], session: Session, options: dict[str, Any]) -> RunResult:
     _alone(paths)
-    return session.check_bytes(options["stdin_filename"] or "test_stdin.py", sys.stdin.buffer.read())
+    return session.check_bytes(options["stdin_filename"] or "test_stdin.py", sys.stdin.buffer.read(), tools=True)
 
 
 def _alone(paths: tuple[str, ...]) -> None:

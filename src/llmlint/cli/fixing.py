@@ -83,12 +83,12 @@ def fix_files(
 
 def fix_input(session: Session, path: str, data: bytes, options: dict[str, Any]) -> Fixing:
     """Fixes what is on standard input."""
-    result = session.check_bytes(path, data)
-    one = session.fix_bytes(path, data, wanted(options))
+    result = session.check_bytes(path, data, tools=True)
+    one = session.fix_bytes(path, data, wanted(options), tools=True)
     fixing = Fixing(result)
     if one.after != data:
         fixing.fixed[one.path] = one
-        fixing.result = session.check_bytes(path, one.after)
+        fixing.result = session.check_bytes(path, one.after, tools=True)
     return fixing
 
 

@@ -61,13 +61,20 @@ def _rows(span: Span) -> range:
 
 def _same(first: Diagnostic, other: Diagnostic, overlaps: Mapping[str, AbstractSet[str]]) -> bool:
     if first.selector == other.selector:
-        return False
+        # A tool that says something of one place several times (an argument `**options` and each parameter that it may fill).
+        return first.span == other.span and not _is_empty(first.span)
     if first.source == "llmlint":
         if other.selector not in overlaps.get(first.code, ()):
             return False
+    elif (first.selector, other.selector) == ("mypy:arg-type", "mypy:return-value"):
+        return other.span[2:] <= first.span[2:]  # of a lambda that is the argument: what stands first begins first
     elif not any({first.selector, other.selector} <= same for same in _SAME):
         return False
     return _meet(first.span, other.span)
+
+
+def _is_empty(span: Span) -> bool:
+    return span[:2] == span[2:]
 
 
 def _meet(one: Span, other: Span) -> bool:
@@ -91,5 +98,8 @@ def _distance(kept: Diagnostic, other: Diagnostic) -> tuple[int, int]:
 
 
 def _with(kept: Diagnostic, other: Diagnostic) -> Diagnostic:
+    if kept.selector == other.selector:
+        told = (kept.message, *kept.notes)
+        return replace(kept, notes=(*kept.notes, *(one for one in (other.message, *other.notes) if one not in told)))
     also = dict.fromkeys((*kept.also, other.selector))
     return replace(kept, also=tuple(also), fix=kept.fix or other.fix)

@@ -87,8 +87,10 @@ def _rules(tool: str, found: Sequence[Diagnostic], context: Context) -> list[dic
         text = f"{tool} {code}" + (f" ({one.name})" if one.name != code else "")
         rule: dict[str, Any] = {
             "id": code,
-            "name": one.name,
+            # A name that only repeats the id is to be left out (SARIF section 3.49.7).
+            **({"name": one.name} if one.name != code else {}),
             "shortDescription": {"text": text},
+            "fullDescription": {"text": text},  # code scanning demands it
             "help": {"text": f"{text}\n{one.url or _HOMES.get(tool, '')}"},
             "defaultConfiguration": {"level": _LEVELS[one.severity]},
             "properties": {"tags": [tool]},
