@@ -33,6 +33,12 @@ def is_hook(world: World, value: Value | None, name: str) -> bool:
     return False
 
 
+_DEFINED: Final = re.compile(
+    r"""^\s*(?:self\.|cls\.)?(_\w+)\s*(?::[^=\n]+)?=(?!=)|\bdef (_\w+)\(|["'](_\w+)["']\s*:""", re.MULTILINE
+)
+_STORED: Final = re.compile(r"\.(_\w+)\s*=(?!=)")
+
+
 def _left_to_subclasses(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     if any(ast.unparse(decorator).rpartition(".")[2].startswith("abstract") for decorator in node.decorator_list):
         return True
@@ -47,12 +53,17 @@ def is_coined(world: World, modules: Iterable[Module], name: str, *, anywhere: b
     """Whether the tests made the name: they define it in a class, a function or a table (``anywhere``: or store it on something),
     and the project's sources do not mention it.
     """
-    word = re.escape(name)
-    form = rf"^\s*(?:self\.|cls\.)?{word}\s*(?::[^=\n]+)?=(?!=)|\bdef {word}\(|[\"']{word}[\"']\s*:"
-    if anywhere:
-        form += rf"|\.{word}\s*=(?!=)"
-    defined = re.compile(form, re.MULTILINE)
-    return any(defined.search(module.text) for module in modules) and not world.vetoes.mentioned_in_project(name)
+    made = any(name in names for module in modules for names in _made(module)[: 2 if anywhere else 1])
+    return made and not world.vetoes.mentioned_in_project(name)
+
+
+def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
+    """The names with an underscore that a module defines, and those that it stores on something."""
+    found: tuple[frozenset[str], frozenset[str]] | None = module.memo.get("<made>")
+    if found is None:
+        defined = frozenset(name for match in _DEFINED.findall(module.text) for name in match if name)
+        found = module.memo["<made>"] = (defined, frozenset(_STORED.findall(module.text)))
+    return found
 
 
 def tells_of_the_machine(world: World, statement: ast.ImportFrom, module: Module) -> bool:

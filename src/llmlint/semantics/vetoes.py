@@ -23,6 +23,8 @@ _HOOK = re.compile(
     r"|\bdef (_\w+)\([^()]*\)[^:\n]*:\s*\n(?:\s*\"\"\"[^\"]*\"\"\"\s*\n)?\s*raise NotImplementedError"
 )
 """A private method that is left to subclasses, as it is written."""
+_STORES = re.compile(r"\.(\w+)\s*=(?!=)")
+_ON_ITSELF = re.compile(r"\b(?:self|cls)\Z")
 _ARGNAMES = re.compile(r"""parametrize\(\s*(?:argnames\s*=\s*)?[\[(]?\s*((?:["'][^"'\n]*["'][\s,]*)+)""")
 
 _OF_ANOTHER_PLATFORM = frozenset(
@@ -72,18 +74,13 @@ class Vetoes:
                 return False
             value = Instance(self.world.classes.bases(value.cls)[0], exact=True)
         for module in tests:
-            if name in foreign_stores(module) or self._stored_by_text(module, name):
+            if name in foreign_stores(module) or name in _stored_by_text(module):
                 return False
         if isinstance(value, ModuleValue):
             return self._confirm_module(value.module, name)
         if isinstance(value, (Instance, ClassValue)):
             return self._confirm_class(value, name, tests)
         return False
-
-    @staticmethod
-    def _stored_by_text(module: Module, name: str) -> bool:
-        """Whether code that the tests keep as text (to run it later) stores an attribute of that name."""
-        return re.search(rf"(?<!\bself)(?<!\bcls)\.{re.escape(name)}\s*=(?!=)", module.text) is not None
 
     def _confirm_module(self, module: Module, name: str) -> bool:
         documented = module.kind == "typeshed" and not name.startswith("_")
@@ -574,6 +571,19 @@ def _handed_over(module: Module) -> frozenset[str]:
                         items = argument.elts if isinstance(argument, (ast.Tuple, ast.List)) else [argument]
                         names.update(item.id for item in items if isinstance(item, ast.Name))
         found = module.memo["<handed over>"] = frozenset(names)
+    return found
+
+
+def _stored_by_text(module: Module) -> frozenset[str]:
+    """The attribute names that a module's text stores on anything but ``self``: code that it keeps as text, to run it later, too."""
+    found: frozenset[str] | None = module.memo.get("<stored by text>")
+    if found is None:
+        text = module.text
+        found = module.memo["<stored by text>"] = frozenset(
+            match[1]
+            for match in _STORES.finditer(text)
+            if not _ON_ITSELF.search(text, max(match.start() - 5, 0), match.start())
+        )
     return found
 
 
