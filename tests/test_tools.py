@@ -256,6 +256,7 @@ def test_helpers_import_only_what_is_published(tooled, llmlint, package):
     for name in ("inner", "backends/__init__", "backends/redis", "backends/_wire", "cart"):
         tooled.write(f"src/shop/{name}.py", "")
     tooled.write("tests/unit/helpers.py", IMPORTS)
+    tooled.write("tests/unit/test_unit.py", "import helpers\n")
     if package:
         tooled.write("tests/__init__.py", "")
         tooled.write("tests/unit/__init__.py", "")
