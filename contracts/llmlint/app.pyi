@@ -1,6 +1,6 @@
 """The composition root: builds a session out of a request. Nothing else knows everything."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from llmlint.buffered import BufferedRuff
 from llmlint.engine.fingerprint import Fingerprint
@@ -12,6 +12,7 @@ from llmlint.model.result import FileResult, RunResult
 from llmlint.project.discovery import FoundFile
 from llmlint.project.project import Project
 from llmlint.semantics.standing import Standing
+from types import MappingProxyType
 
 class Problem(Exception):
     """What keeps a session from doing its job: settings, selectors, rules. The message is one line."""
@@ -51,6 +52,8 @@ class Request:
     """Whether to list every use that was seen."""
     debug: bool = False
     """Whether to show where a rule or reader failed."""
+    written: bool = False
+    """Whether somebody writes the files, so that the same ones are judged again and again."""
 
 class Session:
     """One look at what is on disk. Built, used and thrown away: what changes afterwards, another session sees."""
@@ -77,11 +80,33 @@ class Session:
         """
         ...
 
-    def check_source(self, path: str, text: str) -> FileResult:
+    def check_source(self, path: str, text: str, beside: Mapping[str, str] = MappingProxyType({})) -> FileResult:
         """Judges ``text`` as if the file at ``path`` held it; the file need not exist.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def broken(self, path: str, text: str, beside: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+        """What the source at ``path`` has to do with findings about its contract: each where the source has what the contract has not,
+        or otherwise; nothing where it has no contract.
+
+        Args:
+            path: Of the source; absolute.
+            text: What it holds.
+            beside: What other files hold that are being written.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def counterpart(self, path: str) -> str | None:
+        """The source of a contract, and the contract of a source (both absolute, both files); None without.
+
+        Raises:
+            Problem: settings are unusable.
         """
         ...
 

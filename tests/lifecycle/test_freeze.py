@@ -333,3 +333,32 @@ def test_a_class_that_leaves_methods_abstract_says_so(frozen):
         "class More(Base):",
         "class Said(Base, metaclass=ABCMeta): ...",
     ]
+
+
+@pytest.mark.parametrize(
+    ("existing", "fresh", "expected"),
+    [
+        # What is imported plainly is not imported again for type checkers; a name joins the import from its module.
+        (
+            "from a import X, Z\n\ndef f(x: X) -> Z: ...\n",
+            "from typing import TYPE_CHECKING\nfrom a import Y\nif TYPE_CHECKING:\n    from a import X\n\ndef f(x: X, y: Y) -> Z: ...\n",
+            "from a import X, Y, Z\n\ndef f(x: X, y: Y) -> Z: ...\n",
+        ),
+        # What is imported for type checkers alone comes with what that takes, and no more.
+        (
+            "from a import X\n\ndef f(x: X) -> X: ...\n",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import X\n    from b import V, W\n\ndef f(x: W) -> X: ...\n",
+            "from a import X\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from b import W\n\ndef f(x: W) -> X: ...\n",
+        ),
+        # Both branches of a check are there already, if not under it.
+        (
+            "def f() -> int: ...  # here\ndef g() -> int: ...\n",
+            "import sys\nif sys.platform == 'win32':\n    def f() -> int: ...\n    def g() -> int: ...\n",
+            "def f() -> int: ...  # here\ndef g() -> int: ...\n",
+        ),
+    ],
+)
+def test_merging_brings_the_imports_that_are_needed(existing, fresh, expected):
+    from llmlint.lifecycle.freeze.merge import merge
+
+    assert merge(existing, fresh, {"f"} if "y: Y" in fresh or "x: W" in fresh else frozenset()) == expected

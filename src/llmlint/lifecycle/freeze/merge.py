@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import libcst as cst
+
+from llmlint.lifecycle.freeze.lines import WIDTH
 
 _DOCSTRING = "<docstring>"
 
@@ -25,9 +28,9 @@ class _Item:
 def merge(
     existing: str,
     frozen: str,
-    renewed: Collection[str],
-    dropped: Collection[str] = (),
-    heads: Collection[str] = (),
+    renewed: AbstractSet[str],
+    dropped: AbstractSet[str] = frozenset(),
+    heads: AbstractSet[str] = frozenset(),
     *,
     prose: bool = False,
 ) -> str:
@@ -44,14 +47,16 @@ def merge(
     placed = _merged(mine, theirs, "", told)
     code = old.with_changes(body=_statements(placed)).code
     bound = {name for item in mine for name in (item.name, *item.imports)}
-    needed = [
-        _only(item, wanted)
-        for item in theirs
-        if (wanted := {name for name in item.imports - bound if re.search(rf"\b{re.escape(name)}\b", code)})
-    ]
-    if needed:
+    needed: list[_Item] = []
+    # The last first: a check of `TYPE_CHECKING` around imports needs an import itself.
+    for item in reversed(theirs):
+        if wanted := {name for name in item.imports - bound if re.search(rf"\b{re.escape(name)}\b", code)}:
+            needed.insert(0, _only(item, wanted))
+            code += old.with_changes(body=needed[0].statements).code
+    alone = [item for item in needed if not _joins(placed, item)]
+    if alone:
         last = max((index for index, one in enumerate(placed) if one.imports or one.name == _DOCSTRING), default=-1)
-        placed[last + 1 : last + 1] = needed
+        placed[last + 1 : last + 1] = alone
     return old.with_changes(body=_statements(placed)).code
 
 
@@ -89,7 +94,7 @@ def _statements(placed: Sequence[_Item]) -> list[cst.BaseStatement]:
 
 def _merged(old: Sequence[_Item], new: Sequence[_Item], prefix: str, told: _Told) -> list[_Item]:
     theirs = {item.name: item for item in new if item.name}
-    known = {name for item in old for name in (item.name, *item.imports) if name}
+    known = {name for item in old for name in (*item.name.split(" "), *item.imports) if name}
     placed: list[_Item] = []
     for item in old:
         symbol = prefix + item.name
@@ -109,7 +114,12 @@ def _merged(old: Sequence[_Item], new: Sequence[_Item], prefix: str, told: _Told
             placed.append(item)
     before = ""
     for item in new:
-        if item.name and not item.imports and item.name not in known and prefix + item.name not in told.dropped:
+        if (
+            item.name
+            and not item.imports
+            and not known.issuperset(item.name.split(" "))
+            and prefix + item.name not in told.dropped
+        ):
             _insert(placed, item, before)
         before = item.name or before
     return placed
@@ -138,9 +148,51 @@ def _insert(placed: list[_Item], item: _Item, after: str) -> None:
     placed.insert(heads[-1] + 1 if heads else 0, item)
 
 
-def _only(item: _Item, names: Collection[str]) -> _Item:
+def _joins(placed: Sequence[_Item], item: _Item) -> bool:
+    """Whether an import could be put into one that is there, from the same module, on a line that stays short."""
+    new = _import_from(item.statements[0])
+    if new is None or isinstance(new.names, cst.ImportStar):
+        return False
+    for one in placed:
+        old = _import_from(one.statements[0]) if one.imports else None
+        if old is None or isinstance(old.names, cst.ImportStar) or old.lpar is not None or not _same_source(old, new):
+            continue
+        both = [alias.with_changes(comma=cst.MaybeSentinel.DEFAULT) for alias in (*old.names, *new.names)]
+        before = [_bound(alias) for alias in old.names]
+        if before == sorted(before):
+            both.sort(key=_bound)
+        joined = old.with_changes(names=both)
+        if len(cst.Module([]).code_for_node(joined)) <= WIDTH:
+            one.statements[0] = one.statements[0].with_changes(body=[joined])
+            one.imports |= item.imports
+            return True
+    return False
+
+
+def _import_from(statement: cst.BaseStatement) -> cst.ImportFrom | None:
+    if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.ImportFrom):
+        return statement.body[0]
+    return None
+
+
+def _same_source(one: cst.ImportFrom, other: cst.ImportFrom) -> bool:
+    if len(one.relative) != len(other.relative) or (one.module is None) != (other.module is None):
+        return False
+    return one.module is None or other.module is None or one.module.deep_equals(other.module)
+
+
+def _only(item: _Item, names: AbstractSet[str]) -> _Item:
     """An import of some of its names."""
     line = item.statements[0]
+    if isinstance(line, cst.If):
+        inner = [
+            _only(_Item("", [one]), names).statements[0]
+            for one in line.body.body
+            if isinstance(one, cst.BaseStatement) and not names.isdisjoint(_names(one))
+        ]
+        if inner and line.orelse is None:
+            return _Item(item.name, [line.with_changes(body=line.body.with_changes(body=inner))], item.imports)
+        return item
     if isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[0], cst.ImportFrom):
         statement = line.body[0]
         if not isinstance(statement.names, cst.ImportStar):
@@ -189,6 +241,15 @@ def _is_string(line: cst.SimpleStatementLine) -> bool:
 
 
 def _is_import(statement: cst.BaseStatement) -> bool:
+    """Whether it imports, or does nothing else under a check of the version or of ``TYPE_CHECKING``."""
+    if isinstance(statement, cst.If):
+        blocks = [statement.body]
+        rest = statement.orelse
+        while isinstance(rest, cst.If):
+            blocks.append(rest.body)
+            rest = rest.orelse
+        blocks += [rest.body] if rest is not None else []
+        return all(isinstance(one, cst.BaseStatement) and _is_import(one) for block in blocks for one in block.body)
     return isinstance(statement, cst.SimpleStatementLine) and isinstance(
         statement.body[0], (cst.Import, cst.ImportFrom)
     )
