@@ -101,7 +101,7 @@ def _finding(diagnostic: Diagnostic, context: Context) -> Iterator[str]:
     ).lower()
     yield f'<article class={diagnostic.severity} data-rule="{escape(diagnostic.selector)}" data-words="{escape(words)}">\n'
     also = f" <small>also: {escape(', '.join(diagnostic.also))}</small>" if diagnostic.also else ""
-    code = escape(diagnostic.code)
+    code = escape(diagnostic.selector)
     if diagnostic.url:
         code = f'<a href="{escape(diagnostic.url)}" rel="noreferrer">{code}</a>'
     yield f"<h3><span class=code>{code}</span> {escape(diagnostic.message)}{also}</h3>\n"

@@ -18,6 +18,9 @@ LIMIT = 65_000
 _MARKS = {"error": "🔴", "warning": "🟡", "info": "🔵"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
 
+_MOST_RULES = 20
+"""How many rules the table names."""
+
 
 def markdown(result: RunResult, context: Context) -> Iterator[str]:
     """The comment; it says what it left out where it would be too long."""
@@ -30,8 +33,12 @@ def markdown(result: RunResult, context: Context) -> Iterator[str]:
     head = f"### llmlint: {told}\n\n"
     rules = Counter((one.selector, one.name) for one in diagnostics)
     head += "| rule | findings |\n| --- | ---: |\n"
-    for (selector, name), number in sorted(rules.items(), key=lambda item: (-item[1], item[0]))[:20]:
-        head += f"| `{selector}` {name if not selector.endswith(name) else ''} | {number} |\n"
+    ordered = sorted(rules.items(), key=lambda item: (-item[1], item[0]))
+    for (selector, name), number in ordered[:_MOST_RULES]:
+        named = f"`{selector}`" if selector.endswith(name) else f"`{selector}` {name}"
+        head += f"| {named} | {number} |\n"
+    if more := ordered[_MOST_RULES:]:
+        head += f"| … and {count(len(more), 'more rule')} | {sum(number for _, number in more)} |\n"
     yield head + "\n"
     used = len(head)
     faulty = sorted((file for file in result.files if file.diagnostics), key=lambda file: (-weight(file), file.path))
@@ -62,7 +69,7 @@ def _block(file: FileResult, context: Context, *, unfolded: bool) -> str:
 
 
 def _item(diagnostic: Diagnostic, line: str, context: Context) -> str:
-    text = f"- {_MARKS[diagnostic.severity]} line {diagnostic.span.row}: **{diagnostic.code}** {_escaped(diagnostic.message)}"
+    text = f"- {_MARKS[diagnostic.severity]} line {diagnostic.span.row}: **{diagnostic.selector}** {_escaped(diagnostic.message)}"
     if place := truth(diagnostic, context.cwd):
         text += f" ({place[0]}: `{place[1]}`)"
     if words := hint(diagnostic):

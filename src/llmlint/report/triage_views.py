@@ -145,5 +145,6 @@ figure div{line-height:0;max-width:20rem}
 figure b:hover,figure b:focus{outline:2px solid var(--fg)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+th,td:nth-child(2){white-space:nowrap}
 small{color:var(--dim)}.n{font-variant-numeric:tabular-nums}
 """

@@ -128,10 +128,11 @@ def _own_contracts(project: Project) -> dict[str, Any] | None:
         return None
     modules = list(_modules(project))
     internal = [module for module in modules if _is_internal(module, project.settings.internal_modules)]
-    kept: dict[str, None] = {}
-    if project.settings.preset == "behavioral":
-        # A project that freezes step by step has modules without a contract; this preset means all of them.
-        kept = dict.fromkeys([*_off_contract(project, modules), *_unpublished(project, modules)])
+    # A project that freezes step by step has modules without a contract, and few keep `__all__` complete; this preset means them.
+    strict = project.settings.preset == "behavioral"
+    kept = dict.fromkeys(_off_contract(project, modules, every=strict))
+    if strict:
+        kept |= dict.fromkeys(_unpublished(project, modules))
     every = ((OWN_CONTRACT, internal), (OF_CONTRACTS, [module for module in kept if module not in internal]))
     contracts = [
         {
@@ -150,9 +151,10 @@ def _own_contracts(project: Project) -> dict[str, Any] | None:
     return {"packages": [*tests, *packages], "contracts": contracts} if contracts else None
 
 
-def _off_contract(project: Project, modules: Sequence[str]) -> Iterator[str]:
-    """The modules of packages with frozen contracts that have none."""
+def _off_contract(project: Project, modules: Sequence[str], *, every: bool) -> Iterator[str]:
+    """The modules without a contract of packages that are frozen: whose own ``__init__`` is, or (``every``) something in them."""
     published: set[str] = set()
+    frozen: set[str] = set()
     for root, package in project.contract_roots:
         for path, folders, names in os.walk(root):
             folders[:] = [name for name in folders if name.isidentifier()]
@@ -162,12 +164,15 @@ def _off_contract(project: Project, modules: Sequence[str]) -> Iterator[str]:
                 if name.endswith(".pyi"):
                     stem = "" if name == "__init__.pyi" else name[:-4]
                     published.add(".".join(filter(None, (dotted, stem))))
+                    if not stem:
+                        frozen.add(dotted)
     covered = {name.split(".")[0] for name in published}
+    # Where nothing but the package's `__init__` is frozen, the modules in it are still to come.
+    frozen &= {name.rpartition(".")[0] for name in published}
     for module in modules:
         # A package that only holds published modules is on the way to them.
-        if module.split(".")[0] in covered and not any(
-            one == module or one.startswith(f"{module}.") for one in published
-        ):
+        meant = module.split(".")[0] in covered if every else module.rpartition(".")[0] in frozen
+        if meant and not any(one == module or one.startswith(f"{module}.") for one in published):
             yield module
 
 

@@ -51,6 +51,8 @@ _REPLACED = re.compile(
 )
 """mypy on a function that the test has replaced by a mock."""
 
+_WORD = re.compile(r"""\w+(?:\.\w+)*|"[^"]*"|'[^']*'""")
+
 _FATAL = 2
 
 _ROUNDS = 3
@@ -314,7 +316,9 @@ def _span(record: dict[str, Any], row: int, edits: Sequence[Edit], text: str, li
     start = original_place(edits, row, code_point_column(line, max(record["column"], 0)))
     end_row, end_column = record.get("end_line") or row, record.get("end_column")
     if end_column is None or end_row < row:
-        end_row, end_column = row, record["column"] + 1
+        # An older mypy tells where a fault begins: it is shown on the word or literal there.
+        word = _WORD.match(line, max(record["column"], 0)) if line.isascii() else None
+        end_row, end_column = row, record["column"] + (len(word[0]) if word else 1)
     end_line = shown[end_row - 1] if end_row <= len(shown) else ""
     end = original_place(edits, end_row, code_point_column(end_line, max(end_column, 0)))
     if start.inserted and end.inserted and start.column == end.column and end_row == row:
