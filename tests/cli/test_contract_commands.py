@@ -326,6 +326,26 @@ def test_runtime_of_all_modules(office_with_contracts, llmlint):
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
 
 
+def test_runtime_asks_of_what_can_be_asked(office_with_contracts, llmlint):
+    """A contract that does not parse, mypy's own complaints, and aliases that stubtest does not know keep it from nothing."""
+    office = office_with_contracts
+    office.write(
+        "src/shop/kinds.py",
+        "from typing import Literal\n\nKind = Literal['a', 'b']\n\n\nclass Bag(dict):\n    size = 1\n",
+    )
+    office.write(
+        "contracts/shop/kinds.pyi",
+        "from typing import Literal\n\nKind = Literal['a', 'b']\n\nclass Bag(dict):\n    size: int = 1\n    def get(self) -> int: ...\n",
+    )
+    office.write("contracts/shop/orders.pyi", "def (\n")
+    outcome = llmlint("contract", "check", "--runtime", "--output-format", "concise")
+    told = {
+        line.partition("stubtest: ")[2].partition(" ")[0] for line in outcome.out.splitlines() if "stubtest: " in line
+    }
+    assert (outcome.code, told) == (1, {"shop.kinds.Bag.get"})
+    assert "LLM505" in outcome.out
+
+
 def test_without_a_command_there_is_help(llmlint):
     outcome = llmlint("contract")
     assert (outcome.code, outcome.out.splitlines()[0]) == (0, "Usage: llmlint contract [OPTIONS] [COMMAND] [ARGS]...")

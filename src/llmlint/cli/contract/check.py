@@ -69,7 +69,7 @@ def command(modules: tuple[str, ...], **options: Any) -> int:
 
         if not options["quiet"]:
             note("llmlint: stubtest imports the modules: their code runs")
-        more, failures = stubtest(project, chosen, options["python"])
+        more, failures = stubtest(project, chosen, every, options["python"])
         found += more
     found = sorted(set(found), key=lambda one: (one.path, one.span, one.code, one.message))
     report(found, len(chosen), options)
