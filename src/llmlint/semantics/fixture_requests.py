@@ -107,6 +107,8 @@ class FixtureRequests(Collected):
                         given[name] = value
                 elif own and not opaque and not self._may_be_fixture(name, cls):
                     node = parametrization.mark.node
+                    if node is None:
+                        continue
                     at = node.args[0] if node.args else node
                     self.evaluator.emit(
                         ParametrizeProblem(at, "unknown-argument", name, function.name, names=tuple(sorted(names)))

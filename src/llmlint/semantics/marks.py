@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.nouns import ParametrizeProblem
-from llmlint.semantics.values import UNKNOWN, Instance, Value, union
-
-if TYPE_CHECKING:
-    from llmlint.semantics.arguments import Arguments
+from llmlint.semantics.values import UNKNOWN, Instance, Special, Value, union
 
 
 class Mark(Value):
@@ -18,10 +15,11 @@ class Mark(Value):
 
     __slots__ = ("arguments", "name", "node")
 
-    def __init__(self, name: str, arguments: Arguments, node: ast.Call) -> None:
+    def __init__(self, name: str, arguments: Arguments, node: ast.Call | None) -> None:
         self.name = name
         self.arguments = arguments
         self.node = node
+        """The call; None for a mark that is not called."""
 
 
 class ParameterSet(Value):
@@ -37,6 +35,8 @@ def marks_in(value: Value) -> Iterator[Mark]:
     """The marks of a ``pytestmark``."""
     if isinstance(value, Mark):
         yield value
+    elif isinstance(value, Special) and value.path.startswith("pytest.mark."):
+        yield Mark(value.path.removeprefix("pytest.mark."), Arguments(), None)
     elif isinstance(value, Instance) and value.items is not None:
         for item in value.items:
             yield from marks_in(item)
@@ -113,6 +113,8 @@ class Parametrization:
         """Rows of the wrong length, as far as they are written out."""
         names = self.names
         node = self.mark.node
+        if node is None:
+            return
         values = (
             node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "argvalues"), None)
         )

@@ -211,6 +211,11 @@ class Narrowing:
                     self._set(node, UNKNOWN)
                 return
             classes.append(Instance(option.cls))
+        if positive and any(
+            isinstance(option, Instance) and option.cls.symbol == "builtins.type" for option in classes
+        ):
+            self._set(node, UNKNOWN)  # some class
+            return
         value = self._current(node)
         is_subclass = self.evaluator.world.classes.is_subclass
         if positive:
