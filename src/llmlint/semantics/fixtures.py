@@ -289,9 +289,8 @@ class Fixtures:
         for source in (module, *self.chain(module)):
             if name in source.table and not self._is_plain(source, name):
                 return True
-            if re.search(rf"""name\s*=\s*f?["'][^"']*{re.escape(name)}|["']{re.escape(name)}["']""", source.text) and (
-                source is not module
-            ):
+            word = re.escape(name)
+            if source is not module and re.search(rf"""name\s*=\s*f["'][^"']*{word}|["']{word}["']""", source.text):
                 return True
             for binding_name, bindings in source.table.items():
                 if binding_name == "pytest_plugins":
@@ -365,7 +364,7 @@ def _may_define(text: str, name: str, *, own: bool) -> bool:
         before = text[max(0, match.start() - 400) : match.start()]
         if _FIXTURE.search(before.rpartition("\ndef ")[2].rpartition("\n    def ")[2]):
             return True
-    if re.search(rf"""^{word}\s*=|\bname\s*=\s*f?["'][^"'\n]*{word}""", text, re.MULTILINE):
+    if re.search(rf"""^{word}\s*=|\bname\s*=\s*(?:f["'][^"'\n]*{word}|["']{word}["'])""", text, re.MULTILINE):
         return True
     generates = "metafunc" in text or "fixturenames" in text or "funcargs" in text
     return generates and not own and re.search(rf"""["']{word}["']""", text) is not None
