@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.library import Entry, Open
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import (
     ASSIGN,
     CLASS,
@@ -567,11 +568,16 @@ def _says(annotation: ast.expr) -> bool:
     )
 
 
+@per_node
+def _assignments(method: FunctionNode) -> list[ast.Assign]:
+    return [node for node in walk(method) if isinstance(node, ast.Assign)]
+
+
 def _read_for(method: FunctionNode, name: str) -> set[str]:
     """The attributes of its object that a method reads for what it stores in one of them, by way of its local names as well."""
     arguments = [*method.args.posonlyargs, *method.args.args]
     receiver = arguments[0].arg if arguments else ""
-    stores = [node for node in walk(method) if isinstance(node, ast.Assign)]
+    stores = _assignments(method)
     wanted, read = {name}, set[str]()
     while wanted:
         part = wanted.pop()

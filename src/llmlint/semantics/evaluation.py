@@ -95,6 +95,8 @@ class Evaluation:
         self.deferring = False
         self.comprehending = 0
         """Above zero while the targets of a comprehension are bound: they have a scope of their own, in the module too."""
+        self.dropped: ast.expr | None = None
+        """The call that is a statement: nobody asks what it gives."""
         self.awaiting: ast.expr | None = None
         """What the innermost ``await`` waits for."""
         self.received: dict[Function, dict[str, list[Value]]] = {}

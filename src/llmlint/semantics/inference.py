@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from llmlint.contracts.symbols import Class, Function, Member, Module
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 _DEPTH = 40
+_NAMES = re.compile(r"[^\s]{0,60}\Z")
+"""A text that may be an attribute, a key or a choice."""
 _STATEMENTS = 120
 """A function with more statements is not followed."""
 
@@ -138,8 +141,14 @@ class Inference:
         given: dict[str, Value] = {}
         for parameter, value in arguments.filling(self.world.calls.bound(function, drop).signature):
             if parameter.annotation is None and parameter.kind in (0, 1, 3) and not isinstance(value, Unknown):
-                given[parameter.name] = value
+                given[parameter.name] = self._shortened(value)
         return given
+
+    def _shortened(self, value: Value) -> Value:
+        """A text that names nothing decides nothing either: that it is one is enough, and the same for all of them."""
+        if type(value) is Instance and type(value.literal) is str and not _NAMES.match(value.literal):
+            return self.world.string
+        return value
 
     def stored(self, cls: Class, member: Member) -> Value:
         """What methods of ``cls`` assign to ``self.<member>``."""

@@ -165,6 +165,8 @@ class Invocation(Assignments):
                     self._note_arguments(function, arguments)
             elif any(type(value) is Mock for value in arguments.values()):
                 self._hand_over(function, arguments)
+            if node is self.dropped and type(function) is FunctionValue and _does_nothing(function, arguments):
+                return UNKNOWN
             result = self.world.calls.result(function, arguments)
             if type(function) is FunctionValue and function.function.module.by_test and type(result) is Instance:
                 result = self._made(function, arguments, result) or result
@@ -383,3 +385,15 @@ class Invocation(Assignments):
         **Assignments.expressions,
         ast.Call: _call,
     }
+
+
+def _does_nothing(function: FunctionValue, arguments: Arguments) -> bool:
+    """Whether evaluating the body tells nothing where the result is dropped: that is no coroutine, and no mock is changed by it."""
+    callee = function.function
+    plain: bool | None = callee.memo.get("plain")
+    if plain is None:
+        awaited = callee.is_async or "async" in callee.module.text
+        plain = callee.memo["plain"] = callee.node.returns is None and not callee.module.is_stub and not awaited
+    if not plain or len(function.functions) > 1 or function.scope is not None:
+        return False
+    return not any(type(value) is Mock for value in arguments.values())

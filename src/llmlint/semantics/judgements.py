@@ -74,8 +74,10 @@ class Judgements(Lookup):
 
     def _ignored(self, node: ast.expr) -> bool:
         """Whether the author tells type checkers that they are wrong of the line: that it is of another class than they know."""
-        text = self.module.text
-        if "type: ignore" not in text and "pyright: ignore" not in text:
+        memo = self.module.memo
+        if "<ignores>" not in memo:
+            memo["<ignores>"] = "type: ignore" in self.module.text or "pyright: ignore" in self.module.text
+        if not memo["<ignores>"]:
             return False
         return _IGNORED.search(self.module.rows(node.lineno, node.end_lineno or node.lineno)) is not None
 

@@ -39,6 +39,7 @@ class Statements(Expressions):
         expression = node.value
         if type(expression) is ast.Constant:
             return False
+        self.dropped = expression
         value = self.eval(expression)
         kind = type(value)
         if kind is Coroutine:

@@ -278,12 +278,12 @@ def union(values: Iterable[Value], most: int = _FOLLOWED) -> Value:
                 _add(members, inner)
         else:
             _add(members, value)
+        if len(members) > most:
+            return UNKNOWN
     if not members:
         return NEVER
     if len(members) == 1:
         return members[0]
-    if len(members) > most:
-        return UNKNOWN
     return Union(tuple(members))
 
 
