@@ -7,6 +7,8 @@ import os
 import warnings
 from typing import NamedTuple
 
+from llmlint.project.source import SourceError, check_size
+
 _LIMIT = 400
 _kept: dict[str, tuple[tuple[int, int], Parsed]] = {}
 
@@ -38,7 +40,11 @@ def parse(path: str, *, keep: bool) -> Parsed:
 
 
 def parse_text(path: str, text: str) -> Parsed:
-    """Parse a text that stands for a file. Raises as ``parse`` does, but for OSError."""
+    """Parse a text that stands for a file. Raises as ``parse`` does, but for OSError; ValueError, too, where it is too large."""
+    try:
+        check_size(text)
+    except SourceError as error:
+        raise ValueError(str(error)) from None
     return Parsed(_tree(path, text), text)
 
 

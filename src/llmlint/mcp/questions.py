@@ -79,7 +79,7 @@ class Questions:
         fixtures = legal_fixtures(project, self._inside(folder)) if folder else []
         return prompt.prompt(project, exact[0], scenarios.scenarios(exact[0]), fixtures, budget)
 
-    def fixtures(self, folder: str = "tests") -> list[dict[str, str]]:
+    def fixtures(self, folder: str) -> list[dict[str, str]]:
         """The project's own fixtures that a test in a folder may ask for, nearest first, with type, scope and place."""
         return [
             {

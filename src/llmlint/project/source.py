@@ -121,9 +121,7 @@ def encoding_of(data: bytes) -> str:
 def decode(data: bytes) -> str:
     """The text of a program, its line ends kept and its byte order mark left out. Raises SourceError where it is not text."""
     if len(data) > MAX_BYTES:
-        raise SourceError(
-            1, 0, f"too large to be judged: {len(data) / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read"
-        )
+        raise _too_large(len(data))
     encoding = encoding_of(data)
     if (null := data.find(b"\0")) >= 0:
         row, column = _place(data, null)
@@ -155,14 +153,23 @@ def read_bytes(path: str) -> bytes:
         if not stat.S_ISREG(state.st_mode):
             raise SourceError(1, 0, "not a regular file")
         if state.st_size > MAX_BYTES:
-            raise SourceError(
-                1, 0, f"too large to be judged: {state.st_size / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read"
-            )
+            raise _too_large(state.st_size)
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
         reason = error.strerror or str(error)
         raise SourceError(1, 0, f"cannot be read: {reason[:1].lower()}{reason[1:]}") from None
+
+
+def _too_large(size: int) -> SourceError:
+    words = f"too large to be judged: {size / 1e6:.1f} MB, at most {MAX_BYTES / 1e6:.0f} MB are read"
+    return SourceError(1, 0, words)
+
+
+def check_size(text: str) -> None:
+    """Raises SourceError where a file with that text would be too large to be a program."""
+    if len(text) * 4 > MAX_BYTES and (size := len(text.encode("utf-8", "surrogatepass"))) > MAX_BYTES:
+        raise _too_large(size)
 
 
 def read_source(path: str, role: Role = "test") -> SourceFile:
@@ -176,6 +183,7 @@ def parse(path: str, text: str, role: Role = "test") -> SourceFile:
     Raises SourceError, and NewerSyntax where the running Python is too old for the text. What the compiler alone refuses
     (``await`` outside ``async def``) is not noticed here: see ``late_error``.
     """
+    check_size(text)
     text = text.removeprefix("\ufeff")
     if "\0" in text:
         lines = split_lines(text.partition("\0")[0])
