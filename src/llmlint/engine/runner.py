@@ -23,7 +23,7 @@ _RECURSION = 6_000
 _COLLECT = 16
 """Tasks after which garbage is collected, so that the trees of many files do not pile up."""
 
-_FEW = 600_000
+_FEW = 800_000
 """Objects that a small run is through with before it pays to look for garbage the first time."""
 
 _judge: Callable[[Any], Any] | None = None
@@ -72,12 +72,20 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _collect() -> None:
-    """Frees the trees of files that are done. What survives is shared by those to come, and is not looked at again."""
-    if not gc.get_freeze_count() and gc.get_count()[0] < _FEW:
-        return
+def _collect(begun: bool) -> bool:
+    """Frees the trees of files that are done. What survives is shared by those to come, and is not looked at again.
+
+    Args:
+        begun: Whether that was done in this run before; the first time is put off.
+
+    Returns:
+        Whether it is done now.
+    """
+    if not begun and gc.get_count()[0] < _FEW:
+        return False
     gc.collect()
     gc.freeze()
+    return True
 
 
 def _here(
@@ -85,12 +93,12 @@ def _here(
 ) -> list[ResultT]:
     results = []
     with undisturbed():
-        judge = build()
+        judge, begun = build(), False
         for number, task in enumerate(tasks, 1):
             results.append(judge(task))
             done(number)
             if number % _COLLECT == 0:
-                _collect()
+                begun = _collect(begun)
     return results
 
 
@@ -140,5 +148,5 @@ def _start(build: Callable[[], Callable[[Any], Any]]) -> None:
 def _work(chunk: Sequence[Any]) -> list[Any]:
     assert _judge is not None
     results = [_judge(task) for task in chunk]
-    _collect()
+    _collect(begun=gc.get_freeze_count() > 0)
     return results
