@@ -109,7 +109,7 @@ class Members(Ancestry):
                     found = inner
             if found is not None:
                 break
-        if found is None and name[0] == "_" and "__" in name[1:-2]:
+        if found is None and name[:1] == "_" and "__" in name[1:-2]:
             found = self._mangled(cls, name)
         memo[key] = found
         return found

@@ -171,7 +171,7 @@ class Access(Judgements):
         result = self.world.attributes.get(value, name)
         outcome = result.outcome
         if outcome is Outcome.FOUND:
-            if name[0] == "_":
+            if name[:1] == "_":
                 self.private(node, name, value, outcome, "load")
             return result.value
         if outcome is Outcome.MISSING:
@@ -184,7 +184,7 @@ class Access(Judgements):
                 owner = self.world.attributes.owner(value)
                 self.emit(AttributeUse(node, name, "load", owner, outcome, False, result.truth))
             return result.value
-        if name[0] == "_":
+        if name[:1] == "_":
             self.private(node, name, value, outcome, "load")
         return result.value
 

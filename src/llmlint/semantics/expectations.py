@@ -91,6 +91,8 @@ class Expectations:
             and node.func.attr.endswith("Regex")
             else 0
         )
+        if path == "project.raises":
+            return self._own_raises(node, given, expected)
         info = self._info(kind, path)
         if len(given) > 1 + regex:
             # The function form: what is called, and its arguments, are what may fail.
@@ -102,6 +104,17 @@ class Expectations:
             evaluator.probes.pop()
             return info
         return Raises(expected, info)
+
+    def _own_raises(self, node: ast.Call, given: list[ast.expr], expected: frozenset[str] | None) -> Value:
+        """A project's own ``raises``: what it gives is not known, nor whether it takes a message before what is to be called."""
+        evaluator = self.evaluator
+        evaluator.expect(expected)
+        told = [evaluator.eval(item) for item in given[1:] if not isinstance(item, ast.Starred)]
+        for keyword in node.keywords:
+            evaluator.eval(keyword.value)
+        evaluator.probes.pop()
+        calls = any(not isinstance(value, Instance) or value.cls.symbol != "builtins.str" for value in told)
+        return UNKNOWN if calls else Raises(expected, UNKNOWN)
 
     def _unknown_keyword(self, node: ast.Call, keyword: ast.keyword) -> None:
         """``pytest.raises(E, matches=…)``: its ``**kwargs`` are for the function that it may be given."""

@@ -57,7 +57,7 @@ class Fitting:
         if isinstance(expected, Instance):
             cls = expected.cls
             classes = self.world.classes
-            if cls.symbol in _ANYTHING or cls.symbol in _AWAITABLE or expected.via is not None:
+            if cls.symbol in _ANYTHING or cls.symbol in _AWAITABLE or expected.via and "." not in expected.via:
                 return False
             if classes.member(cls, "__get__") is not None or classes.member(cls, "__await__") is not None:
                 return False

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from llmlint.contracts.library import Entry
 from llmlint.contracts.symbols import FROM, Class, Function, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.forwarding import Constructing
@@ -28,7 +27,6 @@ from llmlint.semantics.values import (
     Coroutine,
     FunctionValue,
     Instance,
-    ModuleValue,
     Unknown,
     Value,
     is_none,
@@ -53,24 +51,12 @@ class Judgements(Lookup):
             return
         if name in API and any("mock" in module.text or "patch" in module.text for module in self.test_modules):
             return  # who asks for the API of a mock has put one there, however far from here
-        if not self.confirm(value, name) or self._set_from_elsewhere(node):
+        if not self.confirm(value, name):
             return
         owner = self.world.attributes.owner(value)
         if owner is None or self._of_an_outer_class(value, name) or self._disputed(value):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
-
-    def _set_from_elsewhere(self, node: ast.expr) -> bool:
-        """Whether the receiver is a variable of a module into which other modules put something else."""
-        receiver = node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else None
-        if isinstance(receiver, ast.Attribute):
-            owner = self.narrowing.quietly(receiver.value)
-            return isinstance(owner, ModuleValue) and self.world.vetoes.set_from_elsewhere(owner.module, receiver.attr)
-        if isinstance(receiver, ast.Name) and receiver.id not in self.scope.names:
-            entry = self.world.library.entry(self.module, receiver.id)
-            if isinstance(entry, Entry) and entry.module is not self.module:
-                return self.world.vetoes.set_from_elsewhere(entry.module, receiver.id)
-        return False
 
     def _ignored(self, node: ast.expr) -> bool:
         """Whether the author tells type checkers that they are wrong of the line: that it is of another class than they know."""
@@ -212,7 +198,7 @@ class Judgements(Lookup):
         found = self.world.attributes.get(receiver, name)
         if found.outcome is Outcome.MISSING and isinstance(receiver, Instance):
             fails = self.world.write_fails(receiver.cls)
-            if name[0] == "_" and self.world.classes.shape(receiver.cls).kind == "pydantic":
+            if name[:1] == "_" and self.world.classes.shape(receiver.cls).kind == "pydantic":
                 return  # pydantic lets private names pass
             if (
                 fails is None

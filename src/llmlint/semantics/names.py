@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.library import Open
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Binding, Module
 from llmlint.semantics.values import (
+    NOTHING,
     OPEN,
     PROXY,
     UNKNOWN,
@@ -128,6 +129,10 @@ class Names:
             dotted = f"{path or module.name}.{name}"
             if dotted in SPECIALS:
                 return Special(dotted, value)
+        if type(value) is Instance and value.exact and value.literal is NOTHING and value.via is None:
+            if module.kind == "source" and not module.by_test and value.cls.module.kind == "source":
+                via = f"{module.name}.{name}"  # where other modules may put something else
+                return Instance(value.cls, value.args, True, NOTHING, value.items, via, value.keys)
         return value
 
     def _function(self, module: Module, bindings: list[Binding]) -> Value:

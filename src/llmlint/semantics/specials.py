@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.symbols import Function
@@ -68,7 +69,8 @@ _FUNCTIONS: Final = {
     "pytest_mock.plugin.MockerFixture.create_autospec": "mocker.create_autospec",
 }
 
-_RAISES: Final = frozenset({"raises", "assert_raises", "should_raise", "assert_raises_regex"})
+_RAISES: Final = re.compile(r"raises|(?:assert|should|must|expect|expects)_raises?(?:_\w+)?")
+"""What projects call functions of their own that expect an exception, which they are told first."""
 
 
 class Specials(BuiltinCalls):
@@ -80,8 +82,9 @@ class Specials(BuiltinCalls):
         found = memo.get("special", 0)
         if found == 0:
             found = _FUNCTIONS.get(function.symbol)
-            if found is None and function.name in _RAISES and function.owner is None and not function.module.is_stub:
-                found = "pytest.raises"  # a project's own: it is called as everybody's is
+            if found is None and function.owner is None and not function.module.is_stub:
+                if function.name.isidentifier() and "raise" in function.name and _RAISES.fullmatch(function.name):
+                    found = "project.raises"  # a project's own: it is called as everybody's is
             memo["special"] = found
         return found  # type: ignore[no-any-return]
 
@@ -139,7 +142,13 @@ class Specials(BuiltinCalls):
         if isinstance(special, Bounded):
             return self._bounded(node, special)
         path = special.path
-        if path in ("pytest.raises", "unittest.assertRaises", "contextlib.suppress", "pytest.RaisesExc"):
+        if path in (
+            "pytest.raises",
+            "project.raises",
+            "unittest.assertRaises",
+            "contextlib.suppress",
+            "pytest.RaisesExc",
+        ):
             return self._raises(node, path)
         if path.startswith("builtins."):
             return self._builtin(node, path[9:], special)

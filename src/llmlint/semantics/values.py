@@ -98,7 +98,7 @@ class Instance(Value):
     """An instance of a class.
 
     ``exact`` instances were seen constructed; others come from an annotation or an inference and may be of a subclass.
-    ``via`` is the attribute through which an inferred one was reached.
+    ``via`` is the attribute through which an inferred one was reached, or the dotted name of a module's variable that holds it.
     """
 
     __slots__ = ("args", "cls", "exact", "items", "keys", "literal", "via")

@@ -131,6 +131,8 @@ class Vetoes:
                 return False
         if isinstance(value, Instance) and value.via and self.stored_in_project(value.via, foreign_only=True):
             return False
+        if isinstance(value, Instance) and value.via and "." in value.via and self.set_from_elsewhere(value.via):
+            return False
         if isinstance(value, Instance) and value.via and any(value.via in foreign_stores(module) for module in tests):
             return False
         if not value.exact and self.subclass_has(cls, name):
@@ -353,11 +355,13 @@ class Vetoes:
         own = name in self.world.project.own_packages
         return not own and (name in self._own[0].imported or name in self._own[1].imported_inside)
 
-    def set_from_elsewhere(self, module: Module, name: str) -> bool:
-        """Whether code of the project or of the module's own package stores something else in a variable of the module."""
-        if module.kind == "typeshed":
+    def set_from_elsewhere(self, dotted: str) -> bool:
+        """Whether code of the project or of the module's own package stores something else in that variable of a module."""
+        owner, _, name = dotted.rpartition(".")
+        module = self.world.library.module(owner)
+        if module is None:
             return False
-        stored = re.compile(rf"\b{re.escape(module.name.rpartition('.')[2])}\.{re.escape(name)}\s*=(?!=)")
+        stored = re.compile(rf"\b{re.escape(owner.rpartition('.')[2])}\.{re.escape(name)}\s*=(?!=)")
         indexes = self._own if module.own else (*self._own, self._package(module))
         return any(name in index.stored and any(map(stored.search, index.texts.values())) for index in indexes)
 

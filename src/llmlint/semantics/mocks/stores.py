@@ -158,6 +158,7 @@ class MockStores(MockParts):
         if (
             isinstance(stands, Instance)
             and stands.via
+            and "." not in stands.via
             and not self.evaluator.world.vetoes.stored_in_project(stands.via, foreign_only=True)
         ):
             stands = Instance(stands.cls, stands.args)

@@ -51,6 +51,7 @@ _WAITING: Final = frozenset({"get", "result", "fail_after"})
 """What raises when something does not come about in time."""
 _SPECIALS: Final[Mapping[str, Form]] = {
     "pytest.raises": "raises",
+    "project.raises": "raises",
     "pytest.RaisesGroup": "raises",
     "pytest.RaisesExc": "raises",
     "pytest.warns": "warns",
