@@ -35,6 +35,8 @@ _PROSE = frozenset({"LLM503", "LLM504"})
 """The rules about the docstrings of contracts; without them nobody need read those."""
 _OF_CODE = re.compile(r"LLM[12]\d\d")
 """The families about what a file uses: what is data for tests uses nothing."""
+_OF_IMPORTS = frozenset({"LLM201", "LLM202"})
+"""What a program among the tests cannot even start with, where it is the project's own."""
 _HOLDING = ("body", "orelse", "finalbody", "handlers", "cases")
 """Fields of statements that hold statements, handlers or cases."""
 _START = Span(1, 0, 1, 0)
@@ -123,7 +125,11 @@ class Checker:
             return self._uncompiled(path, text, role, refused)
         self._collect(dispatcher.judge(source, analysis.nouns if analysis else ()), judged)
         if role == "other" and judged.found and self._analyzer.is_data(path):
-            judged.found = [(code, finding) for code, finding in judged.found if not _OF_CODE.fullmatch(code)]
+            judged.found = [
+                (code, finding)
+                for code, finding in judged.found
+                if not _OF_CODE.fullmatch(code) or (code in _OF_IMPORTS and self._analyzer.is_own(finding.symbol))
+            ]
         recurring = self._recurring(judged)
         diagnostics = self._diagnostics(judged)
         return FileResult(

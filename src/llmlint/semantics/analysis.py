@@ -320,6 +320,10 @@ class Analyzer:
         analysis.shadowed = shadowed
         return analysis.run()
 
+    def is_own(self, symbol: str | None) -> bool:
+        """Whether a dotted name begins with one of the project's own packages."""
+        return symbol is not None and symbol.partition(".")[0] in self.world.project.own_packages
+
     def is_data(self, path: str) -> bool:
         """Whether a file among the tests is none that they import: they hand it to a program that reads or runs it."""
         return self.world.library.finder.is_test_path(path) and not self.world.vetoes.imported_by_name(path)
