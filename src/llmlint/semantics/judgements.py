@@ -283,7 +283,7 @@ class Judgements(Lookup):
             return (
                 function.exact
                 and not self.world.classes.derives(function.cls, "ast.AST")  # what is left out is None there
-                and function.cls.name not in self.replaced_names
+                and self.replaced_names.isdisjoint((function.cls.name, "__init__", "__new__"))
                 and not self._stored_by_tests(function.cls.name)
             )
         if isinstance(function, Instance):
