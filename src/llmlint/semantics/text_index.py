@@ -15,7 +15,7 @@ _STORE = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+*/|&]|//|\*\*)?=(?!=)
 _BOUND = re.compile(r"\bas\s+[\w.]+\.(\w+)\s*[:,)]|\bfor\s+[\w.]+\.(\w+)\s*(?:,|\bin\b)")
 _TUPLE = re.compile(r"\.(\w+)[ \t]*,[^=\n]*=(?!=)")
 _SELF = re.compile(r"\b(?:self|cls)$")
-_SETATTR = re.compile(r"""setattr\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
+_SETATTR = re.compile(r"""setattr(?:__)?\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
 _ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
 COMPUTED = re.compile(r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
 """``setattr`` with a computed name on something that is not ``self``."""
@@ -56,7 +56,7 @@ class TextIndex:
                 )
             if " as " in text or "for " in text:
                 found.update(entered or looped for entered, looped in _BOUND.findall(text))
-            if "setattr(" in text:
+            if "setattr" in text:
                 found.update(_SETATTR.findall(text))
         return frozenset(found)
 

@@ -85,6 +85,11 @@ def result(world: World, stands: Value | None) -> Value | None:
         if function.node.returns is None and world.vetoes.subclass_has(stands.receiver.cls, function.name):
             return None  # an override may return anything
     found = world.calls.result(stands, Arguments(starred=True, double_starred=True))
+    if any(
+        isinstance(one, Instance) and world.classes.member(one.cls, "__await__") is not None
+        for one in members_of(found)
+    ):
+        return None  # whether it is awaited before it is used is not known
     return world.calls.awaited(found) if isinstance(found, Coroutine) else found
 
 
