@@ -353,7 +353,11 @@ class Vetoes:
         """Whether the project's sources import a top-level module of that name, or its tests do under a condition: it is an optional
         one that is not installed here."""
         own = name in self.world.project.own_packages
-        return not own and (name in self._own[0].imported or name in self._own[1].imported_inside)
+        return self.imported_by_sources(name) or (not own and name in self._own[1].imported_inside)
+
+    def imported_by_sources(self, name: str) -> bool:
+        """Whether the project's sources import a top-level module of that name, which is none of its own."""
+        return name not in self.world.project.own_packages and name in self._own[0].imported
 
     def set_from_elsewhere(self, dotted: str) -> bool:
         """Whether code of the project or of the module's own package stores something else in that variable of a module."""
