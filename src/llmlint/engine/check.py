@@ -23,7 +23,7 @@ from llmlint.model.position import Span
 from llmlint.model.result import FileResult, RecordedUse, Recurring, Shadow, UnresolvedUse
 from llmlint.project.late_error import compile_error, late_errors
 from llmlint.project.project import Project
-from llmlint.project.rewriting import rewritten
+from llmlint.project.rewriting import grafted, rewritten
 from llmlint.project.source import NewerSyntax, Role, SourceError, SourceFile, decode, parse, read_text, split_lines
 from llmlint.semantics.analysis import Analysis, Analyzer
 from llmlint.semantics.nouns import ContractProblem
@@ -150,9 +150,13 @@ class Checker:
         if not self._watch.written or role == "markdown":
             return parse(path, text, role)
         before = self._trees.get(path)
-        source = rewritten(before, text) if before is not None and before.role == role else None
+        if before is not None and before.role != role:
+            before = None
+        source = rewritten(before, text) if before is not None else None
         if source is None:
             source = parse(path, text, role)
+            if before is not None:
+                source = grafted(before, source)
         self._trees.pop(path, None)
         self._trees[path] = source
         if len(self._trees) > _WRITTEN:

@@ -16,6 +16,8 @@ from typing import Final
 
 from llmlint.project.source import SourceFile, split_lines
 
+_DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
 _POSITIONED: Final = "positioned"
 """The attribute of a statement under which the nodes below it are kept that have a place."""
 
@@ -41,7 +43,47 @@ def rewritten(before: SourceFile, text: str) -> SourceFile | None:
     if body is None:
         return None
     change.move()
+    _graft(before.tree.body, body, old, new)
     return SourceFile(before.path, text, ast.Module(body, []), before.role, new)
+
+
+def grafted(before: SourceFile, after: SourceFile) -> SourceFile:
+    """A file that was parsed as a whole, with the nodes of those definitions that read as they did before.
+
+    The tree of ``before`` is used up: nodes are moved to their new rows.
+    """
+    _graft(before.tree.body, after.tree.body, before.lines, after.lines)
+    return after
+
+
+def _graft(old: list[ast.stmt], new: list[ast.stmt], before: Sequence[str], after: Sequence[str]) -> None:
+    """Puts old definitions in the place of new ones of the same text (whose trees are the same), in ``new`` itself."""
+    there = {id(one) for one in new}
+    left = [one for one in old if isinstance(one, _DEFINITIONS) and id(one) not in there]
+    if not left:
+        return
+    known: dict[tuple[int, str], list[ast.stmt]] = {}
+    for one in left:
+        known.setdefault(_reading(one, before), []).append(one)
+    ids = {id(one) for one in old}
+    made = [(at, one) for at, one in enumerate(new) if isinstance(one, _DEFINITIONS) and id(one) not in ids]
+    others: list[ast.ClassDef] = []
+    for at, one in made:
+        same = known.get(_reading(one, after))
+        if same:
+            new[at] = same.pop(0)
+            _lower(new[at], one.lineno - new[at].lineno)
+        elif isinstance(one, ast.ClassDef):
+            others.append(one)
+    changed = {one.name: one for same in known.values() for one in same if isinstance(one, ast.ClassDef)}
+    for whole in others:
+        if (was := changed.pop(whole.name, None)) is not None:
+            _graft(was.body, whole.body, before, after)
+
+
+def _reading(statement: ast.stmt, lines: Sequence[str]) -> tuple[int, str]:
+    """The text of a definition, and where it begins in its row."""
+    return statement.col_offset, "\n".join(lines[_top(statement) - 1 : statement.end_lineno])
 
 
 def _common(first: Sequence[str], second: Sequence[str]) -> int:
@@ -179,11 +221,17 @@ class _Change:
         for whole in self._ends:
             whole.end_lineno = (whole.end_lineno or 0) + longer
         for statement in self._moved:
-            statement.lineno += longer
-            statement.end_lineno = (statement.end_lineno or 0) + longer
-            for node in _positioned(statement):
-                node.lineno += longer  # type: ignore[attr-defined]
-                node.end_lineno += longer  # type: ignore[attr-defined]
+            _lower(statement, longer)
+
+
+def _lower(statement: ast.stmt, rows: int) -> None:
+    """Lays a statement so many rows further down."""
+    if rows:
+        statement.lineno += rows
+        statement.end_lineno = (statement.end_lineno or 0) + rows
+        for node in _positioned(statement):
+            node.lineno += rows  # type: ignore[attr-defined]
+            node.end_lineno += rows  # type: ignore[attr-defined]
 
 
 def _positioned(statement: ast.stmt) -> list[ast.AST]:
