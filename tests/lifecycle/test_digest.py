@@ -96,3 +96,35 @@ def test_examples_in_arguments_go_before_what_is_said_of_a_field(project_of):
             assert document["modules"][0]["functions"][0]["behaviour"] == ["Answers once."]
             return
     raise AssertionError("no budget leaves the promises")
+
+
+def test_references_and_examples_of_sphinx_are_no_part_of_what_is_promised(project_of):
+    from llmlint.contracts.layout import places
+    from llmlint.lifecycle.promises import Reader
+    from llmlint.lifecycle.scenarios import scenarios
+
+    project = project_of(
+        {
+            "shop/__init__.py": "",
+            "shop/times.py": '''\
+def now():
+    """Gives an :class:`Arrow <arrow.arrow.Arrow>` of :func:`~shop.times.clock`."""
+
+
+def read(text):
+    """Read it.
+
+    :param text: what is read
+    :raises ValueError: it is no time.
+
+    Usage::
+
+        >>> read("x")
+    """
+''',
+        }
+    )
+    (place,) = [one for one in places(project) if one.module == "shop.times"]
+    told = {one.name: one.text for one in scenarios(Reader(project).read(place))}
+    assert told["test_read_raises_value_error"] == "raises ValueError: it is no time."
+    assert "test_now_gives_arrow_clock" in told

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 Style = Literal["google", "numpy", "sphinx"]
 
+_USAGE = re.compile(r"\n\s*(?:(?:Usage|Examples?)\s*::?\s*(?:\n|$)|>>> )")
 _SPHINX = re.compile(r"^\s*:(?:param|parameter|raises?|returns?|rtype|type|var|ivar)\b[^:]*:", re.MULTILINE)
 _NUMPY = re.compile(r"^(?:Parameters|Returns|Raises|Yields|Attributes|Examples|Notes|Warns)\n-{3,}\s*$", re.MULTILINE)
 _PROMISES = {
@@ -113,12 +114,13 @@ def _collected(text: str, sections: Any) -> Docstring:
             invariants += more["invariant"]
         elif kind in ("parameters", "other parameters", "attributes", "raises"):
             parts.setdefault(kind, []).extend(
-                Described(_named(item), _flat(item.description), str(item.annotation or "")) for item in section.value
+                Described(_named(item), _flat(_without_usage(item.description)), str(item.annotation or ""))
+                for item in section.value
             )
         elif kind in ("returns", "yields"):
             target = returns if kind == "returns" else yielded
             target += [
-                _flat(f"{f'{item.annotation}: ' if item.annotation else ''}{item.description}")
+                _flat(f"{f'{item.annotation}: ' if item.annotation else ''}{_without_usage(item.description)}")
                 for item in section.value
             ]
         elif kind == "examples":
@@ -154,6 +156,11 @@ def _named(item: Any) -> str:
 
 def _summary(text: str) -> str:
     return _flat(text.strip().split("\n\n", 1)[0])
+
+
+def _without_usage(text: str) -> str:
+    """What is said of a field, without the example that stands below the last one (``Usage::`` and what is indented under it)."""
+    return _USAGE.split(text, maxsplit=1)[0]
 
 
 def _flat(text: str) -> str:

@@ -12,6 +12,8 @@ from llmlint.lifecycle.promises import ClassPromise, FunctionPromise, Promise
 Kind = Literal["behaviour", "raises", "invariant", "example", "basic"]
 
 _LONGEST = 72
+_ROLE = re.compile(r":[\w:]+:`~?(?:[^`<]*\.)?([^`<.]+?)(?:\s*<[^>`]*>)?`")
+"""A reference of Sphinx, as ``:class:`Arrow <arrow.arrow.Arrow>```; what is read of it."""
 _STOP = frozenset(
     {"a", "an", "the", "is", "are", "be", "of", "to", "that", "this", "with", "by", "in", "on", "and", "or", "for"}
 )
@@ -82,6 +84,7 @@ def _subject(function: FunctionPromise, owner: ClassPromise | None) -> str:
 
 
 def _name(subject: str, line: str) -> str:
+    line = _ROLE.sub(r"\1", line)
     words = [word for word in re.findall(r"[A-Za-z][A-Za-z0-9]*|\d+", line.lower()) if word not in _STOP]
     name = f"test_{snake(subject)}"
     while words and name.endswith(f"_{words[0]}"):
