@@ -110,8 +110,13 @@ class Session:
         """
         ...
 
-    def check_bytes(self, path: str, data: bytes) -> RunResult:
+    def check_bytes(self, path: str, data: bytes, *, tools: bool = False) -> RunResult:
         """Judges bytes as if the file at ``path`` held them.
+
+        Args:
+            path: The file's.
+            data: What it holds.
+            tools: Whether ruff judges them, too, if the request has it run.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
