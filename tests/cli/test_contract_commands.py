@@ -631,6 +631,25 @@ def test_doubles_work(office_with_contracts, llmlint, process):
     assert run_pytest(office_with_contracts, "tests/test_confirm.py") == 0
 
 
+def test_doubles_take_no_stub_of_a_base_class_for_what_it_has(office_with_contracts, llmlint):
+    """typeshed gives every file a `mode`; `BytesIO` has none, and a double that keeps to its class takes none."""
+    office = office_with_contracts
+    office.write(
+        "src/shop/files.py",
+        "from io import BytesIO\n\n\nclass Memory(BytesIO):\n    def size(self) -> int:\n        return 1\n",
+    )
+    office.write(
+        "src/shop/reading.py",
+        "from shop.files import Memory\n\n\ndef measure(file: Memory) -> int:\n    return file.size()\n",
+    )
+    assert llmlint("contract", "fixtures", "shop.reading", "--into", "tests").code == 0
+    office.write(
+        "tests/test_reading.py",
+        "from shop.reading import measure\n\n\ndef test_measure(memory_double):\n    assert measure(memory_double) == 1\n",
+    )
+    assert run_pytest(office, "tests/test_reading.py") == 0
+
+
 def run_pytest(folder, *arguments):
     import os
     import sys
