@@ -85,12 +85,17 @@ def result(world: World, stands: Value | None) -> Value | None:
         if function.node.returns is None and world.vetoes.subclass_has(stands.receiver.cls, function.name):
             return None  # an override may return anything
     found = world.calls.result(stands, Arguments(starred=True, double_starred=True))
-    if any(
-        isinstance(one, Instance) and world.classes.member(one.cls, "__await__") is not None
-        for one in members_of(found)
-    ):
+    if any(isinstance(one, Instance) and _awaits_another(world, one) for one in members_of(found)):
         return None  # whether it is awaited before it is used is not known
     return world.calls.awaited(found) if isinstance(found, Coroutine) else found
+
+
+def _awaits_another(world: World, value: Instance) -> bool:
+    """Whether awaiting the object gives one of another class (``connect`` of websockets)."""
+    if world.classes.member(value.cls, "__await__") is None:
+        return False
+    given = world.calls.awaited(value)
+    return isinstance(given, Instance) and not world.classes.is_subclass(given.cls, value.cls)
 
 
 def part(world: World, stands: Value | None, name: str) -> Value | None:
