@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.dotted import dotted
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.walking import walk
 from llmlint.semantics.values import (
     UNKNOWN,
@@ -91,35 +92,7 @@ class Narrowing:
 
     def guard(self, test: ast.expr) -> int:
         """1 where the condition asks for a version, a platform or a capability: what it guards is not judged."""
-        compares = isinstance(test, ast.Compare)
-        for node in walk(test):
-            if isinstance(node, ast.Attribute):
-                if compares and "version" in node.attr.lower():
-                    return 1
-                if node.attr in _VERSION:
-                    root = node.value
-                    name = (
-                        root.id if isinstance(root, ast.Name) else root.attr if isinstance(root, ast.Attribute) else ""
-                    )
-                    if (
-                        name in ("sys", "os", "platform")
-                        or node.attr.startswith("__")
-                        or node.attr.isupper()
-                        or node.attr.endswith("version_info")
-                    ):
-                        return 1
-                elif _CAPABILITY.match(node.attr):
-                    return 1
-                elif node.attr == "TYPE_CHECKING":
-                    return 1
-            elif isinstance(node, ast.Name):
-                if (
-                    node.id == "TYPE_CHECKING"
-                    or _CAPABILITY.match(node.id)
-                    or (compares and "version" in node.id.lower())
-                ):
-                    return 1
-        return 0
+        return _guards(test)
 
     def apply(self, test: ast.expr, positive: bool) -> None:
         """Narrow by ``test`` being true (or false)."""
@@ -285,3 +258,30 @@ class Narrowing:
             key = dotted(node.value)
             if key:
                 scope.stored[(key, node.attr)] = value
+
+
+@per_node
+def _guards(test: ast.expr) -> int:
+    compares = isinstance(test, ast.Compare)
+    for node in walk(test):
+        if isinstance(node, ast.Attribute):
+            if compares and "version" in node.attr.lower():
+                return 1
+            if node.attr in _VERSION:
+                root = node.value
+                name = root.id if isinstance(root, ast.Name) else root.attr if isinstance(root, ast.Attribute) else ""
+                if (
+                    name in ("sys", "os", "platform")
+                    or node.attr.startswith("__")
+                    or node.attr.isupper()
+                    or node.attr.endswith("version_info")
+                ):
+                    return 1
+            elif _CAPABILITY.match(node.attr):
+                return 1
+            elif node.attr == "TYPE_CHECKING":
+                return 1
+        elif isinstance(node, ast.Name):
+            if node.id == "TYPE_CHECKING" or _CAPABILITY.match(node.id) or (compares and "version" in node.id.lower()):
+                return 1
+    return 0
