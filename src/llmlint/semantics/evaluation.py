@@ -190,6 +190,8 @@ class Evaluation:
             if test is not None and test is not self.testing:
                 continue  # another test's own affair
             for owner in members_of(without_none(owners)):
+                if isinstance(owner, Instance) and isinstance(receiver, ClassValue):
+                    continue  # what one object has in the place of a method, its class has not
                 if isinstance(owner, (Instance, ClassValue)) and isinstance(receiver, (Instance, ClassValue)):
                     related = self.world.classes.is_subclass
                     if related(owner.cls, receiver.cls) or related(receiver.cls, owner.cls):

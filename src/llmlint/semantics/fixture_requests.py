@@ -150,7 +150,9 @@ class FixtureRequests(Collected):
             outcome = Outcome.UNKNOWN
             vetoes = self.world.vetoes
             fed = self.world.functions.info(function).fixture is not None and (
-                vetoes.parametrized(name) or vetoes.provided_below(self.module, name)
+                vetoes.parametrized(name)
+                or vetoes.parametrized(function.name)
+                or vetoes.provided_below(self.module, name)
             )
             if not opaque and not fed and fixtures.certain(self.module) and not fixtures.mentioned(name, self.module):
                 if cls is None or not self._class_is_mixin(cls):

@@ -118,12 +118,13 @@ class TextIndex:
 
     @cached_property
     def module_names(self) -> frozenset[str]:
-        """The words of all import statements, and the last parts of dotted names in strings."""
+        """The words of all import statements, and the last parts of dotted names in strings that name plugins."""
         found: set[str] = set()
         for text in self.texts.values():
             for statement in _IMPORTING.findall(text):
                 found.update(_WORD.findall(statement))
-            found.update(_DOTTED.findall(text))
+            if "pytest_plugins" in text:
+                found.update(_DOTTED.findall(text))
         return frozenset(found)
 
     @cached_property

@@ -382,7 +382,7 @@ class Vetoes:
         return 0 < calls == awaits
 
     def imported_by_name(self, path: str) -> bool:
-        """Whether some file of the project imports a module of that file's name, or spells the module's dotted name in a string."""
+        """Whether some file of the project imports a module of that file's name, or names it as a plugin."""
         stem = os.path.splitext(os.path.basename(path))[0]
         return stem == "__init__" or any(stem in index.module_names for index in self._own)
 
