@@ -70,13 +70,17 @@ class Clock:
             self.seconds[part] += now - self._since
         self._since = now
 
-    def time(self, owner: Any, name: str, part: str, where: Callable[..., bool] = lambda *_: True) -> None:
+    def time(self, owner: Any, name: str, part: str, where: Callable[..., bool] | None = None) -> None:
         """Time spent in a function of a class or module belongs to ``part``, in calls for which ``where`` holds."""
         plain: Callable[..., Any] = getattr(owner, name)
 
         def timed(*arguments: Any, **keywords: Any) -> Any:
-            if not where(*arguments, **keywords):
-                return plain(*arguments, **keywords)
+            if where is not None:
+                self.enter(None)
+                belongs = where(*arguments, **keywords)
+                self.leave()
+                if not belongs:
+                    return plain(*arguments, **keywords)
             self.enter(part)
             try:
                 return plain(*arguments, **keywords)

@@ -34,7 +34,7 @@ def is_hook(world: World, value: Value | None, name: str) -> bool:
 
 
 _DEFINED: Final = re.compile(
-    r"""^\s*(?:self\.|cls\.)?(_\w+)\s*(?::[^=\n]+)?=(?!=)|\bdef (_\w+)\(|["'](_\w+)["']\s*:""", re.MULTILINE
+    r"""^[ \t]*(?:self\.|cls\.)?(_\w+)\s*(?::[^=\n]+)?=(?!=)|\bdef (_\w+)\(|["'](_\w+)["']\s*:""", re.MULTILINE
 )
 _STORED: Final = re.compile(r"\.(_\w+)\s*=(?!=)")
 
