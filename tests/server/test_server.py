@@ -544,9 +544,16 @@ async def test_the_next_change_ends_what_the_last_save_began(plain, project):
     python.symlink_to(sys.executable)
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     project.write(".venv/pyvenv.cfg", f"home = {Path(sys.executable).parent}\nversion = {version}.0\n")
-    project.write(f".venv/lib/python{version}/site-packages/mypy-1.15.0.dist-info/METADATA", "")
-    mypy = project.write(".venv/bin/mypy", f"#!/bin/sh\necho $$ >> '{project.path}/began'\nexec sleep 100\n")
-    mypy.chmod(0o755)
+    packages = f".venv/lib/python{version}/site-packages"
+    project.write(f"{packages}/mypy-1.15.0.dist-info/METADATA", "")
+    project.write(".venv/bin/mypy", "").chmod(0o755)
+    project.write(f"{packages}/mypy/__init__.py", "")
+    project.write(
+        f"{packages}/mypy/main.py",
+        f"import os, time\n"
+        f"with open({str(project.path / 'began')!r}, 'a') as file:\n    file.write(f'{{os.getpid()}}\\n')\n"
+        f"time.sleep(100)\n",
+    )
     where = await opened(plain, project)
     plain.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(where)))
     began = project.path / "began"
