@@ -167,7 +167,7 @@ def test_of_the_older_state_of_git_nothing_is_kept(office, llmlint):
     git("add", "-A")
     git("commit", "-qm", "first")
     office.write("src/shop/mail.py", MAIL.replace("def weigh(self)", "def weigh(self, unit: str)"))
-    time.sleep(0.05)
+    time.sleep(0.05)  # llmlint: ignore[LLM409] -- the file system has no other clock
     outcomes = [llmlint("contract", "diff", "--output-format", "json", *more).json for more in ((), (), ("-j", "1"))]
     assert outcomes[0] == outcomes[1] == outcomes[2]
     assert outcomes[0]["changes"][0]["tests"] == [
