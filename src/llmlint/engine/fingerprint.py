@@ -45,10 +45,7 @@ def settled(path: str, since: float) -> str | None:
         status = os.stat(path)
     except OSError:
         return None
-    last = max(status.st_mtime_ns, status.st_ctime_ns)
-    # Whole seconds are what coarse file systems keep.
-    margin = _FRESH if last % 1_000_000_000 == 0 else _TICK
-    return None if last / 1e9 > since - margin else _stamp(path, status, since)
+    return None if _is_fresh(status, since) else _times(status)
 
 
 def holds(path: str, known: str) -> bool:
@@ -63,11 +60,20 @@ def holds(path: str, known: str) -> bool:
 def _stamp(path: str, status: os.stat_result, now: float) -> str:
     """Differs whenever the content of the file does.
 
-    Of a file that was changed a moment before ``now`` the content counts as well: two changes may bear the same time.
+    Of a file that was changed a moment before ``now`` the content counts as well: two changes may bear the same time. The moment
+    is as short as can be, since the stamp is another one when it is over.
     """
-    if now - max(status.st_mtime, status.st_ctime) < _FRESH:
+    if _is_fresh(status, now):
         return f"{_times(status)}:{_content(path)}"
     return _times(status)
+
+
+def _is_fresh(status: os.stat_result, now: float) -> bool:
+    """Whether a change at ``now`` may bear the same time as the last one."""
+    last = max(status.st_mtime_ns, status.st_ctime_ns)
+    # Whole seconds are what coarse file systems keep.
+    margin = _FRESH if last % 1_000_000_000 == 0 else _TICK
+    return last / 1e9 > now - margin
 
 
 def _times(status: os.stat_result) -> str:
