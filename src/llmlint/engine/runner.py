@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 TaskT = TypeVar("TaskT")
 ResultT = TypeVar("ResultT")
 
-PAYING = 1_500_000
+PAYING = 600_000
 """Bytes of source from which on a second process earns what its start costs."""
 
 _RECURSION = 6_000
