@@ -114,6 +114,46 @@ def test_presets():
     assert listed["all"] == {page.code for page in rule_pages()}
 
 
+CONTRACT = """\
+class Cart:
+    items: list[str]
+    def __init__(self) -> None: ...
+    def add(self, item: str, quantity: int = 1) -> None: ...
+    def total(self) -> int: ...
+"""
+PRIVATE = "from shop import _ids\n\n\ndef test_last():\n    assert _ids.last() == 0\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "contract", "found"),
+    [
+        ((), False, []),
+        ((), True, ["LLM103"]),
+        (("--config", 'internal-modules=["shop.backends.*"]'), False, ["LLM103"]),
+        (("--config", 'boundaries=["shop.http"]'), False, []),
+        (("--preset", "behavioral"), False, ["LLM103"]),
+        (("--select", "LLM1"), False, ["LLM103"]),
+        (("--ignore", "private-import"), True, []),
+        (("--select", "LLM2"), True, []),
+    ],
+)
+def test_who_declares_what_is_public_hears_of_what_is_not(shop, llmlint, arguments, contract, found):
+    shop.write("src/shop/_ids.py", "def last() -> int:\n    return 0\n")
+    shop.write("tests/test_cart.py", PRIVATE)
+    if contract:
+        shop.write("contracts/shop/cart.pyi", CONTRACT)
+    told = llmlint("tests", "--no-tools", "--output-format", "json", *arguments).json
+    assert [one["code"] for one in told] == found
+
+
+def test_contracts_that_come_later_switch_rules_on(shop, llmlint):
+    shop.write("src/shop/_ids.py", "def last() -> int:\n    return 0\n")
+    shop.write("tests/test_cart.py", PRIVATE)
+    assert llmlint("tests", "--no-tools").code == 0
+    shop.write("contracts/shop/cart.pyi", CONTRACT)
+    assert llmlint("tests", "--no-tools").code == 1
+
+
 def test_what_another_tool_finds_is_suppressed_by_its_name(shop, llmlint):
     shop.write("tests/test_cart.py", "import os\n\n\ndef test_total():\n    assert sum([1, 2]) == 3\n")
     assert llmlint("tests", "--tools", "ruff").code == 1

@@ -88,9 +88,16 @@ def test_the_settings_are_documented():
 
 def test_every_rule_is_in_the_catalogue_of_the_docs():
     listed = re.findall(
-        r"^\| \[(LLM\d+)\]\(\.\./rules/(\S+)\) \| (\S+) \|", (ROOT / "docs/rules.md").read_text(), re.MULTILINE
+        r"^\| \[(LLM\d+)\]\(\.\./rules/(\S+)\) \| (\S+) \| ([^|]+) \|",
+        (ROOT / "docs/rules.md").read_text(),
+        re.MULTILINE,
     )
-    assert listed == [(page.code, Path(page.path).name, page.name) for page in PAGES]
+    assert listed == [(page.code, Path(page.path).name, page.name, defaults(page)) for page in PAGES]
+
+
+def defaults(page):
+    """When the rule is on, as the catalogue words it."""
+    return page.default + (f"; on with {' or '.join(f'`{key}`' for key in page.on_with)}" if page.on_with else "")
 
 
 def test_the_readme_shows_what_the_program_prints():

@@ -482,7 +482,7 @@ def test_columns_count_code_points(tooled, llmlint):
 def test_settings_that_hide_what_is_looked_for_are_told(tooled, llmlint):
     tooled.write("ruff.toml", '[lint.per-file-ignores]\n"tests/**" = ["SLF001"]\n"test/*" = ["S101"]\n')
     told = llmlint("tests", "--tools", "ruff").err
-    assert "ruff's settings ignore SLF001 in tests/**; llmlint says it as LLM102" in told
+    assert "ruff's settings ignore SLF001 in tests/**; llmlint's own rule for that is LLM102" in told
     assert "ruff's per-file-ignores name 'test/*', which none of the tests match" in told
 
 

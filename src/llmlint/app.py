@@ -411,7 +411,7 @@ class Session:
             check_severities(settings, pages)
             for selector in fixes:
                 check_selector(selector, pages)
-            return Assignment(project, select(pages, project.settings), own, changes)
+            return Assignment(project, select(pages, settings, contracts=bool(project.contract_roots)), own, changes)
         except SelectionError as error:
             raise Problem(str(error)) from None
 

@@ -35,10 +35,16 @@ def command(rule: str | None, every: bool, output_format: str) -> int:
     elif every:
         broad = max(len(page.name) for page in pages)
         for page in pages:
-            sys.stdout.write(f"{page.code}  {page.name:<{broad}}  {page.default:<7}  {page.sentence}\n")
+            sys.stdout.write(
+                f"{page.code}  {page.name:<{broad}}  {page.default:<7}  {page.sentence}{_switched_on(page)}\n"
+            )
     else:
         sys.stdout.write(pages[0].text)
     return 0
+
+
+def _switched_on(page: Page) -> str:
+    return f" (on with {' or '.join(page.on_with)})" if page.on_with else ""
 
 
 def _record(page: Page) -> dict[str, Any]:
@@ -48,6 +54,7 @@ def _record(page: Page) -> dict[str, Any]:
         "summary": page.sentence,
         "default": page.default,
         "severity": page.severity,
+        "on-with": list(page.on_with),
         "fix": None if page.fix == "none" else page.fix,
         "options": list(page.options),
         "explanation": page.text,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from itertools import takewhile
 from typing import Literal, cast, get_args
 
 import llmlint
 from llmlint.model.diagnostic import Severity
+from llmlint.model.settings import Settings
 
 Default = Literal["error", "warning", "info", "off"]
 
@@ -21,7 +22,8 @@ _FACT = re.compile(r"- (?P<key>[a-z-]+): (?P<value>.+)")
 _HEADING = re.compile(r"## (?P<title>.+)")
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
 
-_KEYS = frozenset({"default", "severity", "fix", "made-by", "options", "overlaps"})
+_SETTINGS = frozenset(field.name.replace("_", "-") for field in fields(Settings))
+_KEYS = frozenset({"default", "severity", "fix", "made-by", "on-with", "options", "overlaps"})
 
 
 class RuleError(Exception):
@@ -49,6 +51,10 @@ class Page:
     """Whether the engine makes its findings itself, so that there is no module."""
     options: tuple[str, ...]
     """The settings that it reads, as keys in TOML."""
+    on_with: tuple[str, ...] = ()
+    """Where the default is ``off``: the settings, as keys in TOML, of which one that is set switches the rule on; ``contracts`` also
+    where contracts are found without it.
+    """
     overlaps: tuple[str, ...] = ()
     """What tools call the same fault at the same place: ``mypy:attr-defined``, ``ruff:F821``."""
 
@@ -142,6 +148,12 @@ def read_page(path: str) -> Page:
     severity = facts.get("severity", default)
     if severity not in get_args(Severity):
         raise RuleError(f"{path}:1: '- severity:' is one of {', '.join(get_args(Severity))}")
+    on_with = _listed(facts.get("on-with", ""))
+    if on_with and default != "off":
+        raise RuleError(f"{path}:1: '- on-with:' is for a rule whose default is off")
+    for key in on_with:
+        if key not in _SETTINGS:
+            raise RuleError(f"{path}:1: '- on-with:' names no setting '{key}'")
     if facts.get("made-by", "engine") != "engine":
         raise RuleError(f"{path}:1: '- made-by:' is 'engine' or absent")
     return Page(
@@ -154,6 +166,7 @@ def read_page(path: str) -> Page:
         fix=facts.get("fix", "none"),
         made_by_engine="made-by" in facts,
         options=_listed(facts.get("options", "")),
+        on_with=on_with,
         overlaps=_listed(facts.get("overlaps", "")),
     )
 

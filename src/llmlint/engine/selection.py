@@ -10,7 +10,7 @@ from llmlint.model.diagnostic import Applicability
 from llmlint.model.settings import TOOLS, Settings
 from llmlint.semantics.nearest import nearest
 
-BEHAVIORAL = ("LLM107", "LLM108", "LLM312", "LLM316", "LLM412", "LLM503")
+BEHAVIORAL = ("LLM102", "LLM103", "LLM107", "LLM108", "LLM312", "LLM316", "LLM412", "LLM503")
 """What the preset ``behavioral`` adds: tests that see only the contract and mock only at declared boundaries."""
 
 PRESETS = ("default", "behavioral", "all")
@@ -24,10 +24,6 @@ _NAME = 4
 
 class SelectionError(Exception):
     """A selector or preset that names nothing."""
-
-
-BOUNDED = "LLM316"
-"""What the setting ``boundaries`` switches on: who declares where doubles belong wants to hear of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +41,18 @@ class Selection:
         return frozenset(page.code for page in self.pages)
 
 
-def select(pages: Sequence[Page], settings: Settings) -> Selection:
-    """The rules that ``settings`` choose.
+def select(pages: Sequence[Page], settings: Settings, *, contracts: bool = False) -> Selection:
+    """The rules that ``settings`` choose, and what the project declares: who says what is public, or where doubles belong, wants to
+    hear of the rest (``Page.on_with``).
 
     As in ruff, the more specific selector wins, whichever option it stands in (``--select LLM2 --ignore LLM203``,
     ``--ignore LLM2 --select LLM203``); between equals ``ignore`` does. ``select`` replaces what the preset chooses,
     ``extend-select`` adds to it.
+
+    Args:
+        pages: Every rule's.
+        settings: The project's.
+        contracts: Whether the project has frozen contracts; those that no setting names are found as well.
 
     Raises:
         SelectionError: a selector or the preset names nothing; the message has the nearest that does.
@@ -62,7 +64,7 @@ def select(pages: Sequence[Page], settings: Settings) -> Selection:
     chosen = []
     for page in pages:
         wanted = specificity(page, (*settings.select, *settings.extend_select))
-        declared = page.code == BOUNDED and bool(settings.boundaries)
+        declared = any(_declares(settings, key, contracts) for key in page.on_with)
         if page.code in ALWAYS or (not settings.select and (declared or _in_preset(page, settings.preset))):
             wanted = max(wanted, 0)
         if wanted > specificity(page, settings.ignore):
@@ -175,6 +177,10 @@ def specificity(page: Page, selectors: Iterable[str]) -> int:
             if digits or selector == page.code.rstrip("0123456789"):
                 best = max(best, digits)
     return best
+
+
+def _declares(settings: Settings, key: str, contracts: bool) -> bool:
+    return (key == "contracts" and contracts) or bool(getattr(settings, key.replace("-", "_")))
 
 
 def _in_preset(page: Page, preset: str) -> bool:

@@ -125,7 +125,7 @@ def hidden_rules(path: str, project: Project) -> Iterator[str]:
         reached = [one for one in tests if _covers(glob, one)]
         for code in ("SLF001", "F821", "F401"):
             if reached and any(code.startswith(str(one)) or one == "ALL" for one in codes):
-                told = "; llmlint says it as LLM102" if code == "SLF001" else ""
+                told = "; llmlint's own rule for that is LLM102" if code == "SLF001" else ""
                 yield f"ruff's settings ignore {code} in {glob}{told}"
         folder = glob.split("/")[0]
         if tests and not reached and "test" in folder and "*" not in folder and not glob.endswith(".py"):
