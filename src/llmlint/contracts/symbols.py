@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeVar
 
 from llmlint.contracts.lines import Lines
 from llmlint.model.position import Truth
@@ -13,6 +13,7 @@ Kind = Literal["contract", "stub", "typeshed", "source", "namespace", "extension
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
+SymbolT = TypeVar("SymbolT")
 SymbolT_co = TypeVar("SymbolT_co", covariant=True)
 
 
@@ -62,11 +63,31 @@ class Binding:
         """In an ``except`` handler: what holds where something failed."""
 
 
-class Module:
+class Described(Generic[SymbolT]):
+    """What a stub may describe: read from a source, or from a stub that has one."""
+
+    __slots__ = ("_implementation",)
+
+    _implementation: SymbolT | Later[SymbolT] | None
+
+    @property
+    def implementation(self) -> SymbolT | None:
+        """For what a stub describes: the same in the source, where there is one. It is looked for when somebody asks first."""
+        found = self._implementation
+        if callable(found):
+            self._implementation = None  # who asks again while it is looked for
+            found = self._implementation = found()
+        return found
+
+    @implementation.setter
+    def implementation(self, found: SymbolT | Later[SymbolT] | None) -> None:
+        self._implementation = found
+
+
+class Module(Described["Module"]):
     """A module as its text defines it; what it imports is followed by the ``Library``."""
 
     __slots__ = (
-        "_implementation",
         "all",
         "all_open",
         "by_test",
@@ -107,26 +128,13 @@ class Module:
         """Folders in which its submodules are found."""
         self.roots: tuple[str, ...] = ()
         """Import roots that only this module's file has (a test's own folder)."""
-        self._implementation: Module | Later[Module] | None = None
+        self.implementation = None
         self.text = ""
         self.tree: ast.Module | None = None
         self.classes: dict[int, Class] = {}
         self.functions: dict[int, Function] = {}
         self.memo: dict[Any, Any] = {}
         """Values of its names, kept by ``semantics``."""
-
-    @property
-    def implementation(self) -> Module | None:
-        """For a stub: the source that it describes, where there is one."""
-        found = self._implementation
-        if callable(found):
-            self._implementation = None  # who asks again while it is looked for
-            found = self._implementation = found()
-        return found
-
-    @implementation.setter
-    def implementation(self, found: Module | Later[Module] | None) -> None:
-        self._implementation = found
 
     @property
     def package(self) -> str:
@@ -248,11 +256,10 @@ class Member:
         return self._functions
 
 
-class Class:
+class Class(Described["Class"]):
     """A class as one ``class`` statement defines it; ``contracts.classes`` computes what follows from it, once."""
 
     __slots__ = (
-        "_implementation",
         "bases",
         "memo",
         "module",
@@ -278,7 +285,7 @@ class Class:
         """The function scope (of ``semantics``) that a local class closes over, or None."""
         self.name = node.name
         self.qualname: str = f"{outer.qualname}.{node.name}" if outer else node.name
-        self._implementation: Class | Later[Class] | None = None
+        self.implementation = None
         self.bases: tuple[Class, ...] | None = None
         self.mro: tuple[Class, ...] | None = None
         self.open: str | None = None
@@ -288,19 +295,6 @@ class Class:
         self.shape: Any = None
         self.type_params: tuple[str, ...] | None = None
         self.memo: dict[Any, Any] = {}
-
-    @property
-    def implementation(self) -> Class | None:
-        """For a stub's class: that of the source, where there is one."""
-        found = self._implementation
-        if callable(found):
-            self._implementation = None  # who asks again while it is looked for
-            found = self._implementation = found()
-        return found
-
-    @implementation.setter
-    def implementation(self, found: Class | Later[Class] | None) -> None:
-        self._implementation = found
 
     @property
     def symbol(self) -> str:

@@ -328,7 +328,7 @@ class Analyzer:
 
     def is_data(self, path: str) -> bool:
         """Whether a file among the tests is none that they import: they hand it to a program that reads or runs it."""
-        return self.world.library.finder.is_test_path(path) and not self.world.vetoes.imported_by_name(path)
+        return self.world.library.finder.is_test_path(path) and not self.world.project_text.imported_by_name(path)
 
     @property
     def files_read(self) -> tuple[str, ...]:

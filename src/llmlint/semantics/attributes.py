@@ -413,7 +413,7 @@ class Attributes:
             return UNKNOWN
         found = self._assigned(member, receiver)
         if receiver.cls.module.by_test and not receiver.exact and type(found) is not Unknown:
-            if self.world.vetoes.set_anew(receiver.cls, member.name):
+            if self.world.project_text.set_anew(receiver.cls, member.name):
                 return (
                     UNINFERRED  # `cls_under_test = Cart`: classes of tests inherit from others to set such names anew
                 )

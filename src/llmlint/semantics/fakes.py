@@ -113,7 +113,7 @@ class Fakes:
         mine = from_function(fake.node, name, drop_first=drop)
         theirs = [from_function(real.node, name, drop_first=drop, stub=real.module.is_stub) for real in reals]
         fits = False
-        for call in self.world.vetoes.calls_of(name):
+        for call in self.world.project_text.calls_of(name):
             count = sum(not isinstance(argument, ast.Starred) for argument in call.args)
             keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
             more = {"starred": count < len(call.args), "double_starred": len(keywords) < len(call.keywords)}

@@ -148,11 +148,11 @@ class FixtureRequests(Collected):
             outcome = Outcome.FOUND
         else:
             outcome = Outcome.UNKNOWN
-            vetoes = self.world.vetoes
+            written = self.world.project_text
             fed = self.world.functions.info(function).fixture is not None and (
-                vetoes.parametrized(name)
-                or vetoes.parametrized(function.name)
-                or vetoes.provided_below(self.module, name)
+                written.parametrized(name)
+                or written.parametrized(function.name)
+                or written.provided_below(self.module, name)
             )
             if not opaque and not fed and fixtures.certain(self.module) and not fixtures.mentioned(name, self.module):
                 if cls is None or not self._class_is_mixin(cls):
@@ -169,7 +169,7 @@ class FixtureRequests(Collected):
         return self.fixture_value(name, cls, above)
 
     def _class_is_mixin(self, cls: Class) -> bool:
-        return not self.collects(cls) or self.world.vetoes.subclass_exists(cls)
+        return not self.collects(cls) or self.world.project_text.subclass_exists(cls)
 
     def _has_plugin(self, name: str) -> bool:
         return self.world.library.module(name) is not None or not self.world.project.environment.known
@@ -242,7 +242,7 @@ class FixtureRequests(Collected):
     def _params(self, function: Function) -> Value:
         """``request.param``: one of the ``params`` of a fixture, unless a test may give it something else (``indirect``)."""
         decorator = self.world.functions.info(function).fixture
-        if isinstance(decorator, ast.Call) and not self.world.vetoes.parametrized(function.name):
+        if isinstance(decorator, ast.Call) and not self.world.project_text.parametrized(function.name):
             for keyword in decorator.keywords:
                 if keyword.arg == "params":
                     values = self.world.inference.module_value(function.module, keyword.value)

@@ -273,7 +273,7 @@ class Forwarding:
         if isinstance(callee, Union):
             return False
         if isinstance(callee, FunctionValue) and isinstance(callee.receiver, Instance) and not callee.receiver.exact:
-            return not self.world.vetoes.subclass_has(callee.receiver.cls, callee.function.name)
+            return not self.world.project_text.subclass_has(callee.receiver.cls, callee.function.name)
         return isinstance(callee, (FunctionValue, ClassValue, Special, Constructing))
 
 

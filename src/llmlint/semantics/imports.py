@@ -86,7 +86,7 @@ class Imports:
                 parent = here
             if parent is None:
                 known = world.knows_top_level(parts[0]) and not self.dynamic
-                if known and not guarded and world.vetoes.imported_by_sources(parts[0]):
+                if known and not guarded and world.project_text.imported_by_sources(parts[0]):
                     known = False  # an optional one
                 outcome = Outcome.MISSING if known else Outcome.UNKNOWN
             else:

@@ -21,6 +21,7 @@ from llmlint.semantics.nouns import (
 from llmlint.semantics.privacy import is_private
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.seams import is_coined, is_hook
+from llmlint.semantics.stored_names import foreign_stores, named_in_string
 from llmlint.semantics.values import (
     PROXY,
     ClassValue,
@@ -103,9 +104,9 @@ class Judgements(Lookup):
             return
         if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function):
             return
-        if self.world.vetoes.stored_in_project(name, tests=True) or self._stored_by_tests(name):
+        if self.world.project_text.stored(name, tests=True) or self._stored_by_tests(name):
             return
-        if any(self.world.vetoes.named_in(module, function.name) for module in self.test_modules):
+        if any(named_in_string(module, function.name) for module in self.test_modules):
             return
         self.emit(
             AttributeUse(node, name, "load", self.world.attributes.owner(value), Outcome.MISSING, is_private(name))
@@ -160,7 +161,7 @@ class Judgements(Lookup):
         if receiver is not None and self._told_before(receiver):
             self.told_private.add(node)
             return  # said of the name that leads there
-        if is_hook(self.world, value, name) or (value is None and self.world.vetoes.asks_subclasses_for(name)):
+        if is_hook(self.world, value, name) or (value is None and self.world.project_text.asks_subclasses_for(name)):
             return
         absent = outcome is not Outcome.FOUND and outcome is not Outcome.OFF_CONTRACT
         if absent and is_coined(self.world, self.test_modules, name, anywhere=value is not None):
@@ -210,9 +211,9 @@ class Judgements(Lookup):
             if owner is None or owner.by_test or not receiver.cls.own:
                 if not fails:
                     return
-            if not receiver.exact and self.world.vetoes.subclass_has(receiver.cls, name):
+            if not receiver.exact and self.world.project_text.subclass_has(receiver.cls, name):
                 return
-            if receiver.cls.own and self.world.vetoes.stored_in_project(name):
+            if receiver.cls.own and self.world.project_text.stored(name):
                 return
             if not fails and (self._read_by_source(receiver, name) or self._counted_by_test(target, name)):
                 return
@@ -227,7 +228,7 @@ class Judgements(Lookup):
 
     def _read_by_source(self, receiver: Instance, name: str) -> bool:
         """Whether the project's own sources ever read an attribute of that name (then somebody reads it)."""
-        return self.world.vetoes.mentioned_in_project(name)
+        return self.world.project_text.mentioned(name)
 
     def _counted_by_test(self, target: ast.expr, name: str) -> bool:
         """Whether the test counts with the attribute: it is the test's own, put where its fakes find it, or where it is looked for by
@@ -258,13 +259,13 @@ class Judgements(Lookup):
             name = function.function.name
             receiver = function.receiver
             if isinstance(receiver, (Instance, ClassValue)):
-                if not receiver.exact and self.world.vetoes.subclass_has(receiver.cls, name):
+                if not receiver.exact and self.world.project_text.subclass_has(receiver.cls, name):
                     return False
                 via = receiver.via if isinstance(receiver, Instance) else None
                 if (
                     via
                     and via is not PROXY
-                    and (self.world.vetoes.stored_in_project(via, foreign_only=True) or self._stored_by_tests(via))
+                    and (self.world.project_text.stored(via, foreign_only=True) or self._stored_by_tests(via))
                 ):
                     return False
                 if not receiver.exact and not receiver.cls.own and self.world.vetoes.abstract(receiver.cls):
@@ -278,7 +279,7 @@ class Judgements(Lookup):
             if name in self.replaced_names or self._stored_by_tests(name):
                 return False
             module = function.function.module
-            return not (module.own and not module.by_test and self.world.vetoes.stored_in_project(name))
+            return not (module.own and not module.by_test and self.world.project_text.stored(name))
         if isinstance(function, ClassValue):
             return (
                 function.exact
@@ -291,8 +292,6 @@ class Judgements(Lookup):
         return isinstance(function, Constructing)
 
     def _stored_by_tests(self, name: str) -> bool:
-        from llmlint.semantics.vetoes import foreign_stores
-
         return any(name in foreign_stores(module) for module in self.test_modules)
 
     def unawaited(self, node: ast.expr | ast.stmt, value: Coroutine, form: str) -> None:
@@ -343,7 +342,7 @@ class Judgements(Lookup):
             if (
                 not member.exact
                 and member.cls.symbol != "builtins.bool"
-                and (self.world.vetoes.subclass_has(member.cls, method) or not _final(member.cls))
+                and (self.world.project_text.subclass_has(member.cls, method) or not _final(member.cls))
             ):
                 return
         if not self.certain_call(callee):
@@ -358,7 +357,7 @@ class Judgements(Lookup):
         wanted = {"with": ("__aenter__" if needless else "__enter__"), "for": "__iter__"}[form]
         callee = self.callees.get(node) if isinstance(node, ast.Call) else None
         generates = isinstance(callee, FunctionValue) and callee.function.is_async
-        if not value.exact and not generates and self.world.vetoes.subclass_has(value.cls, wanted):
+        if not value.exact and not generates and self.world.project_text.subclass_has(value.cls, wanted):
             return
         owner = self.world.attributes.owner(value)
         if isinstance(callee, FunctionValue):

@@ -72,7 +72,7 @@ class Targets:
         if module is None:
             if parts[0] in self.evaluator.module.table and len(parts) == 1:
                 return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
-            if world.knows_top_level(parts[0]) and len(parts) > 1 and not world.vetoes.imported(parts[0]):
+            if world.knows_top_level(parts[0]) and len(parts) > 1 and not world.project_text.imported(parts[0]):
                 return Target(Outcome.MISSING, UNKNOWN, None, parts[0])
             return Target(Outcome.UNKNOWN, UNKNOWN, None, None)
         value: Value = ModuleValue(module)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Open
 from llmlint.contracts.symbols import ASSIGN, Module
+from llmlint.semantics.text_index import PLAIN_STORE
 from llmlint.semantics.values import ClassValue, Instance, Value
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ def is_hook(world: World, value: Value | None, name: str) -> bool:
 _DEFINED: Final = re.compile(
     r"""^[ \t]*(?:self\.|cls\.)?(_\w+)\s*(?::[^=\n]+)?=(?!=)|\bdef (_\w+)\(|["'](_\w+)["']\s*:""", re.MULTILINE
 )
-_STORED: Final = re.compile(r"\.(_\w+)\s*=(?!=)")
 
 
 def _left_to_subclasses(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -54,7 +54,7 @@ def is_coined(world: World, modules: Iterable[Module], name: str, *, anywhere: b
     and the project's sources do not mention it.
     """
     made = any(name in names for module in modules for names in _made(module)[: 2 if anywhere else 1])
-    return made and not world.vetoes.mentioned_in_project(name)
+    return made and not world.project_text.mentioned(name)
 
 
 def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
@@ -62,7 +62,10 @@ def _made(module: Module) -> tuple[frozenset[str], frozenset[str]]:
     found: tuple[frozenset[str], frozenset[str]] | None = module.memo.get("<made>")
     if found is None:
         defined = frozenset(name for match in _DEFINED.findall(module.text) for name in match if name)
-        found = module.memo["<made>"] = (defined, frozenset(_STORED.findall(module.text)))
+        found = module.memo["<made>"] = (
+            defined,
+            frozenset(name for name in PLAIN_STORE.findall(module.text) if name.startswith("_")),
+        )
     return found
 
 

@@ -14,6 +14,8 @@ from functools import cached_property
 _STORE = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+*/|&]|//|\*\*)?=(?!=)")
 _BOUND = re.compile(r"\bas\s+[\w.]+\.(\w+)\s*[:,)]|\bfor\s+[\w.]+\.(\w+)\s*(?:,|\bin\b)")
 _TUPLE = re.compile(r"\.(\w+)[ \t]*,[^=\n]*=(?!=)")
+PLAIN_STORE = re.compile(r"\.(\w+)\s*=(?!=)")
+"""An attribute that a plain assignment stores."""
 _SELF = re.compile(r"\b(?:self|cls)$")
 _SETATTR = re.compile(r"""setattr(?:__)?\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
 _ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
@@ -49,11 +51,7 @@ class TextIndex:
         found: set[str] = set()
         for text in self.texts.values():
             for pattern in (_STORE, _TUPLE):
-                found.update(
-                    match.group(1)
-                    for match in pattern.finditer(text)
-                    if not _SELF.search(text, max(0, match.start() - 5), match.start())
-                )
+                found.update(not_on_itself(pattern, text))
             if " as " in text or "for " in text:
                 found.update(entered or looped for entered, looped in _BOUND.findall(text))
             if "setattr" in text:
@@ -178,6 +176,13 @@ class TextIndex:
                 name in text and _looks_up(text, module, name) for text in self.texts.values()
             )
         return found
+
+
+def not_on_itself(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    """The names that the pattern finds (in its first group) on anything but ``self`` and ``cls``."""
+    for match in pattern.finditer(text):
+        if not _SELF.search(text, max(0, match.start() - 5), match.start()):
+            yield match.group(1)
 
 
 def _looks_up(text: str, module: str, name: str) -> bool:

@@ -21,6 +21,7 @@ from llmlint.semantics.fixtures import Fixtures
 from llmlint.semantics.functions import Functions
 from llmlint.semantics.inference import Inference
 from llmlint.semantics.names import Names
+from llmlint.semantics.project_text import ProjectText
 from llmlint.semantics.proof.following import Following
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
 from llmlint.semantics.vetoes import Vetoes
@@ -48,6 +49,7 @@ class World:
         self.calls = Calls(self)
         self.inference = Inference(self)
         self.fixtures = Fixtures(self)
+        self.project_text = ProjectText(self)
         self.vetoes = Vetoes(self)
         self.following = Following(self)
         self.markers: dict[str, set[str]] = {}

@@ -71,7 +71,7 @@ class PatchReach:
                     return True
         elif not defining.own and defining.kind != "typeshed" and source.tree is not None and not source.is_stub:
             return True  # somebody else's module: what of it the project reaches is not followed
-        return self.world.vetoes.looked_up_in_project(defining, name)
+        return self.world.project_text.looked_up(defining, name)
 
     def _holder(self, function: Function, defining: Module, name: str) -> tuple[Module, str, int] | None:
         """The module that the test exercises and that imported the name."""
@@ -143,10 +143,10 @@ class PatchReach:
         if any(isinstance(node, ast.Attribute) and node.attr == item.name for node in ast.walk(function.node)):
             return True
         if isinstance(owner, ModuleValue):
-            return self.world.vetoes.looked_up_in_project(source, item.name) or any(
+            return self.world.project_text.looked_up(source, item.name) or any(
                 isinstance(node, ast.Name) and node.id == item.name and isinstance(node.ctx, ast.Load)
                 for node in ast.walk(source.tree)
             )
-        if self.world.vetoes.mentioned_in_project(item.name):
+        if self.world.project_text.mentioned(item.name):
             return True
         return item.name.startswith("__")

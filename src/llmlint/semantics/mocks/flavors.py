@@ -103,7 +103,9 @@ class MockFlavors:
             if not self._surely_synchronous(stands):
                 return
         elif not asynchronous and function.is_async:
-            if not self._unawaitable(mock) or (mock.by == "patch" and self.world.vetoes.only_handed_on(function.name)):
+            if not self._unawaitable(mock) or (
+                mock.by == "patch" and self.world.project_text.only_handed_on(function.name)
+            ):
                 return
         else:
             return

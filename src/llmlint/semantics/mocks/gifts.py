@@ -136,12 +136,12 @@ class MockGifts(MockFlavors):
             if function.owner is None and function.name not in function.module.table:
                 return None  # what a decorator made: its body says nothing of the one it decorates
             if function.node.returns is None and function.owner is not None:
-                if self.world.vetoes.subclass_has(function.owner, function.name):
+                if self.world.project_text.subclass_has(function.owner, function.name):
                     return None  # an override may give anything
             if self.world.inference.is_generator(function):
                 return None
             if function.owner is not None and function.node.returns is None:
-                if self.world.vetoes.subclass_has(function.owner, function.name):
+                if self.world.project_text.subclass_has(function.owner, function.name):
                     return None  # what a body gives that others override is no promise of theirs
         found = result(self.world, stands)
         if found is None or isinstance(found, (Unknown, Coroutine)):
@@ -205,8 +205,8 @@ class MockGifts(MockFlavors):
             return
         wanted = found.value if self._annotated(member) else self._by_parameter(member)
         if self.fitting.cannot_be(item.value, wanted) and not isinstance(item.value, Mock):
-            vetoes = self.world.vetoes
-            if vetoes.subclass_has(stands.cls, item.name) or vetoes.asked_in_project(item.name):
+            written = self.world.project_text
+            if written.subclass_has(stands.cls, item.name) or written.asked(item.name):
                 return
             given, expected = self.fitting.given(item.value), self.fitting.expected(wanted)
             self.evaluator.emit(MockGift(item.node, "attribute", "type", owner, item.name, given, expected))
@@ -215,7 +215,7 @@ class MockGifts(MockFlavors):
         """What an attribute holds that only ``__init__`` assigns, from a parameter that is annotated."""
         if len(member.bindings) != 1 or not isinstance(member.value, ast.Name) or member.method is None:
             return UNKNOWN
-        if member.method.name != "__init__" or self.world.vetoes.stored_in_project(member.name):
+        if member.method.name != "__init__" or self.world.project_text.stored(member.name):
             return UNKNOWN
         arguments = member.method.args
         for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):

@@ -82,7 +82,7 @@ def result(world: World, stands: Value | None) -> Value | None:
         return None
     if isinstance(stands, FunctionValue) and isinstance(stands.receiver, Instance) and not stands.receiver.exact:
         function = stands.function
-        if function.node.returns is None and world.vetoes.subclass_has(stands.receiver.cls, function.name):
+        if function.node.returns is None and world.project_text.subclass_has(stands.receiver.cls, function.name):
             return None  # an override may return anything
     found = world.calls.result(stands, Arguments(starred=True, double_starred=True))
     if any(isinstance(one, Instance) and _awaits_another(world, one) for one in members_of(found)):

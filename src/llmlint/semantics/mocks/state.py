@@ -167,7 +167,8 @@ class MockState:
         """Whether it is that signature which the code under test calls by, and not one of an override or a replacement."""
         if isinstance(stands, ClassValue):
             return stands.exact
-        vetoes = self.evaluator.world.vetoes
+        world = self.evaluator.world
+        written = world.project_text
         function, receiver = stands.function, stands.receiver
         name = function.name
         if name.startswith("__") and name.endswith("__"):
@@ -175,13 +176,15 @@ class MockState:
         if function.owner is None and not function.module.by_test and name not in function.module.table:
             return False  # what a decorator made: how it is bound is that decorator's affair
         if isinstance(receiver, (Instance, ClassValue)) and not receiver.exact:
-            if vetoes.subclass_has(receiver.cls, name) or (not receiver.cls.own and vetoes.abstract(receiver.cls)):
+            if written.subclass_has(receiver.cls, name) or (
+                not receiver.cls.own and world.vetoes.abstract(receiver.cls)
+            ):
                 return False
             via = receiver.via if isinstance(receiver, Instance) else None
-            if via and vetoes.stored_in_project(via, foreign_only=True):
+            if via and written.stored(via, foreign_only=True):
                 return False
         module = function.module
-        return not (module.own and not module.by_test and vetoes.stored_in_project(name))
+        return not (module.own and not module.by_test and written.stored(name))
 
 
 def _part_flavor(mock: Mock, name: str) -> str:

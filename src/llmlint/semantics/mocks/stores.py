@@ -159,7 +159,7 @@ class MockStores(MockParts):
             isinstance(stands, Instance)
             and stands.via
             and "." not in stands.via
-            and not self.evaluator.world.vetoes.stored_in_project(stands.via, foreign_only=True)
+            and not self.evaluator.world.project_text.stored(stands.via, foreign_only=True)
         ):
             stands = Instance(stands.cls, stands.args)
         self.hand(mock, in_place(stands, "", self.evaluator.test_modules), "attribute")

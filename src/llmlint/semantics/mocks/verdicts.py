@@ -14,6 +14,7 @@ from llmlint.semantics.mocks.assertions import API, misspelt
 from llmlint.semantics.mocks.values import Call, Mock, Use
 from llmlint.semantics.nearest import nearest
 from llmlint.semantics.nouns import MockAttributeUse, MockCall, Outcome, Problem
+from llmlint.semantics.stored_names import foreign_stores
 from llmlint.semantics.values import (
     UNKNOWN,
     Callable,
@@ -24,7 +25,6 @@ from llmlint.semantics.values import (
     is_none,
     members_of,
 )
-from llmlint.semantics.vetoes import foreign_stores
 
 if TYPE_CHECKING:
     from llmlint.semantics.mocks.mocks import Mocks
@@ -117,7 +117,7 @@ class MockVerdicts:
             self._foreign = foreign_stores(own, but=frozenset(self.mocks.stores)).union(
                 *(foreign_stores(module) for module in others)
             )
-        if name in self._foreign or evaluator.world.vetoes.asked_in_project(name):
+        if name in self._foreign or evaluator.world.project_text.asked(name):
             return False
         if isinstance(stands, Instance) and stands.via is not None and stands.via in self._foreign:
             return False
@@ -132,8 +132,8 @@ class MockVerdicts:
     def _closed(self, stands: Value, name: str) -> Value:
         """A protocol of the project as what its code takes it for, where that code knows no such name."""
         if isinstance(stands, Instance) and not stands.exact and stands.cls.own and "protocol" in stands.cls.memo:
-            vetoes = self.evaluator.world.vetoes
-            if not vetoes.mentioned_in_project(name) and not vetoes.subclass_has(stands.cls, name):
+            written = self.evaluator.world.project_text
+            if not written.mentioned(name) and not written.subclass_has(stands.cls, name):
                 return Instance(stands.cls, stands.args, exact=True)
         return stands
 
@@ -205,7 +205,7 @@ class MockVerdicts:
         if not isinstance(stands, FunctionValue) or mock.strict or not isinstance(stands.receiver, Instance):
             return False
         owner = stands.function.owner
-        if owner is None or not self.evaluator.world.vetoes.called_through(owner.name, stands.function.name):
+        if owner is None or not self.evaluator.world.project_text.called_through(owner.name, stands.function.name):
             return False
         through = FunctionValue(stands.functions, None, stands.scope)
         return self.evaluator.world.calls.mismatches(through, arguments) is None
@@ -274,7 +274,7 @@ class MockVerdicts:
         module = self.evaluator.module
         written = len(re.findall(rf"\b{re.escape(name)}\b", module.text))
         assert self._asserted is not None
-        return written > self._asserted[name] or self.evaluator.world.vetoes.spelt(name, module.path)
+        return written > self._asserted[name] or self.evaluator.world.project_text.spelt(name, module.path)
 
     def _judge_keyword(self, mock: Mock, name: str, node: ast.Subscript) -> None:
         """``mock.call_args.kwargs["name"]``, of a call that cannot have had such a keyword."""
