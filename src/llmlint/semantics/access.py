@@ -181,7 +181,7 @@ class Access(Judgements):
             if is_private(name):
                 self.private(node, name, value, outcome, "load")
             elif self.sink is not None and not self.muted:
-                owner = self.world.attributes.owner(value)
+                owner = self.world.owners.of(value)
                 self.emit(AttributeUse(node, name, "load", owner, outcome, False, result.truth))
             return result.value
         if name[:1] == "_":

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.library import Entry, Open
-from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import (
     ASSIGN,
     CLASS,
@@ -15,22 +13,15 @@ from llmlint.contracts.symbols import (
     FUNCTION,
     IMPORT,
     Class,
-    Function,
-    FunctionNode,
     Member,
     Module,
 )
-from llmlint.contracts.walking import walk
 from llmlint.model.position import Truth
-from llmlint.semantics.nouns import Blueprint, Outcome, Owner
+from llmlint.semantics.nouns import Outcome
 from llmlint.semantics.values import (
-    NOTHING,
     OPEN,
-    UNINFERRED,
     UNKNOWN,
     ClassValue,
-    Coroutine,
-    FunctionValue,
     Instance,
     ModuleValue,
     Special,
@@ -73,6 +64,7 @@ class Attributes:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.values = world.member_values
 
     def get(self, value: Value, name: str) -> Attribute:
         """``value.name``."""
@@ -144,7 +136,7 @@ class Attributes:
         cls = value.cls
         member = classes.member(cls, name)
         if member is not None:
-            return Attribute(self.member(member, value), Outcome.FOUND)
+            return Attribute(self.values.value(member, value), Outcome.FOUND)
         if is_none(value):
             return _UNKNOWN
         return self._absent(cls, name, value)
@@ -161,7 +153,9 @@ class Attributes:
                 return _OPEN
             for field in shape.fields:
                 if field.name == name:
-                    found = UNKNOWN if field.annotation is None else self.annotated(field.annotation, field.owner)
+                    found = (
+                        UNKNOWN if field.annotation is None else self.values.annotated(field.annotation, field.owner)
+                    )
                     return Attribute(found, Outcome.FOUND)
         if shape.kind == "pydantic" and (shape.extra == "allow" or shape.extra not in ("ignore", "forbid")):
             return _OPEN
@@ -170,7 +164,7 @@ class Attributes:
             # What the implementation assigns is found in its own class, not in the contract's.
             twin = cls.implementation or hidden.owner
             source = Instance(twin) if isinstance(receiver, Instance) else ClassValue(twin)
-            found = self.member(hidden, receiver if hidden.kind == "method" else source)
+            found = self.values.value(hidden, receiver if hidden.kind == "method" else source)
             contract = next((base for base in classes.mro(cls) if base.implementation is hidden.owner), None)
             if contract is None:
                 contract = next((base for base in classes.mro(cls) if base.module.kind == "contract"), None)
@@ -196,7 +190,7 @@ class Attributes:
         cls = value.cls
         member = classes.member(cls, name, on_class=True)
         if member is not None and (member.kind != "field" or not self._only_of_instances(member, cls)):
-            return Attribute(self.class_member(member, value), Outcome.FOUND)
+            return Attribute(self.values.of_class(member, value), Outcome.FOUND)
         if is_dunder(name):
             return _UNKNOWN
         meta = classes.metaclass(cls) or classes.builtin("type")
@@ -204,7 +198,8 @@ class Attributes:
             found = classes.member(meta, name)
             if found is not None:
                 return Attribute(
-                    self.member(found, Instance(meta)) if meta.symbol != "builtins.type" else UNKNOWN, Outcome.FOUND
+                    self.values.value(found, Instance(meta)) if meta.symbol != "builtins.type" else UNKNOWN,
+                    Outcome.FOUND,
                 )
             if classes.open(meta):
                 return _OPEN
@@ -257,7 +252,7 @@ class Attributes:
         for base in classes.mro(value.cls)[1:]:
             member = classes.body(base).get(name)
             if member is not None:
-                return Attribute(self.member(member, value.receiver), Outcome.FOUND)
+                return Attribute(self.values.value(member, value.receiver), Outcome.FOUND)
         bases = classes.bases(value.cls)
         if is_dunder(name) or not bases or classes.open(value.cls) or classes.member(value.cls, name) is not None:
             return _UNKNOWN
@@ -284,314 +279,3 @@ class Attributes:
             return off
         result = union(values)
         return Attribute(result, Outcome.UNKNOWN if type(result) is Unknown else Outcome.FOUND)
-
-    # -- what a member is ------------------------------------------------------------------------------------------------
-
-    def member(self, member: Member, receiver: Value) -> Value:
-        """The value of a member read from an instance (or, for a class, see ``class_member``)."""
-        if isinstance(receiver, ClassValue):
-            return self.class_member(member, receiver)
-        kind = member.kind
-        if kind == "method":
-            return self._method(member, receiver)
-        if kind == "property":
-            return self._property(member, receiver)
-        if kind == "nested class":
-            return ClassValue(self.world.library.canonical(member.owner.module.class_at(member.node, member.owner)))
-        if kind == "enum member" and isinstance(receiver, Instance):
-            return Instance(receiver.cls, exact=True)
-        if member.annotation is not None:
-            value = self._annotated_for(member, receiver)
-            return self._descriptor(value)
-        value = self._inferred(member, receiver)
-        if type(value) is FunctionValue and member.kind != "instance attribute":
-            return self._bound(member, value, receiver)
-        return self._descriptor(value)
-
-    def _bound(self, member: Member, value: FunctionValue, receiver: Value) -> Value:
-        """``check = helpers.check`` in a class body, read from an instance: a function that is bound like a method."""
-        if value.receiver is not None or isinstance(member.value, ast.Call):
-            return value
-        if value.function.module.is_stub or value.function.owner is not None:
-            return UNKNOWN  # functions of C are not bound, and a stub does not say which are
-        return FunctionValue(value.functions, receiver, value.scope)
-
-    def declared(self, receiver: Instance, name: str) -> Value:
-        """What the annotation of the attribute says; unknown where there is none."""
-        member = self.world.classes.member(receiver.cls, name)
-        if member is None or member.annotation is None or member.kind in ("method", "property"):
-            return UNKNOWN
-        return self._annotated_for(member, receiver)
-
-    def class_member(self, member: Member, receiver: ClassValue) -> Value:
-        """The value of a member read from the class itself."""
-        kind = member.kind
-        if kind == "enum member":
-            return Instance(receiver.cls, exact=True)
-        if kind == "nested class":
-            return ClassValue(self.world.library.canonical(member.owner.module.class_at(member.node, member.owner)))
-        if kind == "property":
-            return UNKNOWN
-        if kind == "method":
-            functions = member.functions()
-            if not functions:
-                return UNKNOWN
-            info = self.world.functions.info(functions[-1])
-            if info.opaque:
-                found = self.world.functions.decorated(functions[-1], None)
-                if isinstance(found, FunctionValue) and found.receiver is None and info.kind == "method":
-                    return FunctionValue(found.functions, None, found.scope, loose=True)
-                return found
-            if info.kind == "static":
-                return FunctionValue(functions, scope=member.owner.scope)
-            if info.kind == "class":
-                return FunctionValue(functions, receiver, scope=member.owner.scope)
-            return FunctionValue(functions, None, scope=member.owner.scope, loose=True)
-        if member.annotation is not None:
-            value = self._descriptor(self._annotated_for(member, receiver))
-            return UNKNOWN if self._made_otherwise(member, value) else value
-        return self._descriptor(self._inferred(member, receiver))
-
-    def _made_otherwise(self, member: Member, declared: Value) -> bool:
-        """Whether a call makes what the class holds, and it is not known to be what the annotation says that its objects hold."""
-        if not isinstance(member.value, ast.Call) or member.method is not None or type(declared) is Unknown:
-            return False
-        if self.world.classes.shape(member.owner).kind in ("dataclass", "attrs"):
-            return False  # the class holds the default
-        made = self.world.inference.class_value(member.owner, member.value)
-        return type(made) is Unknown or not self.world.calls.may_be(made, declared)
-
-    def _method(self, member: Member, receiver: Value) -> Value:
-        functions = member.functions()
-        if not functions:
-            return UNKNOWN
-        info = self.world.functions.info(functions[-1])
-        if info.opaque:
-            return self.world.functions.decorated(functions[-1], receiver)
-        if info.kind == "static":
-            return FunctionValue(functions, scope=member.owner.scope)
-        return FunctionValue(functions, receiver, scope=member.owner.scope)
-
-    def _property(self, member: Member, receiver: Value) -> Value:
-        for function in member.functions():
-            if any(
-                isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
-                for decorator in function.node.decorator_list
-            ):
-                continue
-            if len(function.node.decorator_list) > 1 and self.world.functions.info(function).opaque:
-                return UNKNOWN
-            result = self.world.calls.function_result(function, receiver, None, member.owner.scope)
-            return self._via(result, member.name) if function.node.returns is None else result
-        return UNKNOWN
-
-    def annotated(self, node: ast.expr, owner: Class) -> Value:
-        """The value of an annotation in the body of ``owner``."""
-        return self.world.annotations.value(node, owner.module, owner)
-
-    def _annotated_for(self, member: Member, receiver: Value) -> Value:
-        assert member.annotation is not None
-        owner = member.owner
-        if isinstance(receiver, (Instance, ClassValue)) and self.world.annotations.parameters(owner):
-            subst = self.world.annotations.substitution(receiver.cls, receiver.args, owner)
-            return self.world.annotations.value(member.annotation, owner.module, owner, subst, receiver)
-        value = self.world.annotations.value(member.annotation, owner.module, owner)
-        if member.owner.scope is not None and type(value) is Unknown:
-            return UNKNOWN
-        last = member.annotation
-        if isinstance(last, (ast.Name, ast.Attribute)) and type(value) is Unknown and member.value is not None:
-            name = last.id if isinstance(last, ast.Name) else last.attr
-            if name in ("Final", "ClassVar"):
-                return self._inferred(member, receiver)
-        if isinstance(value, Instance) and is_none(value):
-            return UNKNOWN
-        return value
-
-    def _inferred(self, member: Member, receiver: Value) -> Value:
-        """What the class's own text assigns: the class body's value and every assignment on ``self``."""
-        if not isinstance(receiver, (Instance, ClassValue)):
-            return UNKNOWN
-        found = self._assigned(member, receiver)
-        if receiver.cls.module.by_test and not receiver.exact and type(found) is not Unknown:
-            if self.world.project_text.set_anew(receiver.cls, member.name):
-                return (
-                    UNINFERRED  # `cls_under_test = Cart`: classes of tests inherit from others to set such names anew
-                )
-        return found
-
-    def _assigned(self, member: Member, receiver: Instance | ClassValue) -> Value:
-        cls = receiver.cls
-        key = ("inferred", member.name)
-        if key in cls.memo:
-            return cls.memo[key]  # type: ignore[no-any-return]
-        cls.memo[key] = UNINFERRED
-        before = self.world.inference.cuts
-        values: list[Value] = []
-        classes = self.world.classes
-        for base in classes.mro(cls):
-            body = classes.body(base).get(member.name)
-            if body is not None and body.kind != "method":
-                if body.annotation is not None and _says(body.annotation):
-                    values.append(self.annotated(body.annotation, base))
-                elif body.value is not None and len(body.bindings) == 1:
-                    if isinstance(body.node, ast.Assign) and not isinstance(body.node.targets[0], ast.Name):
-                        values.append(UNINFERRED)
-                    else:
-                        values.append(self.world.inference.class_value(base, body.value))
-                else:
-                    values.append(UNINFERRED)
-            inner = classes.instance(base).get(member.name)
-            if inner is not None:
-                if inner.annotation is not None:
-                    values.append(self.annotated(inner.annotation, base))
-                elif inner.method is None or (base is not cls and self._rests_on_overridden(cls, base, inner)):
-                    values.append(UNINFERRED)
-                else:
-                    values.append(self.world.inference.stored(base, inner))
-        result = union(values) if values else UNINFERRED
-        if is_none(result):
-            result = UNINFERRED
-        if not cls.module.by_test:
-            result = self._via(result, member.name)
-        cls.memo[key] = result
-        if self.world.inference.partial(before):
-            del cls.memo[key]
-        return result
-
-    def _rests_on_overridden(self, cls: Class, base: Class, inner: Member) -> bool:
-        """Whether what a method of ``base`` stores is made of attributes of its object that a class between has anew."""
-        classes = self.world.classes
-        anew: set[str] = set()
-        for other in classes.mro(cls):
-            if other is base:
-                break
-            anew.update(classes.body(other), classes.instance(other))
-        methods = [binding[0] for binding in inner.bindings if isinstance(binding, tuple)]
-        return bool(anew) and any(not anew.isdisjoint(_read_for(method, inner.name)) for method in methods)
-
-    def _via(self, value: Value, name: str) -> Value:
-        """The value, marked as reached through the inferred attribute ``name`` (other code may assign it, too)."""
-        if isinstance(value, Instance):
-            return Instance(value.cls, value.args, False, NOTHING, value.items, name)
-        if isinstance(value, Union):
-            return Union(tuple(self._via(member, name) if not is_none(member) else member for member in value.members))
-        return value
-
-    def _descriptor(self, value: Value) -> Value:
-        if isinstance(value, Union) and any(self._descriptor(member) is UNKNOWN for member in value.members):
-            return UNKNOWN
-        if isinstance(value, Instance) and value.literal is NOTHING:
-            found = self.world.classes.member(value.cls, "__get__")
-            if found is not None:
-                return UNKNOWN
-        return value
-
-    # -- describing ------------------------------------------------------------------------------------------------------
-
-    def owner(self, value: Value) -> Owner | None:
-        """The value as findings speak of it."""
-        if isinstance(value, Special):
-            value = value.value
-        if isinstance(value, Union):
-            for member in value.members:
-                if not is_none(member):
-                    return self.owner(member)
-            return None
-        library, classes = self.world.library, self.world.classes
-        if isinstance(value, ModuleValue):
-            module = value.module
-
-            def module_names() -> list[str]:
-                return [name for name in library.names(module) if not name.startswith("_") and name != "TYPE_CHECKING"]
-
-            return Owner("module", module.name, module.name, module.truth, module_names, module.own, module.by_test)
-        if isinstance(value, (Instance, ClassValue)):
-            cls = value.cls
-
-            def class_names() -> list[str]:
-                return [name for name in classes.members(cls) if not name.startswith("_")] + [
-                    field.name for field in classes.shape(cls).fields
-                ]
-
-            shape = classes.shape(cls).kind
-            on_class = isinstance(value, ClassValue)
-            kind = "enum" if on_class and shape == "enum" else "class" if on_class else "instance"
-            if shape == "typeddict" and not on_class:
-                kind = "typed dict"
-            place = (cls.module.own, cls.module.by_test)
-            return Owner(kind, cls.qualname, cls.symbol, cls.truth, class_names, *place, lambda: self.blueprint(cls))  # type: ignore[arg-type]
-        if isinstance(value, Super):
-            owner = self.owner(Instance(value.cls))
-            return owner and replace(owner, kind="super")
-        if isinstance(value, FunctionValue):
-            function = value.function
-            return self.function_owner(function)
-        if isinstance(value, Coroutine) and value.function is not None:
-            return self.function_owner(value.function)
-        return None
-
-    def blueprint(self, cls: Class) -> Blueprint | None:
-        """What a spec of the class would know; None where the class is local to a function or another class."""
-        if cls.outer is not None or cls.scope is not None:
-            return None
-        classes, real = self.world.classes, cls.implementation or cls
-        shape = classes.shape(real)
-        unknown: list[str] = []
-        special: list[str] = []
-        for name, member in classes.members(real).items():
-            if name.startswith("_"):
-                continue
-            made = isinstance(member.value, ast.Call)
-            if member.kind == "instance attribute":
-                # A slot is a descriptor of the class.
-                (unknown if member.method is not None else special).append(name)
-            elif member.kind == "field" and (member.value is None or made or shape.kind == "pydantic"):
-                unknown.append(name)
-            elif member.kind != "method" or any(function.node.decorator_list for function in member.functions()):
-                special.append(name)
-        unknown += [
-            field.name for field in shape.fields if field.default is None and field.name not in (*unknown, *special)
-        ]
-        return Blueprint(tuple(unknown), tuple(special))
-
-    def function_owner(self, function: Function) -> Owner:
-        """A function as findings speak of it."""
-        name = f"{function.owner.qualname}.{function.name}" if function.owner else function.name
-        module = function.module
-        return Owner("function", name, function.symbol, function.truth, tuple, module.own, module.by_test)
-
-
-def _says(annotation: ast.expr) -> bool:
-    return not (
-        isinstance(annotation, (ast.Name, ast.Attribute))
-        and getattr(annotation, "id", getattr(annotation, "attr", "")) in ("ClassVar", "Final")
-    )
-
-
-@per_node
-def _assignments(method: FunctionNode) -> list[ast.Assign]:
-    return [node for node in walk(method) if isinstance(node, ast.Assign)]
-
-
-def _read_for(method: FunctionNode, name: str) -> set[str]:
-    """The attributes of its object that a method reads for what it stores in one of them, by way of its local names as well."""
-    arguments = [*method.args.posonlyargs, *method.args.args]
-    receiver = arguments[0].arg if arguments else ""
-    stores = _assignments(method)
-    wanted, read = {name}, set[str]()
-    while wanted:
-        part = wanted.pop()
-        for node in stores:
-            if not any(part in (getattr(target, "attr", ""), getattr(target, "id", "")) for target in node.targets):
-                continue
-            for inner in walk(node.value):
-                if isinstance(inner, ast.Attribute) and getattr(inner.value, "id", "") == receiver:
-                    read.add(inner.attr)
-                elif isinstance(inner, ast.Name) and inner.id != receiver:
-                    wanted.add(inner.id)
-        stores = [
-            node
-            for node in stores
-            if not any(part in (getattr(t, "attr", ""), getattr(t, "id", "")) for t in node.targets)
-        ]
-    return read

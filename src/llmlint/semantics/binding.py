@@ -123,7 +123,7 @@ class Assignments(Access):
         if isinstance(target.value, ast.Name) and target.value.id == scope.self_name:
             scope.stores.setdefault(name, []).append(value)
             if type(value) is Mock and isinstance(receiver, Instance):
-                self.mocks.hand(value, self.world.attributes.declared(receiver, name), "annotation")
+                self.mocks.hand(value, self.world.member_values.declared(receiver, name), "annotation")
         key = dotted(target.value)
         if key and self._keeps_what_is_stored(receiver, name):
             scope.stored[(key, name)] = value

@@ -145,7 +145,7 @@ class BuiltinCalls(Expectations):
             value = value.value
         if not isinstance(value, (Instance, ClassValue, ModuleValue)) or is_none(value):
             return
-        owner = evaluator.world.attributes.owner(value)
+        owner = evaluator.world.owners.of(value)
         if owner is None or not owner.own or owner.by_test or name.value in evaluator.replaced_names:
             return
         if evaluator.world.attributes.get(value, name.value).outcome is not Outcome.MISSING:

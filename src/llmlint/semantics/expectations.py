@@ -122,7 +122,7 @@ class Expectations:
         evaluator.eval(keyword.value)
         raises = evaluator.narrowing.quietly(node.func)
         plain = raises.value if isinstance(raises, Special) else raises
-        owner = evaluator.world.attributes.owner(plain)
+        owner = evaluator.world.owners.of(plain)
         if owner is None or evaluator.probing("TypeError"):
             return
         problem = Problem("unknown-keyword", keyword.arg, keyword)

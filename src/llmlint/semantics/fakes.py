@@ -77,7 +77,7 @@ class Fakes:
                 continue
             problems.append(problem)
         if problems and not _only_refused(cls):
-            owner = self.world.attributes.owner(Instance(contract))
+            owner = self.world.owners.of(Instance(contract))
             if owner is not None:
                 yield Fake(cls.node, owner, by, tuple(problems))
 

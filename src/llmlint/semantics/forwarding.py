@@ -265,7 +265,7 @@ class Forwarding:
                 return None
             member = classes.body(base).get(function.attr)
             if member is not None:
-                return self.world.attributes.member(member, receiver)
+                return self.world.member_values.value(member, receiver)
         return None
 
     def _is_certain(self, callee: Value) -> bool:

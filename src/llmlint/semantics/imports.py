@@ -92,7 +92,7 @@ class Imports:
             else:
                 outcome = Outcome.MISSING
                 subject = parent
-                owner = world.attributes.owner(ModuleValue(parent))
+                owner = world.owners.of(ModuleValue(parent))
                 lazy = parent.open == "it defines __getattr__"  # which no import of a module asks
                 if (
                     (parent.open and not lazy)
@@ -162,7 +162,7 @@ class Imports:
             entry = None
         outcome = Outcome.FOUND
         missing = None
-        owner: Owner | None = world.attributes.owner(ModuleValue(module))
+        owner: Owner | None = world.owners.of(ModuleValue(module))
         if entry is None:
             outcome = Outcome.UNKNOWN
             if not is_dunder(name) and not (self.dynamic and module.by_test and module.kind == "namespace"):

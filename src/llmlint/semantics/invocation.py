@@ -273,7 +273,7 @@ class Invocation(Assignments):
             return None
         if not self.certain_call(function) or not all(map(self.certain_call, bound.through)):
             return None
-        owner = self.world.attributes.owner(function)
+        owner = self.world.owners.of(function)
         if owner is None:
             return None
         problems = self.problems(node, arguments, bound.signature, mismatches)

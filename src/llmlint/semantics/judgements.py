@@ -54,7 +54,7 @@ class Judgements(Lookup):
             return  # who asks for the API of a mock has put one there, however far from here
         if not self.confirm(value, name):
             return
-        owner = self.world.attributes.owner(value)
+        owner = self.world.owners.of(value)
         if owner is None or self._of_an_outer_class(value, name) or self._disputed(value):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
@@ -108,9 +108,7 @@ class Judgements(Lookup):
             return
         if any(named_in_string(module, function.name) for module in self.test_modules):
             return
-        self.emit(
-            AttributeUse(node, name, "load", self.world.attributes.owner(value), Outcome.MISSING, is_private(name))
-        )
+        self.emit(AttributeUse(node, name, "load", self.world.owners.of(value), Outcome.MISSING, is_private(name)))
 
     def _of_an_outer_class(self, value: Value, name: str) -> bool:
         """Whether a class around the (test) class has the name: some collectors hand it down to nested classes."""
@@ -149,7 +147,7 @@ class Judgements(Lookup):
             and receiver.func.id in ("super", "type")
         ):
             return
-        owner = self.world.attributes.owner(value) if value is not None else None
+        owner = self.world.owners.of(value) if value is not None else None
         if owner is not None and owner.by_test:
             return
         if isinstance(value, (Mock, Unknown)):
@@ -207,7 +205,7 @@ class Judgements(Lookup):
                 or self._own_mixin(receiver)
             ):
                 return
-            owner = self.world.attributes.owner(receiver)
+            owner = self.world.owners.of(receiver)
             if owner is None or owner.by_test or not receiver.cls.own:
                 if not fails:
                     return
@@ -223,7 +221,7 @@ class Judgements(Lookup):
         elif is_private(name):
             self.private(target, name, receiver, found.outcome, "store")
         elif found.outcome is Outcome.OFF_CONTRACT:
-            owner = self.world.attributes.owner(receiver)
+            owner = self.world.owners.of(receiver)
             self.emit(AttributeUse(target, name, "store", owner, found.outcome, False, found.truth))
 
     def _read_by_source(self, receiver: Instance, name: str) -> bool:
@@ -305,7 +303,7 @@ class Judgements(Lookup):
             callee = self.callees.get(node.value)
         if isinstance(callee, FunctionValue) and not self.certain_call(callee):
             return
-        self.emit(AwaitProblem(node, "missing-await", self.world.attributes.function_owner(value.function), form))  # type: ignore[arg-type]
+        self.emit(AwaitProblem(node, "missing-await", self.world.owners.of_function(value.function), form))  # type: ignore[arg-type]
 
     def _needless(self, node: ast.expr | ast.stmt, value: Value, form: str, method: str = "__await__") -> None:
         """``await`` on the result of a call that the contract says is not awaitable."""
@@ -347,7 +345,7 @@ class Judgements(Lookup):
                 return
         if not self.certain_call(callee):
             return
-        owner = self.world.attributes.owner(callee)
+        owner = self.world.owners.of(callee)
         if owner is not None:
             self.emit(AwaitProblem(node, "needless-await", owner, form))  # type: ignore[arg-type]
 
@@ -359,11 +357,11 @@ class Judgements(Lookup):
         generates = isinstance(callee, FunctionValue) and callee.function.is_async
         if not value.exact and not generates and self.world.project_text.subclass_has(value.cls, wanted):
             return
-        owner = self.world.attributes.owner(value)
+        owner = self.world.owners.of(value)
         if isinstance(callee, FunctionValue):
             if not self.certain_call(callee):
                 return
-            owner = self.world.attributes.function_owner(callee.function)
+            owner = self.world.owners.of_function(callee.function)
         if owner is not None:
             self.emit(AwaitProblem(node, "needless-await" if needless else "missing-await", owner, form))  # type: ignore[arg-type]
 

@@ -79,7 +79,7 @@ class Lookup(Evaluation):
             return None
         if node is not None and not any(_is_before(binding, node) for binding in member.bindings):
             return None
-        return self.world.attributes.class_member(member, ClassValue(cls))
+        return self.world.member_values.of_class(member, ClassValue(cls))
 
     def _global_name(self, node: ast.Name, name: str) -> Value:
         world = self.world

@@ -307,7 +307,7 @@ class Patches(Targets):
         makes: bool,
     ) -> None:
         evaluator = self.evaluator
-        owner = evaluator.world.attributes.owner(target.owner) if target.owner is not None else None
+        owner = evaluator.world.owners.of(target.owner) if target.owner is not None else None
         if creates and target.outcome is Outcome.MISSING:
             target = target._replace(outcome=Outcome.UNKNOWN)
         self._count(node, target.outcome is not Outcome.UNKNOWN, "what it names is not known")
@@ -341,9 +341,9 @@ class Patches(Targets):
         """What code stands at the target; None for a plain value or what is not known."""
         value = target.value.value if isinstance(target.value, Special) else target.value
         if isinstance(value, (FunctionValue, ClassValue, ModuleValue)):
-            return self.evaluator.world.attributes.owner(value)
+            return self.evaluator.world.owners.of(value)
         if isinstance(value, Instance) and value.literal is NOTHING and not _is_plain(value.cls):
-            return self.evaluator.world.attributes.owner(value)
+            return self.evaluator.world.owners.of(value)
         return None
 
     def _given(self, arguments: Arguments, keyword: str) -> bool:

@@ -108,7 +108,7 @@ class Protocols(Callables):
             if self.world.classes.shape(value.cls).kind == "typeddict":
                 field = self.typed_key(value, key)
                 return (
-                    self.world.attributes.annotated(field.annotation, field.owner)
+                    self.world.member_values.annotated(field.annotation, field.owner)
                     if field and field.annotation
                     else UNKNOWN
                 )

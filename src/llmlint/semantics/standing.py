@@ -237,7 +237,7 @@ class _Pointed(FileAnalysis):
         if value is None:
             return None
         words = _said(value)
-        owner = self.world.attributes.owner(_behind(value))
+        owner = self.world.owners.of(_behind(value))
         if not words or owner is None:
             return None
         return Standing(f"`{name}`: {words}" if name and not isinstance(value, FunctionValue) else words, owner.truth)

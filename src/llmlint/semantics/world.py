@@ -20,7 +20,9 @@ from llmlint.semantics.calls import Calls
 from llmlint.semantics.fixtures import Fixtures
 from llmlint.semantics.functions import Functions
 from llmlint.semantics.inference import Inference
+from llmlint.semantics.member_values import MemberValues
 from llmlint.semantics.names import Names
+from llmlint.semantics.owners import Owners
 from llmlint.semantics.project_text import ProjectText
 from llmlint.semantics.proof.following import Following
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
@@ -44,6 +46,8 @@ class World:
         self.classes = Classes(self.library)
         self.names = Names(self)
         self.annotations = Annotations(self)
+        self.owners = Owners(self.library, self.classes)
+        self.member_values = MemberValues(self)
         self.attributes = Attributes(self)
         self.functions = Functions(self)
         self.calls = Calls(self)

@@ -51,7 +51,7 @@ class Types:
                 return (
                     found if found != "None" else None
                 )  # what subclasses or instances have there instead, nobody says
-        return self.text(self._world.attributes.member(member, values.Instance(self._world.library.canonical(cls))))
+        return self.text(self._world.member_values.value(member, values.Instance(self._world.library.canonical(cls))))
 
     def made_function(self, cls: Class, value: ast.Call) -> FunctionNode | None:
         """The function of this module that a call in a class body gives: ``__lt__ = _compare(lt)``."""
@@ -89,7 +89,7 @@ class Types:
                 for dotted in names_in_annotation(found.annotation):
                     self._use(dotted)
                 return ast.unparse(found.annotation)
-            text = self.text(self._world.attributes.annotated(found.annotation, base))
+            text = self.text(self._world.member_values.annotated(found.annotation, base))
             if text is not None and last_name(found.annotation) == "ClassVar":
                 return f"{self._need('typing', 'ClassVar')}[{text}]"
             return text
@@ -113,7 +113,7 @@ class Types:
         else:
             if found and found != ["None"]:
                 return _joined(list(dict.fromkeys(found)))
-        text = self.text(self._world.attributes.member(member, values.Instance(self._world.library.canonical(cls))))
+        text = self.text(self._world.member_values.value(member, values.Instance(self._world.library.canonical(cls))))
         return text if text != "None" else None
 
     # -- what can be read off ------------------------------------------------------------------------------------------------

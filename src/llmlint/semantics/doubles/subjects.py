@@ -51,7 +51,7 @@ class MockedSubjects:
                         form = True
                     elif form is None and self._passes_through(flow, condition, call, value):
                         form = False
-            subject = self.world.attributes.owner(owner) if form is not None else None
+            subject = self.world.owners.of(owner) if form is not None else None
             if subject is not None:
                 self.evaluator.emit(MockedSubject(at, subject, name, form is True))
 

@@ -195,7 +195,7 @@ class MockFlavors:
         )
 
     def _subject(self, mock: Mock) -> Owner | None:
-        return self.world.attributes.owner(mock.stands) if mock.stands is not None else None
+        return self.world.owners.of(mock.stands) if mock.stands is not None else None
 
 
 def returned_nodes(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr | None]:

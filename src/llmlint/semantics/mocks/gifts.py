@@ -55,7 +55,7 @@ class MockGifts(MockFlavors):
                 return
             given = self.fitting.given(item.value)
             if subject is None:
-                subject = self.world.attributes.owner(item.value)
+                subject = self.world.owners.of(item.value)
             if subject is not None:
                 self.evaluator.emit(MockGift(item.node, "side_effect", "effect", subject, "", given, ""))
             return
@@ -75,7 +75,7 @@ class MockGifts(MockFlavors):
     def _emit(self, node: ast.expr, item: Configured, value: Value, expected: Value) -> None:
         given, wanted = self.fitting.given(value), self.fitting.expected(expected)
         if item.mock.of is not None:
-            owner = self.world.attributes.owner(item.mock.of[0])
+            owner = self.world.owners.of(item.mock.of[0])
             if owner is not None:
                 self.evaluator.emit(MockGift(node, "attribute", "type", owner, item.mock.of[1], given, wanted))
             return
@@ -190,7 +190,7 @@ class MockGifts(MockFlavors):
         if not isinstance(stands, Instance) or is_dunder(item.name):
             return
         found = self.world.attributes.get(stands, item.name)
-        owner = self.world.attributes.owner(stands)
+        owner = self.world.owners.of(stands)
         if owner is None or found.outcome not in (Outcome.FOUND, Outcome.OFF_CONTRACT):
             return
         if isinstance(found.value, FunctionValue):

@@ -115,7 +115,7 @@ class Mocks(MockBuilding):
             stands = mock.stands
             for other in alike[record.node]:
                 stands = stands or next((twin.stands for twin in other.mocks if twin.stands is not None), None)
-            owner = evaluator.world.attributes.owner(stands) if stands is not None else None
+            owner = evaluator.world.owners.of(stands) if stands is not None else None
             evaluator.emit(
                 MockUse(
                     record.node,

@@ -46,7 +46,7 @@ class PlainValues:
     def _is_plain_field(self, annotation: object, owner: Class, depth: int) -> bool:
         if annotation is None:
             return False
-        value = self.world.attributes.annotated(annotation, owner)  # type: ignore[arg-type]
+        value = self.world.member_values.annotated(annotation, owner)  # type: ignore[arg-type]
         return self._is_plain(value, depth + 1)
 
     def _is_plain(self, value: Value, depth: int) -> bool:

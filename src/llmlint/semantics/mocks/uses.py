@@ -112,7 +112,7 @@ class MockUses(MockStores):
 
     def uncalled(self, mock: Mock, name: str, node: ast.expr) -> None:
         """``assert mock.assert_called_once``, or the bare attribute as a statement."""
-        owner = self.evaluator.world.attributes.owner(mock.stands) if mock.stands is not None else None
+        owner = self.evaluator.world.owners.of(mock.stands) if mock.stands is not None else None
         self.evaluator.emit(
             MockAttributeUse(node, name, "asserted", owner, Outcome.FOUND, "unknown", None, name, uncalled=True)
         )

@@ -61,7 +61,7 @@ class MockVerdicts:
                 self._permitted.add((self._symbol(use.mocks[0].stands), use.name))
 
     def _symbol(self, stands: Value | None) -> str:
-        owner = self.evaluator.world.attributes.owner(stands) if stands is not None else None
+        owner = self.evaluator.world.owners.of(stands) if stands is not None else None
         return owner.symbol if owner is not None else ""
 
     def _judge(self, use: Use) -> None:
@@ -121,7 +121,7 @@ class MockVerdicts:
             return False
         if isinstance(stands, Instance) and stands.via is not None and stands.via in self._foreign:
             return False
-        if evaluator.world.attributes.owner(stands) is None:
+        if evaluator.world.owners.of(stands) is None:
             return False
         return all(
             evaluator.world.vetoes.confirm(self._closed(member, name), name, [])
@@ -145,7 +145,7 @@ class MockVerdicts:
                 use.node,
                 use.name,
                 use.action,  # type: ignore[arg-type]
-                evaluator.world.attributes.owner(mock.stands) if mock.stands is not None else None,
+                evaluator.world.owners.of(mock.stands) if mock.stands is not None else None,
                 Outcome.MISSING,
                 mock.by if mock.by in ("spec", "autospec", "patch", "annotation", "parameter") else "unknown",  # type: ignore[arg-type]
                 mock.parameter,
@@ -179,7 +179,7 @@ class MockVerdicts:
         if self._as_instance(stands, call.arguments) or self._through_class(call.mock, stands, call.arguments):
             return
         bound, mismatches = found
-        owner = evaluator.world.attributes.owner(wrapped)
+        owner = evaluator.world.owners.of(wrapped)
         if owner is None or not self.mocks.certain(wrapped) or not all(map(evaluator.certain_call, bound.through)):
             return
         problems = evaluator.problems(node, call.arguments, bound.signature, mismatches)
@@ -246,7 +246,7 @@ class MockVerdicts:
             for name, _, keyword in call.arguments.keywords
             if name not in known and (near := self._meant(name, known)) is not None and not self._heard(name)
         )
-        owner = evaluator.world.attributes.owner(stands) if problems else None
+        owner = evaluator.world.owners.of(stands) if problems else None
         if owner is not None and self.mocks.certain(stands):
             parameters = tuple(bound.signature.keywords)
             evaluator.emit(MockCall(call.node, call.assertion, owner, str(bound.signature), parameters, problems))
@@ -292,7 +292,7 @@ class MockVerdicts:
             )
         ):
             return
-        owner = self.evaluator.world.attributes.owner(stands)
+        owner = self.evaluator.world.owners.of(stands)
         if owner is None or not self.mocks.certain(stands) or self._passed_on(node, name):
             return
         signature = signatures[0]
