@@ -106,9 +106,20 @@ class Ancestry:
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter", "getter"):
                 return True
-            if self.decorator(cls, decorator) in _PROPERTY_LIKE:
+            if self.decorator(cls, decorator) in _PROPERTY_LIKE or self._renames_property(cls, decorator):
                 return True
         return False
+
+    def _renames_property(self, cls: Class, decorator: ast.expr) -> bool:
+        """Whether the module gave a decorator of properties another name (``_magic_enum_attr = property``)."""
+        if not isinstance(decorator, ast.Name):
+            return False
+        return any(
+            binding.form == ASSIGN
+            and isinstance(binding.value, (ast.Name, ast.Attribute))
+            and self.decorator(cls, binding.value) in _PROPERTY_LIKE
+            for binding in cls.module.table.get(decorator.id, ())
+        )
 
     def bases(self, cls: Class) -> tuple[Class, ...]:
         """The direct bases that are known; ``cls.open`` says why the others are not."""
@@ -167,6 +178,7 @@ class Ancestry:
                             yield base
                         continue
             cls.own_open = cls.own_open or f"its base {shown(node)} is not known"
+            cls.memo["unseen base"] = True
 
     @staticmethod
     def _describe_each_other(one: Class, other: Class) -> bool:

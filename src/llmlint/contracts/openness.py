@@ -87,6 +87,24 @@ class Openness(Members):
                 return reason
         return self.open_class(cls.implementation) if cls.implementation is not None else None
 
+    def remade(self, cls: Class) -> bool:
+        """Whether a metaclass of its own, or one that is not seen, may make something else of what the body of ``cls`` assigns.
+
+        So are the members of Django's ``TextChoices`` no tuples, where Django is not to be seen.
+        """
+        found = cls.memo.get("remade")
+        if found is None:
+            found = cls.memo["remade"] = any(map(self._remakes, self.mro(cls)))
+        return bool(found)
+
+    def _remakes(self, cls: Class) -> bool:
+        if "unseen base" in cls.memo:
+            return True
+        return any(
+            keyword.arg == "metaclass" and self._metaclass_open(cls, keyword.value) is not None
+            for keyword in cls.node.keywords
+        )
+
     def own_openness(self, cls: Class) -> str | None:
         """What in the statement of ``cls`` itself makes it open, or None."""
         if "own_open" in cls.memo:

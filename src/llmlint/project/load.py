@@ -200,6 +200,7 @@ class Loader:
             requires_python=requires or environment.version,
             dependencies=frozenset().union(*(declaration.dependencies for declaration in declarations)),
             own_packages=own,
+            distributions=frozenset().union(*(declaration.names for declaration in declarations)),
             isolated=self._options.isolated,
             typeshed=_typeshed(),
             base=place.base,

@@ -100,6 +100,8 @@ class Project:
     """The folder, in ``root``, whose packages and tests belong together (``backend``); the root in most projects."""
     package_folders: tuple[tuple[str, str], ...] = ()
     """(package, folder) of own packages whose folder bears another name (``package-dir = {shop = "python"}``)."""
+    distributions: frozenset[str] = frozenset()
+    """Normalized names under which the project says that it is distributed."""
     isolated: bool = False
     """Whether no file of settings counts, not those of other tools either."""
     notices: tuple[tuple[str, int, str], ...] = ()

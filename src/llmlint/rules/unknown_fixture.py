@@ -12,8 +12,9 @@ def check(request: FixtureRequest) -> Iterator[Finding]:
     if request.outcome is not Outcome.MISSING:
         return
     near = nearest(request.name, request.names())
-    if near is None and not request.environment_known:
-        return
+    sure = unmistakable(request.name, near, request.names())
+    if not sure and not request.environment_known:
+        return  # a plugin that is not known may define it
     yield Finding(
         at=request.node,
         message=f"'{request.by}' asks for a fixture '{request.name}' that nothing in scope defines",
@@ -23,6 +24,6 @@ def check(request: FixtureRequest) -> Iterator[Finding]:
             near,
             request.node,
             request.name,
-            safe=request.environment_known and unmistakable(request.name, near, request.names()),
+            safe=request.environment_known and sure,
         ),
     )

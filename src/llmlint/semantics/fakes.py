@@ -108,11 +108,14 @@ class Fakes:
         return False
 
     def _takes_every_call(self, fake: Function, reals: list[Function], name: str) -> bool:
-        """Whether the project's sources call the method, and each time in a way that the fake takes as well."""
+        """Whether the project's sources call the method, and each time in a way that the fake takes as well.
+
+        A fake that only makes an option of the contract's required is sound until a call is seen that leaves it out.
+        """
         drop = self.world.functions.info(fake).kind != "static"
         mine = from_function(fake.node, name, drop_first=drop)
         theirs = [from_function(real.node, name, drop_first=drop, stub=real.module.is_stub) for real in reals]
-        fits = False
+        fits = all(_asks_for_options(mine, real) for real in theirs)
         for call in self.world.project_text.calls_of(name):
             count = sum(not isinstance(argument, ast.Starred) for argument in call.args)
             keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
@@ -218,6 +221,14 @@ class Fakes:
             and classes.member(value.cls, "__await__") is None
             and (value.exact or value.cls.module.name == "builtins" or value.cls.own)
         )
+
+
+def _asks_for_options(mine: Signature, contract: Signature) -> bool:
+    """Whether the fake refuses nothing but to be called without what the contract may be called without."""
+    names = [parameter.name for parameter in contract.required]
+    wanted = {parameter.name for parameter in mine.required}
+    options = [p.name for p in contract.parameters if not p.required and p.name in wanted]
+    return bool(options) and not bind(mine, 0, [*names, *options])
 
 
 def _catches_type_error(handler: ast.ExceptHandler) -> bool:

@@ -143,7 +143,7 @@ class FixtureRequests(Collected):
         above = function if self.world.functions.info(function).fixture is not None and function.name == name else None
         found = fixtures.find(name, self.module, cls, above)
         evaluator = self.evaluator
-        if found is not None or name == "request" or name in MOCKER_FIXTURES and self._has_plugin("pytest_mock"):
+        if found is not None or fixtures.provided_by_pytest(name) or self._made_by_mocker(name):
             evaluator.count("fixture", node, True)
             outcome = Outcome.FOUND
         else:
@@ -171,8 +171,10 @@ class FixtureRequests(Collected):
     def _class_is_mixin(self, cls: Class) -> bool:
         return not self.collects(cls) or self.world.project_text.subclass_exists(cls)
 
-    def _has_plugin(self, name: str) -> bool:
-        return self.world.library.module(name) is not None or not self.world.project.environment.known
+    def _made_by_mocker(self, name: str) -> bool:
+        if name not in MOCKER_FIXTURES:
+            return False
+        return self.world.library.module("pytest_mock") is not None or not self.world.project.environment.known
 
     def fixture_value(self, name: str, cls: Class | None, above: Function | None = None) -> Value:
         """What asking for the fixture ``name`` gives."""

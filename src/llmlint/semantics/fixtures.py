@@ -160,6 +160,10 @@ class Fixtures:
                 return self.of_module(builtin).get(name)
         return None
 
+    def provided_by_pytest(self, name: str) -> bool:
+        """Whether it is one of pytest's own fixtures that no module defines: ``request``, and all of them where pytest is not found."""
+        return name == "request" or (name in BUILTIN and self.world.library.module("_pytest") is None)
+
     def _visible(self, module: Module) -> dict[str, Fixture]:
         """What the names of fixtures stand for in a module, its classes aside."""
         visible: dict[str, Fixture] | None = module.memo.get("<visible fixtures>")

@@ -56,7 +56,7 @@ class MemberValues:
 
     def _bound(self, member: Member, value: FunctionValue, receiver: Value) -> Value:
         """``check = helpers.check`` in a class body, read from an instance: a function that is bound like a method."""
-        if value.receiver is not None or isinstance(member.value, ast.Call):
+        if value.receiver is not None:
             return value
         if value.function.module.is_stub or value.function.owner is not None:
             return UNKNOWN  # functions of C are not bound, and a stub does not say which are
@@ -183,7 +183,9 @@ class MemberValues:
                     if isinstance(body.node, ast.Assign) and not isinstance(body.node.targets[0], ast.Name):
                         values.append(UNINFERRED)
                     else:
-                        values.append(self.world.inference.class_value(base, body.value))
+                        value = self.world.inference.class_value(base, body.value)
+                        plain = not isinstance(value, (Instance, Union)) or not classes.remade(cls)
+                        values.append(value if plain else UNINFERRED)
                 else:
                     values.append(UNINFERRED)
             inner = classes.instance(base).get(member.name)

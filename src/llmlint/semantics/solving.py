@@ -64,7 +64,7 @@ class Solving(Protocols):
                 )
                 if getattr(parameter.annotation, "id", "") == "Self":
                     expected = self._as_instance(value.receiver) or expected
-                if not self.may_be(argument, expected):
+                if not self.may_be(argument, expected) or self._holds_otherwise(argument, expected):
                     break
                 if type(argument) is Unknown or _holds_unknown(argument):
                     uncertain = True
@@ -73,6 +73,19 @@ class Solving(Protocols):
                 if not uncertain:
                     break
         return candidates
+
+    def _holds_otherwise(self, value: Value, expected: Value) -> bool:
+        """Whether ``value`` is a collection, and for certain not of what ``expected`` is one of."""
+        if not isinstance(value, Instance) or not isinstance(expected, Instance) or len(expected.args) != 1:
+            return False
+        if expected.cls.name not in ELEMENT_PROTOCOLS:
+            return False
+        wanted = expected.args[0]
+        if any(
+            isinstance(member, Instance) and member.cls.name in ("float", "complex") for member in members_of(wanted)
+        ):
+            return False  # which an int is as good as
+        return not self.may_be(self.element(value), wanted)
 
     def _defaults_otherwise(self, value: FunctionValue, signature: Signature, arguments: Arguments) -> bool:
         """Whether an overload says another default of what is not given than the function that runs has."""

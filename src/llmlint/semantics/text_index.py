@@ -17,6 +17,9 @@ _TUPLE = re.compile(r"\.(\w+)[ \t]*,[^=\n]*=(?!=)")
 PLAIN_STORE = re.compile(r"\.(\w+)\s*=(?!=)")
 """An attribute that a plain assignment stores."""
 _SELF = re.compile(r"\b(?:self|cls)$")
+_ON_SELF = re.compile(r"\bself\.(\w+)[ \t]*(?::[^=\n]{1,80})?=(?!=)")
+_TAKES_SELF = re.compile(r"def[ \t]+\w+\(\s*self\b")
+_OUTSIDE = re.compile(r"\n[^\s#)]")
 _SETATTR = re.compile(r"""setattr(?:__)?\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
 _ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
 COMPUTED = re.compile(r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
@@ -52,6 +55,8 @@ class TextIndex:
         for text in self.texts.values():
             for pattern in (_STORE, _TUPLE):
                 found.update(not_on_itself(pattern, text))
+            for start, end in _called_self(text):
+                found.update(_ON_SELF.findall(text, start, end))
             if " as " in text or "for " in text:
                 found.update(entered or looped for entered, looped in _BOUND.findall(text))
             if "setattr" in text:
@@ -183,6 +188,15 @@ def not_on_itself(pattern: re.Pattern[str], text: str) -> Iterator[str]:
     for match in pattern.finditer(text):
         if not _SELF.search(text, max(0, match.start() - 5), match.start()):
             yield match.group(1)
+
+
+def _called_self(text: str) -> Iterator[tuple[int, int]]:
+    """Where the functions stand that belong to no class and call what they are handed ``self``."""
+    for match in _TAKES_SELF.finditer(text):
+        if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t") in ("", "async"):
+            if not _indent(text, text.rfind("\n", 0, match.start()) + 1):
+                end = _OUTSIDE.search(text, match.end())
+                yield match.end(), end.start() if end is not None else len(text)
 
 
 def _looks_up(text: str, module: str, name: str) -> bool:
