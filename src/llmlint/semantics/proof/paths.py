@@ -22,6 +22,9 @@ _SAME_LENGTH: Final = frozenset(
     {"enumerate", "list", "tuple", "set", "sorted", "reversed", "iter", "items", "keys", "values", "zip"}
 )
 
+_MEMBERS: Final = frozenset({"dir", "vars", "getmembers", "fields", "fields_dict", "get_type_hints"})
+"""What says of a class, a module or an object what it consists of: that is something."""
+
 
 def conditional(test: Test) -> ast.stmt | None:
     """The branch or loop that holds the first assertion, where every assertion of a test stands in one that it may never
@@ -316,6 +319,8 @@ class _Paths:
             return bool(node.keywords) or any(self._not_empty(argument) for argument in node.args)
         if name in ("cycle", "count", "repeat"):
             return True
+        if name in _MEMBERS:
+            return bool(node.args)
         if name in _SAME_LENGTH:
             inner = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
             return inner is not None and self._not_empty(inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -12,7 +13,7 @@ from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Function, FunctionNode, Module
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.helpers import helper
-from llmlint.semantics.values import FunctionValue, Value
+from llmlint.semantics.values import ClassValue, FunctionValue, Value
 
 if TYPE_CHECKING:
     from llmlint.semantics.proof.following import Following
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 _SLEEPS: Final = frozenset({"time.sleep", "asyncio.tasks.sleep", "asyncio.sleep"})
+_TIMES: Final = re.compile(
+    r"(?:^|_)(?:m?ttl|px|lease|countdown|eta)(?:_|$)|expir|timeout|lifetime|max_?age|retention|seconds$|delay|period|interval"
+)
+"""What parameters are called that say after what time something happens."""
 _LIMITS: Final = ("timeout", "fail_after", "move_on", "raises", "assertraises", "freeze", "travel", "suppress")
 
 
@@ -38,7 +43,7 @@ class Sleep:
 
 def sleeps(module: TestModule) -> Iterator[Sleep]:
     """Each statement that sleeps in the tests of a file, its fixtures, and the helpers that these call. Polling is none, nor a
-    sleep that something cuts short.
+    sleep that something cuts short, nor one in which a time is to run out that the test has set.
     """
     tests = {test.function for test in module.tests}
     told: set[Function] = set()
@@ -77,8 +82,46 @@ def _own(
         elif not isinstance(callee, FunctionValue) or callee.function.symbol not in _SLEEPS:
             continue
         seconds = _seconds(function.module, following.world, call.args[0])
-        if seconds:
+        if seconds and not _sets_a_time(function, call, callees, following.world):
             yield call, seconds
+
+
+def _sets_a_time(function: Function, sleep: ast.Call, callees: Mapping[ast.AST, Value], world: World) -> bool:
+    """Whether a call before the sleep is given a number of which its parameter says that it is a time (``ttl=1``)."""
+    for call in world.following.body(function).own.calls:
+        name = last_name(call.func)
+        if call.lineno >= sleep.lineno or name == "sleep":
+            continue
+        for keyword in call.keywords:
+            if keyword.arg and _TIMES.search(keyword.arg) and _is_number(keyword.value):
+                return True
+        if any(_is_number(argument) for argument in call.args):
+            if name.startswith("expire"):
+                return True
+            names = _parameters(callees.get(call), world)
+            if any(_TIMES.search(name) and _is_number(given) for name, given in zip(names, call.args, strict=False)):
+                return True
+    return False
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+def _parameters(callee: Value | None, world: World) -> list[str]:
+    """The names of what a callee takes by position, ``self`` left out."""
+    if isinstance(callee, FunctionValue):
+        function, bound = callee.function, callee.receiver is not None
+    elif isinstance(callee, ClassValue):
+        made = world.classes.member(callee.cls, "__init__", on_class=True)
+        functions = tuple(made.functions()) if made is not None else ()
+        if not functions:
+            return []
+        function, bound = functions[0], True
+    else:
+        return []
+    arguments = function.node.args
+    return [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)][bound:]
 
 
 def _called(statement: ast.stmt) -> ast.Call | None:

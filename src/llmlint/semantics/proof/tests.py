@@ -16,6 +16,7 @@ from llmlint.semantics.patches import Patcher
 from llmlint.semantics.proof.body import Body, last_name, nodes_of, own_nodes, without_docstring
 from llmlint.semantics.proof.checks import Check, form_of, inner_checks, is_assertion, own_checks
 from llmlint.semantics.proof.following import FRAME
+from llmlint.semantics.proof.idle import calls_only_what_does_nothing
 from llmlint.semantics.values import Value
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _POINT: Final = re.compile(
     r"|no[_\s-]?(?:exception|issue|problem|traceback|op)|without[_\s](?:an?[_\s])?(?:\w+[_\s])?(?:exception|issue|problem)"
     r"|should[_\s](?:\w+[_\s])?(?:pass|work|succeed|be[_\s](?:ok|fine|allowed|accepted|ignored|possible))"
     r"|reach(?:es|ed)?[_\s](?:this|here)|get[_\s](?:to[_\s])?here|if (?:this|it) (?:works|passes|runs)|is enough"
-    r"|surviv|gracefull|smoke|benchmark|sanity|(?:for|just)[_\s](?:the[_\s])?coverage|just[_\s](?:run|make|exercise|call)|silently"
+    r"|surviv|gracefull|smoke|benchmark|sanity|(?:for|just)[_\s](?:the[_\s])?coverage|just[_\s](?:run|make|exercise|call|ensure)|silently"
 )
 """What the authors of a test without assertion write in its name or docstring, who know what they do."""
 
@@ -151,7 +152,9 @@ class Test:
 
     @cached_property
     def says_that_passing_is_the_point(self) -> bool:
-        """Whether its name, docstring or a comment says that it is there to see that something does not fail."""
+        """Whether its name, docstring or a comment says that it is there to see that something does not fail, or what it calls does
+        nothing else.
+        """
         if self.drops_a_verdict:
             return False
         lines = self.module.source.lines[self.node.lineno - 1 : self.node.end_lineno]
@@ -159,7 +162,7 @@ class Test:
         summary = (ast.get_docstring(self.node) or "").partition("\n\n")[0]
         words = "\n".join((self.function.name, summary, *comments)).lower()
         words = words.replace("'", "").replace("’", "")
-        if self._faces_failure:
+        if self._faces_failure or calls_only_what_does_nothing(self.module.world, self.nodes, self.module.callees):
             return True
         if self._keeps_nothing and (_POSSIBLE.search(words) or _ABSENT.search(self.function.name.lower())):
             return True
