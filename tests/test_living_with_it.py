@@ -146,6 +146,18 @@ def test_who_declares_what_is_public_hears_of_what_is_not(shop, llmlint, argumen
     assert [one["code"] for one in told] == found
 
 
+@pytest.mark.parametrize(("number", "found"), [(5, []), (1, ["LLM309"])])
+def test_a_number_of_ones_own_switches_its_rule_on(shop, llmlint, number, found):
+    shop.write(
+        "tests/test_cart.py",
+        "from unittest.mock import create_autospec\n\nfrom shop.cart import Cart\n\n\ndef test_two():\n"
+        "    one, two = create_autospec(Cart, instance=True), create_autospec(Cart, instance=True)\n"
+        "    assert one.add is not two.add\n",
+    )
+    told = llmlint("tests", "--no-tools", "--output-format", "json", "--config", f"max-mocks={number}").json
+    assert [one["code"] for one in told] == found
+
+
 def test_contracts_that_come_later_switch_rules_on(shop, llmlint):
     shop.write("src/shop/_ids.py", "def last() -> int:\n    return 0\n")
     shop.write("tests/test_cart.py", PRIVATE)

@@ -52,8 +52,8 @@ class Page:
     options: tuple[str, ...]
     """The settings that it reads, as keys in TOML."""
     on_with: tuple[str, ...] = ()
-    """Where the default is ``off``: the settings, as keys in TOML, of which one that is set switches the rule on; ``contracts`` also
-    where contracts are found without it.
+    """Where the default is ``off``: the settings, as keys in TOML, of which one that is not as it is by default switches the rule on;
+    ``contracts`` also where contracts are found without it.
     """
     overlaps: tuple[str, ...] = ()
     """What tools call the same fault at the same place: ``mypy:attr-defined``, ``ruff:F821``."""

@@ -10,7 +10,7 @@ from llmlint.model.diagnostic import Applicability
 from llmlint.model.settings import TOOLS, Settings
 from llmlint.semantics.nearest import nearest
 
-BEHAVIORAL = ("LLM102", "LLM103", "LLM107", "LLM108", "LLM312", "LLM316", "LLM412", "LLM503")
+BEHAVIORAL = ("LLM101", "LLM102", "LLM103", "LLM107", "LLM108", "LLM309", "LLM312", "LLM316", "LLM412", "LLM503")
 """What the preset ``behavioral`` adds: tests that see only the contract and mock only at declared boundaries."""
 
 PRESETS = ("default", "behavioral", "all")
@@ -20,6 +20,9 @@ ALWAYS = frozenset({"LLM900", "LLM903", "LLM904"})
 
 _NAME = 4
 """How specific a full code or a name is; prefixes are as specific as they have digits."""
+
+
+_UNSET = Settings()
 
 
 class SelectionError(Exception):
@@ -180,7 +183,8 @@ def specificity(page: Page, selectors: Iterable[str]) -> int:
 
 
 def _declares(settings: Settings, key: str, contracts: bool) -> bool:
-    return (key == "contracts" and contracts) or bool(getattr(settings, key.replace("-", "_")))
+    name = key.replace("-", "_")
+    return (key == "contracts" and contracts) or bool(getattr(settings, name) != getattr(_UNSET, name))
 
 
 def _in_preset(page: Page, preset: str) -> bool:

@@ -11,7 +11,9 @@ from llmlint.fixing.arguments import with_keyword
 from llmlint.fixing.mocks import bound_to, names_used_on
 from llmlint.fixing.rewrite import Rewrite, Unfixable
 from llmlint.model.diagnostic import Finding, Remedy
+from llmlint.project.source import SourceFile
 from llmlint.semantics.nouns import Outcome, PatchUse
+from llmlint.semantics.pinned import is_pinned
 
 LIES = {
     "function": "that takes any arguments",
@@ -29,9 +31,11 @@ _WITHOUT_NEW = {"patch": 1, "object": 2}
 """How many positional arguments each form takes before its ``new``."""
 
 
-def check(use: PatchUse) -> Iterator[Finding]:
+def check(use: PatchUse, file: SourceFile) -> Iterator[Finding]:
     lie = LIES.get(use.target_kind)
     if lie is None or not use.makes_mock or use.outcome is Outcome.MISSING:
+        return
+    if use.target_kind in ("function", "async function") and is_pinned(file.tree, use.node):
         return
     several = use.form.rpartition(".")[2] == "multiple"
     fixable = use.target_kind in ("function", "async function", "class") and not several

@@ -1,0 +1,68 @@
+"""Patches whose mock is asserted in full: how it was called, each time, or that it was not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from llmlint.contracts.dotted import dotted
+from llmlint.contracts.per_node import per_node
+from llmlint.contracts.symbols import FunctionNode
+from llmlint.contracts.walking import walk
+
+_IN_FULL: Final = frozenset(
+    {"assert_called_once_with", "assert_awaited_once_with", "assert_not_called", "assert_not_awaited"}
+)
+_POSITIONAL: Final = {"patch": 1, "object": 2}
+"""How many positional arguments each form takes before its ``new``."""
+
+
+def is_pinned(tree: ast.Module, patch: ast.Call) -> bool:
+    """Whether the function that a patch stands in, or decorates, asserts in full how its mock was called: then a call that the real one
+    would not take fails the test as well.
+    """
+    return any(patch in _pinned(function) for function in _functions(tree.body))
+
+
+def _functions(statements: list[ast.stmt]) -> Iterator[FunctionNode]:
+    for node in statements:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+        elif isinstance(node, ast.ClassDef):
+            yield from _functions(node.body)
+
+
+@per_node
+def _pinned(function: FunctionNode) -> frozenset[ast.AST]:
+    asserted = set(_asserted(function))
+    return frozenset(patch for patch, name in _named(function) if name in asserted) if asserted else frozenset()
+
+
+def _asserted(function: FunctionNode) -> Iterator[str]:
+    for node in walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _IN_FULL:
+            if node.func.attr.startswith("assert_not") or not any(isinstance(one, ast.Starred) for one in node.args):
+                yield dotted(node.func.value)
+
+
+def _named(function: FunctionNode) -> Iterator[tuple[ast.AST, str]]:
+    """What is called in a function, or decorates it, and the name that holds what it gives."""
+    injecting = [one for one in function.decorator_list if _injects(one)]
+    parameters = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+    if parameters[:1] in (["self"], ["cls"]):
+        del parameters[0]
+    yield from zip(reversed(injecting), parameters, strict=False)
+    for node in walk(function):
+        if isinstance(node, ast.withitem) and node.optional_vars is not None:
+            yield node.context_expr, dotted(node.optional_vars)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            yield from ((node.value, dotted(target)) for target in node.targets)
+
+
+def _injects(decorator: ast.expr) -> bool:
+    if not isinstance(decorator, ast.Call):
+        return False
+    form = dotted(decorator.func).rpartition(".")[2]
+    given = {keyword.arg for keyword in decorator.keywords}
+    return form in _POSITIONAL and len(decorator.args) <= _POSITIONAL[form] and "new" not in given
