@@ -23,6 +23,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +99,10 @@ def findings_of(rule: str, folder: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text("utf-8")) if path.exists() else []
 
 
-def draw(rule: str, folder: Path, seed: int, size: int) -> list[dict[str, Any]]:
-    """The sample of a rule, in the order of suite, file and line."""
-    drawn = sorted(findings_of(rule, folder), key=lambda each: lot(each, seed))[:size]
+def draw(rule: str, folder: Path, seed: int, size: int, only: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The sample of a rule (``only``: among these suites), in the order of suite, file and line."""
+    findings = [each for each in findings_of(rule, folder) if not only or each["suite"] in only]
+    drawn = sorted(findings, key=lambda each: lot(each, seed))[:size]
     return sorted(drawn, key=lambda each: (each["suite"], each["file"], each["line"], each["message"]))
 
 
@@ -141,7 +143,7 @@ def print_sample(arguments: argparse.Namespace, work: Workdir, folder: Path) -> 
     suites = {suite.name: suite for suite in passing_suites(arguments)}
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for rule in arguments.rules:
-        for each in draw(rule, folder, arguments.seed, arguments.size):
+        for each in draw(rule, folder, arguments.seed, arguments.size, arguments.only):
             verdict = verdicts.get(place(each), "")
             if (arguments.open and verdict) or each["suite"] not in suites:
                 continue
@@ -159,7 +161,7 @@ def check(arguments: argparse.Namespace, folder: Path) -> int:
         rule = path.stem
         if arguments.rules and rule not in arguments.rules:
             continue
-        drawn = {place(each) for each in draw(rule, folder, arguments.seed, arguments.size)}
+        drawn = {place(each) for each in draw(rule, folder, arguments.seed, arguments.size, arguments.only)}
         for missing in sorted(drawn - judged):
             print("not judged:", *missing)
             wrong += 1

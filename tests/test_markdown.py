@@ -84,6 +84,39 @@ def test_what_it_imports_is_judged(lint, block, code):
     assert [place[0] for place in places(lint(f"~~~~python\n{block}~~~~\n"))] == [code]
 
 
+CRATE = "from shop.cart import Crat\n"
+
+
+@pytest.mark.parametrize(
+    "guide",
+    [
+        f"```python\n# BAD: there is no such thing\n{CRATE}```\n",
+        f"```python\n\n# ❌ Don't\n{CRATE}```\n",
+        f"### ❌ Do not invent\n\n```python\n{CRATE}```\n",
+        f"**Example of what NOT to do**:\n\n```python\n{CRATE}```\n",
+        f"- Wrong:\n  ```python\n  {CRATE}  ```\n",
+        f"> Avoid this:\n> ```python\n> {CRATE}> ```\n",
+        f"```python\n# Good:\nfrom shop.cart import Cart\n# Bad:\n{CRATE}```\n",
+    ],
+)
+def test_what_a_guide_warns_of_is_no_fault_of_it(lint, guide):
+    assert places(lint(guide)) == []
+
+
+@pytest.mark.parametrize(
+    ("guide", "row"),
+    [
+        (f"```python\n# WRONG:\nimport shop.carts\n# RIGHT:\n{CRATE}```\n", 5),
+        (f"### ❌ Do not invent\n\nBut write:\n\n```python\n{CRATE}```\n", 6),
+        (f"```python\n# Avoiding the bad old way\n{CRATE}```\n", 3),
+        (f"```python\n# BAD\nimport shop.carts\n```\n```python\n{CRATE}```\n", 6),
+        (f"```python\n# Don't forget the cart\n{CRATE}```\n", 3),
+    ],
+)
+def test_what_it_advises_is(lint, guide, row):
+    assert [(place[0], place[1]) for place in places(lint(guide))] == [("LLM202", row)]
+
+
 def test_other_languages_are_not_python(lint):
     assert places(lint("```text\nfrom shop.cart import Crat\n```\n\n    from shop.cart import Crat\n")) == []
 

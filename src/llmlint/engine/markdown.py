@@ -2,7 +2,7 @@
 
 A block is seldom a whole program. What it leaves out (names that an earlier block or the reader brings, fixtures, ``...`` in the place of
 arguments) is no fault of its; what it imports and uses of that is judged like any code. A block that Python cannot read is passed over,
-and so is one with a comment ``# llmlint: skip``.
+and so is one with a comment ``# llmlint: skip``, and what it shows as the thing not to do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 
+from llmlint.engine.counterexamples import counterexample_rows
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix
 from llmlint.model.position import Span
 from llmlint.model.result import FileResult
@@ -33,6 +34,8 @@ class Block:
     indent: str
     """What stands before each of its lines and is no part of it."""
     text: str
+    bad: frozenset[int] = frozenset()
+    """The rows of the file that show what not to do."""
 
     @property
     def padded(self) -> str:
@@ -56,7 +59,8 @@ def python_blocks(text: str) -> Iterator[Block]:
         if language is not None and language["name"].lower() in _PYTHON:
             inner = "".join(f"{_without(line, indent)}\n" for line in lines[first:row])
             if not _SKIP.search(inner):
-                yield Block(first + 1, indent, inner)
+                bad = counterexample_rows(split_lines(inner), lines[: first - 1])
+                yield Block(first + 1, indent, inner, frozenset(first + 1 + row for row in bad))
         row += 1
 
 
@@ -111,6 +115,8 @@ def _without(line: str, indent: str) -> str:
 
 
 def _is_meant(diagnostic: Diagnostic, block: Block, own: Container[str]) -> bool:
+    if diagnostic.span.row in block.bad:
+        return False
     if diagnostic.code == "LLM201" and (diagnostic.symbol or "").partition(".")[0] not in own:
         return False
     if diagnostic.code in ("LLM901", "LLM902"):
