@@ -213,6 +213,8 @@ class FileAnalysis(FixtureRequests):
 
     def imported(self, node: ast.Import | ast.ImportFrom) -> None:
         """An import statement, wherever it stands."""
+        if not self.evaluator.judging:
+            return
         guarded = bool(self.guarded or self.evaluator.muted)
         for use in self.imports.uses(node, guarded):
             self.evaluator.emit(use)

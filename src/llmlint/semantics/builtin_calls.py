@@ -120,7 +120,7 @@ class BuiltinCalls(Expectations):
     def gate(self, test: ast.expr) -> None:
         """Look for ``hasattr(x, "name")`` in a condition that gates statements, where ``x`` can never have the name."""
         evaluator = self.evaluator
-        if evaluator.sink is None or evaluator.muted:
+        if not evaluator.judging:
             return
         stack: list[ast.expr] = [test]
         while stack:

@@ -149,6 +149,12 @@ class Evaluation:
         if not resolved:
             sink.unresolved.append(Unresolved(node, kind, ast.unparse(node), reason))  # type: ignore[arg-type]
 
+    @property
+    def judging(self) -> bool:
+        """Whether a fault that stands here would be told of."""
+        sink = self.sink
+        return sink is not None and sink.judging and not self.muted
+
     def probing(self, *raised: str) -> bool:
         """Whether the test expects one of the exceptions that a fault here would raise, or nothing is reported here."""
         if self.muted or self.sink is None:

@@ -159,7 +159,8 @@ class Invocation(Assignments):
             return self._call_union(node, function, arguments)
         if isinstance(function, (FunctionValue, ClassValue, Instance, Callable)):
             if self.sink is not None:
-                self._check(node, function, arguments)
+                if self.judging:
+                    self._check(node, function, arguments)
                 self._hand_over(function, arguments)
                 if type(function) is FunctionValue and function.function.module is self.module:
                     self._note_arguments(function, arguments)
@@ -189,7 +190,7 @@ class Invocation(Assignments):
         members = [member for member in function.members if not is_none(member)]
         if len(members) == 1:
             return self.call(node, members[0], arguments)
-        if self.sink is not None:
+        if self.judging:
             self._check_each(node, members, arguments)
         return union(
             UNKNOWN if isinstance(member, (Mock, Special, MockMethod)) else self.world.calls.result(member, arguments)

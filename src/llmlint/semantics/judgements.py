@@ -46,7 +46,7 @@ class Judgements(Lookup):
 
     def missing(self, node: ast.expr, value: Value, name: str, context: str, fails: bool = True) -> None:
         """``value`` has no ``name``: record it, unless something speaks against that."""
-        if self.sink is None or self.probing("AttributeError"):
+        if not self.judging or self.probing("AttributeError"):
             return
         if self.guarded(node, name) or self._own_mixin(value) or (self._ignored(node) and not _is_exact(value)):
             return
@@ -96,7 +96,7 @@ class Judgements(Lookup):
         """An attribute of a plain function of the project: a call that was forgotten."""
         function = value.function
         if (
-            self.sink is None
+            not self.judging
             or self.probing("AttributeError")
             or self.guarded(node, name)
             or not self.certain_call(value)
@@ -136,7 +136,7 @@ class Judgements(Lookup):
         return any(guard[0] == text and guard[1] in (name, "*") for guard in self.guards)
 
     def private(self, node: ast.expr, name: str, value: Value | None, outcome: Outcome, context: str) -> None:
-        if self.sink is None or self.muted or not is_private(name):
+        if not self.judging or not is_private(name):
             return
         receiver = node.value if isinstance(node, ast.Attribute) else None
         if isinstance(receiver, ast.Name) and receiver.id in ("self", "cls", "mcs"):
@@ -192,7 +192,7 @@ class Judgements(Lookup):
         return receiver.id in self.module.table or receiver.id in ("self", "cls")
 
     def judge_store(self, target: ast.expr, receiver: Value, name: str) -> None:
-        if self.sink is None or self.muted or is_dunder(name) or name in self.replaced_names:
+        if not self.judging or is_dunder(name) or name in self.replaced_names:
             return
         found = self.world.attributes.get(receiver, name)
         if found.outcome is Outcome.MISSING and isinstance(receiver, Instance):
@@ -294,7 +294,7 @@ class Judgements(Lookup):
 
     def unawaited(self, node: ast.expr | ast.stmt, value: Coroutine, form: str) -> None:
         """A coroutine is used as a value."""
-        if self.sink is None or self.probing("AttributeError", "TypeError") or value.function is None:
+        if not self.judging or self.probing("AttributeError", "TypeError") or value.function is None:
             return
         if not self.world.is_plain_coroutine(value.function):
             return
@@ -307,7 +307,7 @@ class Judgements(Lookup):
 
     def _needless(self, node: ast.expr | ast.stmt, value: Value, form: str, method: str = "__await__") -> None:
         """``await`` on the result of a call that the contract says is not awaitable."""
-        if self.sink is None or self.probing("TypeError"):
+        if not self.judging or self.probing("TypeError"):
             return
         called = node.value if isinstance(node, ast.Await) else node
         awaited = isinstance(called, ast.Await)
@@ -350,7 +350,7 @@ class Judgements(Lookup):
             self.emit(AwaitProblem(node, "needless-await", owner, form))  # type: ignore[arg-type]
 
     def _sync_over_async(self, node: ast.expr, value: Instance, form: str, needless: bool = False) -> None:
-        if self.sink is None or self.probing("AttributeError", "TypeError"):
+        if not self.judging or self.probing("AttributeError", "TypeError"):
             return
         wanted = {"with": ("__aenter__" if needless else "__enter__"), "for": "__iter__"}[form]
         callee = self.callees.get(node) if isinstance(node, ast.Call) else None

@@ -113,7 +113,7 @@ class Lookup(Evaluation):
         return builtins.table if builtins is not None else ()
 
     def _undefined(self, node: ast.Name, name: str) -> None:
-        if self.sink is None or self.probing("NameError") or self.hooks is None:
+        if not self.judging or self.probing("NameError") or self.hooks is None:
             return
         scope: Scope | None = self.scope
         while scope is not None and scope.node is not None:
