@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -32,18 +32,23 @@ class Question:
     """Whether what is found may be kept, and what was kept be used."""
 
 
-def used(questions: Sequence[Question], *, jobs: int = 0) -> list[Uses]:
+def used(questions: Sequence[Question], *, jobs: int = 0, meanwhile: Callable[[], object] = lambda: None) -> list[Uses]:
     """What the tests use, for each question.
 
     Args:
         questions: What is asked.
         jobs: Processes; 0: as many as pay.
+        meanwhile: What there is to do besides: called once, here, while other processes read the tests, if there are any.
     """
     selected = [_selected(question) for question in questions]
     asked = [_Asked(question, tuple(tasks)) for question, (tasks, _) in zip(questions, selected, strict=True)]
     # Projects share nothing, so that each is read by a process of its own where that is enough.
     alone = sum(bool(tasks) for tasks, _ in selected) > 1 and all(paying(tasks) == 1 for tasks, _ in selected)
-    found = run(asked, _Answering, jobs=jobs or processors()) if alone else [one.answer(jobs) for one in asked]
+    if alone:
+        found = run(asked, _Answering, jobs=jobs or processors(), meanwhile=meanwhile)
+    else:
+        first, *rest = asked
+        found = [first.answer(jobs, meanwhile), *(one.answer(jobs) for one in rest)]
     return [
         Uses(question.project, files, others)
         for question, files, (_, others) in zip(questions, found, selected, strict=True)
@@ -73,9 +78,9 @@ class _Asked:
     question: Question
     tasks: tuple[Task, ...]
 
-    def answer(self, jobs: int) -> list[FileUses]:
+    def answer(self, jobs: int, meanwhile: Callable[[], object] = lambda: None) -> list[FileUses]:
         memories = {0: _memory(self.question)} if self.question.remembered and self.tasks else {}
-        return recall(self.tasks, Reading(self.question.project), memories, jobs=jobs)
+        return recall(self.tasks, Reading(self.question.project), memories, jobs=jobs, meanwhile=meanwhile)
 
 
 class _Answering:

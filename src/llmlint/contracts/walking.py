@@ -52,6 +52,26 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
                     stack.append(value)
 
 
+def branches(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and everything below it that has nodes below itself: no names, constants and imported names."""
+    stack: list[ast.AST | None] = [node]
+    fields = _fields
+    while stack:
+        item = stack.pop()
+        if item is None:
+            continue
+        inner = fields[type(item)]
+        if inner:
+            yield item
+            for name in inner:
+                value = getattr(item, name, None)
+                if value is not None:
+                    if type(value) is list:
+                        stack.extend(value)
+                    else:
+                        stack.append(value)
+
+
 def pairs(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Every node below one, with the node that it is a part of."""
     stack: list[ast.AST] = [node]

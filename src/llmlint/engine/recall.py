@@ -51,6 +51,7 @@ def recall(
     *,
     jobs: int,
     done: Callable[[int, int], None] = lambda number, total: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> list[ResultT]:
     """The results of ``tasks``, in their order: those that are known, and those that are not, which are known afterwards.
 
@@ -60,6 +61,7 @@ def recall(
         memories: What is known, by assignment.
         jobs: Processes; 0: as many as pay.
         done: Told now and then how many tasks are done, of how many.
+        meanwhile: What there is to do besides: called once, here, while other processes find it out, if there are any.
     """
     since = time.time()
     results: dict[Task, Sequence[ResultT]] = {}
@@ -71,11 +73,15 @@ def recall(
                 results[task] = known
     left = [task for task in tasks if task not in results]
     if left:
-        verdicts = run(left, build, jobs=jobs or paying(left), done=lambda number: done(number, len(left)))
+        verdicts = run(
+            left, build, jobs=jobs or paying(left), done=lambda number: done(number, len(left)), meanwhile=meanwhile
+        )
         found = list(zip(left, verdicts, strict=True))
         results |= {task: verdict.results for task, verdict in found}
         for index, memory in memories.items():
             _keep(memory, [one for one in found if one[0].assignment == index], since)
+    else:
+        meanwhile()
     return [result for task in tasks for result in results[task]]
 
 

@@ -36,6 +36,7 @@ def run(
     *,
     jobs: int,
     done: Callable[[int], None] = lambda number: None,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> list[ResultT]:
     """The results of ``tasks``, in their order.
 
@@ -44,10 +45,12 @@ def run(
         build: Makes the judge, once a process. It is pickled, and so are tasks and results.
         jobs: How many processes.
         done: Told now and then how many tasks are behind us.
+        meanwhile: What there is to do besides: called once, here, while other processes judge, if there are any.
     """
     if jobs <= 1 or len(tasks) <= 1:
+        meanwhile()
         return _here(tasks, build, done)
-    return _there(tasks, build, min(jobs, len(tasks)), done)
+    return _there(tasks, build, min(jobs, len(tasks)), done, meanwhile)
 
 
 def processors() -> int:
@@ -103,7 +106,11 @@ def _here(
 
 
 def _there(
-    tasks: Sequence[TaskT], build: Callable[[], Callable[[TaskT], ResultT]], jobs: int, done: Callable[[int], None]
+    tasks: Sequence[TaskT],
+    build: Callable[[], Callable[[TaskT], ResultT]],
+    jobs: int,
+    done: Callable[[int], None],
+    meanwhile: Callable[[], object],
 ) -> list[ResultT]:
     import multiprocessing
     from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -111,7 +118,7 @@ def _there(
 
     # Forking is safe where it is the system's habit and this process has no threads, which is so on Linux.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    size = max(1, min(64, len(tasks) // (jobs * 4)))
+    size = max(1, min(64, len(tasks) // (jobs * 8)))
     chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
     results: list[list[ResultT] | None] = [None] * len(chunks)
     executor = ProcessPoolExecutor(jobs, context, partial(_start, build))
@@ -119,6 +126,7 @@ def _there(
         pending: dict[Future[list[ResultT]], int] = {
             executor.submit(_work, chunk): index for index, chunk in enumerate(chunks)
         }
+        meanwhile()
         finished = 0
         while pending:
             for future in wait(pending, return_when=FIRST_COMPLETED).done:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, cast
 
 from llmlint.contracts.symbols import FunctionNode
 from llmlint.contracts.walking import walk
+from llmlint.lifecycle.spelling import called
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?")
 _SILENT: Final = frozenset(
@@ -25,22 +26,31 @@ _LEAST: Final = 2
 _SHARE: Final = 0.6
 
 
+@lru_cache(maxsize=20_000)
 def words(text: str) -> frozenset[str]:
-    """The telling words of a text, names taken apart, endings aside."""
+    """The telling words of a text, names taken apart, endings aside. The same names stand in many tests."""
     return frozenset(filter(None, map(_telling, _WORD.findall(text))))
 
 
-def said_by(test: FunctionNode) -> frozenset[str]:
+def said_by(test: FunctionNode, asserts: Iterable[ast.Assert], calls: Iterable[ast.Call]) -> frozenset[str]:
     """The telling words of a test: of its name, its docstring, its cases, what it asserts and what it expects to be raised.
 
     Nothing, if it asserts nothing by itself.
+
+    Args:
+        test: The test.
+        asserts: Every ``assert`` in it.
+        calls: Every call in it.
     """
-    telling = list(_checks(test))
+    telling: list[ast.expr] = [part for one in asserts for part in (one.test, one.msg) if part is not None]
+    telling += (call for call in calls if _checks(call))
     if not telling:
         return frozenset()
     telling += (one for one in test.decorator_list if _is_parametrize(one))
-    texts = {text for one in telling for text in _texts(one)}
-    return words(" ".join([test.name, ast.get_docstring(test) or "", *texts]))
+    texts = {test.name, ast.get_docstring(test, clean=False) or ""}
+    for one in telling:
+        texts.update(_texts(one))
+    return frozenset().union(*map(words, texts))
 
 
 def speaks_of(said: frozenset[str], promise: frozenset[str]) -> bool:
@@ -51,20 +61,10 @@ def speaks_of(said: frozenset[str], promise: frozenset[str]) -> bool:
     return shared >= min(_LEAST, len(promise)) and shared >= _SHARE * len(promise)
 
 
-def _checks(test: FunctionNode) -> Iterator[ast.expr]:
-    """What a test asserts, and the calls by which it expects something."""
-    for node in walk(test):
-        kind = type(node)
-        if kind is ast.Assert:
-            statement = cast("ast.Assert", node)
-            yield statement.test
-            if statement.msg is not None:
-                yield statement.msg
-        elif kind is ast.Call:
-            function = cast("ast.Call", node).func
-            name = getattr(function, "attr", getattr(function, "id", ""))
-            if name in ("raises", "warns", "fail") or name.startswith("assert"):
-                yield cast("ast.Call", node)
+def _checks(call: ast.Call) -> bool:
+    """Whether a call expects something: ``raises(…)``, ``self.assertEqual(…)``."""
+    name = called(call)
+    return name in ("raises", "warns", "fail") or name.startswith("assert")
 
 
 def _is_parametrize(decorator: ast.expr) -> bool:

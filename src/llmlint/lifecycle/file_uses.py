@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple
 
 from llmlint.contracts.library import Variable
-from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
-from llmlint.contracts.walking import walk
+from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.lifecycle.evidence import said_by
+from llmlint.lifecycle.spelling import Outline, called
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
 from llmlint.semantics import values
@@ -23,7 +23,6 @@ from llmlint.semantics.world import World
 
 _EVERYTHING: Final = frozenset({"builtins.Exception", "builtins.BaseException", "builtins.object"})
 _RAISES: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
-_ASKS: Final = frozenset({"usefixtures", "getfixturevalue"})
 
 How = Literal["import", "use", "mock", "patch", "raises"]
 
@@ -86,38 +85,6 @@ def is_test(name: str) -> bool:
     return name.startswith("test")
 
 
-class Outline:
-    """The functions of a file, each the outermost one in its class, with what they ask for; no name is followed."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        self.functions: list[tuple[str, FunctionNode]] = []
-        self.asked: dict[str, frozenset[str]] = {}
-        marks = frozenset(_marked(_pytestmarks(tree.body)))
-        stack: list[tuple[str, frozenset[str], ast.stmt]] = [("", marks, node) for node in reversed(tree.body)]
-        while stack:
-            prefix, around, node = stack.pop()
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                name = prefix + node.name
-                self.functions.append((name, node))
-                self.asked[name] = around.union(_asked(node))
-            elif isinstance(node, ast.ClassDef):
-                inner = around.union(_marked([*node.decorator_list, *_pytestmarks(node.body)]))
-                stack += [(f"{prefix}{node.name}.", inner, one) for one in reversed(node.body)]
-            elif isinstance(node, ast.If):
-                stack += [(prefix, around, one) for one in reversed([*node.body, *node.orelse])]
-        self._spans = [
-            (min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno, name)
-            for name, node in self.functions
-        ]
-        self._around: dict[int, str] = {}
-
-    def around(self, row: int) -> str:
-        """The function that a row belongs to; empty at the top."""
-        if row not in self._around:
-            self._around[row] = next((name for first, last, name in self._spans if first <= row <= last), "")
-        return self._around[row]
-
-
 class UsesReader:
     """Evaluates files of tests, with what they share read once."""
 
@@ -146,7 +113,11 @@ class UsesReader:
             if symbol.partition(".")[0] in self._own
         ]
         found += self._spelt(analysis.module, source, outline)
-        said = {name: said for name, node in outline.functions if is_test(node.name) and (said := said_by(node))}
+        said = {
+            name: said
+            for name, node, part in outline.functions
+            if is_test(node.name) and (said := said_by(node, part.asserts, part.calls))
+        }
         return FileUses(source.path, tuple(dict.fromkeys(found)), outline.asked, said)
 
     def _evaluated(self, analysis: FileAnalysis) -> Iterator[tuple[int, str, How]]:
@@ -198,26 +169,16 @@ class UsesReader:
         return found.name if isinstance(found, Module) else None
 
     def _spelt(self, module: Module, source: SourceFile, outline: Outline) -> Iterator[Use]:
-        """What is imported, and the exceptions that are expected: one look at every node."""
-        blocks: dict[int, int | None] = {}
-        expecting: list[ast.Call] = []
-        for node in walk(source.tree):
-            kind = type(node)
-            if kind is ast.Call:
-                call = cast("ast.Call", node)
-                if call.args and _called(call) in _RAISES:
-                    expecting.append(call)
-            elif kind is ast.With or kind is ast.AsyncWith:
-                block = cast("ast.With", node)
-                blocks.update((id(item.context_expr), block.end_lineno) for item in block.items)
-            elif kind is ast.ImportFrom or kind is ast.Import:
-                statement = cast("ast.Import | ast.ImportFrom", node)
+        """What is imported, and the exceptions that are expected."""
+        for name, part in (("", outline.outside), *((name, part) for name, _, part in outline.functions)):
+            for statement in part.imports:
                 for symbol in self._imported(module, statement):
-                    yield Use(symbol, source.path, statement.lineno, outline.around(statement.lineno), "import")
-        for call in expecting:
-            last = blocks.get(id(call)) or call.end_lineno or call.lineno
-            for symbol in self._expected(module, call.args[0]):
-                yield Use(symbol, source.path, call.lineno, outline.around(call.lineno), "raises", last)
+                    yield Use(symbol, source.path, statement.lineno, name, "import")
+            for call in part.calls:
+                if call.args and called(call) in _RAISES:
+                    last = part.ends.get(id(call)) or call.end_lineno or call.lineno
+                    for symbol in self._expected(module, call.args[0]):
+                        yield Use(symbol, source.path, call.lineno, name, "raises", last)
 
     def _imported(self, module: Module, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
         if isinstance(node, ast.Import):
@@ -238,42 +199,3 @@ class UsesReader:
                 for cls in self._world.classes.mro(found):
                     if cls is found or cls.symbol not in _EVERYTHING:
                         yield f"raises {cls.symbol}"
-
-
-def _asked(node: FunctionNode) -> set[str]:
-    """The fixtures and helpers that a function asks for or calls, by name."""
-    names = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
-    for inner in walk(node):
-        if type(inner) is ast.Call:
-            called = _called(inner)
-            names.add(called)
-            if called in _ASKS:
-                names.update(_texts(inner))
-    return names
-
-
-def _marked(expressions: Iterable[ast.expr]) -> Iterator[str]:
-    """The fixtures that ``usefixtures`` names in decorators of a class, or in ``pytestmark``."""
-    for expression in expressions:
-        for inner in walk(expression):
-            if isinstance(inner, ast.Call) and _called(inner) == "usefixtures":
-                yield from _texts(inner)
-
-
-def _pytestmarks(body: Sequence[ast.stmt]) -> Iterator[ast.expr]:
-    for node in body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(one, ast.Name) and one.id == "pytestmark" for one in node.targets
-        ):
-            yield node.value
-
-
-def _texts(node: ast.Call) -> Iterator[str]:
-    return (one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
-
-
-def _called(node: ast.Call) -> str:
-    function = node.func
-    if type(function) is ast.Attribute:
-        return function.attr
-    return function.id if type(function) is ast.Name else ""

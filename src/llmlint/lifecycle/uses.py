@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from llmlint.lifecycle.file_uses import FileUses, Outline, Use, is_test
+from llmlint.lifecycle.file_uses import FileUses, Use, is_test
+from llmlint.lifecycle.spelling import Outline
 from llmlint.project.discovery import FoundFile, discover
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, parse

@@ -6,6 +6,7 @@ import ast
 import fnmatch
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Entry, Open
@@ -42,10 +43,13 @@ class Imports:
         self.evaluator = evaluator
         self.module = evaluator.module
         self.chain = chain
-        texts = [self.module.text, *(conftest.text for conftest in chain)]
-        self.dynamic = any(word in text for text in texts for word in _DYNAMIC)
-        """Whether the tests change where modules are found."""
         self.base = frozenset(self.module.name.split("."))
+
+    @cached_property
+    def dynamic(self) -> bool:
+        """Whether the tests change where modules are found."""
+        texts = [self.module.text, *(conftest.text for conftest in self.chain)]
+        return any(word in text for text in texts for word in _DYNAMIC)
 
     def uses(self, node: ast.Import | ast.ImportFrom, guarded: bool) -> Iterator[ImportUse]:
         """A noun for every imported name."""

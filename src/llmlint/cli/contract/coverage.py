@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from llmlint.cli.contract.common import (
     write,
 )
 from llmlint.cli.contract.digest import read_all
+
+if TYPE_CHECKING:
+    from llmlint.lifecycle.promises import Promise
 
 _PLURALS = {"class": "classes", "property": "properties"}
 
@@ -49,9 +52,17 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
 
     project = the_project(options)
     chosen, _ = modules_of(project, modules)
-    promises = read_all(project, chosen)
-    names = names_of(project, promises) if modules else None
-    (uses,) = used([Question(project, paths, names, remembered=options["cache"])], jobs=options["jobs"])
+    promises: list[Promise] = []
+
+    def read_promises() -> None:
+        promises[:] = promises or read_all(project, chosen)
+
+    names = None
+    if modules:
+        read_promises()
+        names = names_of(project, promises)
+    question = Question(project, paths, names, remembered=options["cache"])
+    (uses,) = used([question], jobs=options["jobs"], meanwhile=read_promises)
     found = coverage(promises, uses)
     hard = [one for one in found if one.kind not in ("behaviour", "invariant")]
     covered = sum(bool(one.tests) for one in hard)
