@@ -23,7 +23,7 @@ _RECURSION = 6_000
 _COLLECT = 16
 """Tasks after which garbage is collected, so that the trees of many files do not pile up."""
 
-_FEW = 800_000
+_FEW = 1_200_000
 """Objects that a small run is through with before it pays to look for garbage the first time."""
 
 _judge: Callable[[Any], Any] | None = None
