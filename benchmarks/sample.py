@@ -171,27 +171,44 @@ def check(arguments: argparse.Namespace, folder: Path) -> int:
     return 1 if wrong else 0
 
 
-def table(folder: Path) -> str:
-    """The table: for each rule its findings, how many of them were judged, and how many of these are right."""
+def table(folder: Path, contracted: Collection[str]) -> str:
+    """The table: for each rule its findings, how many of them were judged, and how many of these are right.
+
+    A rule that contracts switch on has two rows: the suites that have contracts, and the others.
+    """
     lines = ["| rule | findings | judged | right | share |", "|---|--:|--:|--:|--:|"]
     by_rule = collections.defaultdict(list)
     for row in read_judged():
         by_rule[row["rule"]].append(row)
     for rule in sorted({*by_rule, *(path.stem for path in folder.glob("*.json"))}):
         findings = findings_of(rule, folder)
-        there = {place(each) for each in findings}
-        rows = [row for row in by_rule[rule] if place(row) in there]
-        right = sum(row["verdict"] == "right" for row in rows)
-        share = f"{100 * right / len(rows):.0f} %" if rows else "-"
-        lines.append(f"| {rule} | {len(findings)} | {len(rows)} | {right} | {share} |")
+        if not switched_on_by_contracts(rule):
+            lines.append(line(rule, findings, by_rule[rule]))
+            continue
+        for label, there in ((f"{rule}, with contracts", True), (f"{rule}, without", False)):
+            own = [each for each in findings if (each["suite"] in contracted) is there]
+            lines.append(line(label, own, by_rule[rule]))
     return "\n".join(lines)
 
 
-def write_table(folder: Path) -> None:
+def line(label: str, findings: list[dict[str, Any]], judged: list[dict[str, str]]) -> str:
+    there = {place(each) for each in findings}
+    rows = [row for row in judged if place(row) in there]
+    right = sum(row["verdict"] == "right" for row in rows)
+    share = f"{100 * right / len(rows):.0f} %" if rows else "-"
+    return f"| {label} | {len(findings)} | {len(rows)} | {right} | {share} |"
+
+
+def switched_on_by_contracts(rule: str) -> bool:
+    page = next((ROOT / "rules").glob(f"{rule}-*.md"))
+    return "\n- on-with: contracts" in page.read_text("utf-8")
+
+
+def write_table(folder: Path, contracted: Collection[str]) -> None:
     text = PAGE.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table(folder)}\n\n{END}{after}", "utf-8")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table(folder, contracted)}\n\n{END}{after}", "utf-8")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -218,7 +235,9 @@ def main(argv: list[str] | None = None) -> int:
     elif arguments.what == "sort":
         write_judged(read_judged())
     else:
-        write_table(folder)
+        write_table(
+            folder, [suite.name for suite in passing_suites(arguments) if (work.tree(suite) / "contracts").is_dir()]
+        )
     return 0
 
 

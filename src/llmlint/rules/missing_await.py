@@ -21,15 +21,23 @@ _WORDS = {
     "for": "is an asynchronous iterator and needs 'async for'",
     "await": "is never awaited",
 }
+_PENDING = {
+    "subscript": "is subscripted without 'await': it is not what it will give",
+    "compare": "is compared without 'await': it is not what it will give, and equals no value",
+}
+"""Of tasks and other futures."""
 _FAILING = ("attribute", "subscript", "with", "for")
 """Forms in which the line cannot pass; in the others a test may, by accident, have passed until now."""
 
 
 def check(problem: AwaitProblem) -> Iterator[Finding]:
     if problem.kind == "missing-await":
+        pending = problem.callee.kind == "instance" and problem.form in _PENDING
         yield Finding(
             at=problem.node,
-            message=f"'{problem.callee.name}' {_WORDS[problem.form]}",
+            message=f"the {problem.callee.name} {_PENDING[problem.form]}"
+            if pending
+            else f"'{problem.callee.name}' {_WORDS[problem.form]}",
             symbol=problem.callee.symbol,
             truth=problem.callee.truth,
             remedy=_remedy(problem),

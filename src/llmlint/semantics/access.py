@@ -199,6 +199,7 @@ class Access(Judgements):
             return UNKNOWN
         if kind is Mock:
             return self.mocks.item(value, node)  # type: ignore[arg-type]
+        self.pending(node, value, "subscript")
         if kind is MockCalls:
             return self.mocks.recorded(value, key, node)  # type: ignore[arg-type]
         if kind is Instance:

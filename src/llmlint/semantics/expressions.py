@@ -128,6 +128,11 @@ class Expressions(Invocation):
                     self.unawaited(node.left, left, "compare")
                 if type(right) is Coroutine:
                     self.unawaited(item, right, "compare")
+                if isinstance(operator, ast.Eq):
+                    if _is_plain(item):
+                        self.pending(node.left, left, "compare")
+                    elif _is_plain(node.left):
+                        self.pending(item, right, "compare")
             elif type(left) is Coroutine and is_none(right) and isinstance(node.left, ast.Call):
                 self.unawaited(node.left, left, "compare")
             if (type(left) is MockCalls or type(right) is MockCalls) and isinstance(operator, (ast.Eq, ast.In)):
@@ -343,3 +348,10 @@ class Expressions(Invocation):
 def _compares_plainly(value: Value) -> bool:
     """Whether comparing gives True or False: values of builtin classes."""
     return all(isinstance(item, Instance) and item.cls.module.name == "builtins" for item in members_of(value))
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether an expression is written down as a value of a builtin type, other than None."""
+    if isinstance(node, ast.Constant):
+        return node.value is not None and node.value is not ...
+    return isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.JoinedStr))

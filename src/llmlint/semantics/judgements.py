@@ -40,6 +40,8 @@ _IGNORED: Final = re.compile(
 )
 _REDEFINES: Final = re.compile(r"\.__(?:defaults|kwdefaults|code|signature)__\s*=(?!=)")
 
+_FUTURES: Final = frozenset({"_asyncio.Future", "_asyncio.Task", "asyncio.futures.Future", "asyncio.tasks.Task"})
+
 
 class Judgements(Lookup):
     """From a value and a use of it to a noun, or to silence."""
@@ -304,6 +306,14 @@ class Judgements(Lookup):
         if isinstance(callee, FunctionValue) and not self.certain_call(callee):
             return
         self.emit(AwaitProblem(node, "missing-await", self.world.owners.of_function(value.function), form))  # type: ignore[arg-type]
+
+    def pending(self, node: ast.expr, value: Value, form: str) -> None:
+        """A task, or another future of asyncio, is used as what it will give."""
+        if self.sink is None or type(value) is not Instance or value.cls.symbol not in _FUTURES:
+            return
+        owner = None if self.probing("TypeError") else self.world.owners.of(value)
+        if owner is not None:
+            self.emit(AwaitProblem(node, "missing-await", owner, form))  # type: ignore[arg-type]
 
     def _needless(self, node: ast.expr | ast.stmt, value: Value, form: str, method: str = "__await__") -> None:
         """``await`` on the result of a call that the contract says is not awaitable."""
