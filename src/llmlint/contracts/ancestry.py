@@ -11,7 +11,7 @@ from llmlint.contracts.library import Library, Variable
 from llmlint.contracts.reader import Table
 from llmlint.contracts.symbols import ASSIGN, CLASS, FUNCTION, Class, Function, FunctionNode, Member, MemberKind
 
-_PROPERTY_LIKE: Final = frozenset(
+PROPERTY_LIKE: Final = frozenset(
     {
         "property",
         "functools.cached_property",
@@ -25,6 +25,7 @@ _PROPERTY_LIKE: Final = frozenset(
         "pydantic.computed_field",
     }
 )
+"""Decorators that make an attribute of a method."""
 
 _SPECIAL: Final = {
     "typing.Generic": "generic",
@@ -106,20 +107,9 @@ class Ancestry:
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter", "getter"):
                 return True
-            if self.decorator(cls, decorator) in _PROPERTY_LIKE or self._renames_property(cls, decorator):
+            if self.decorator(cls, decorator) in PROPERTY_LIKE:
                 return True
         return False
-
-    def _renames_property(self, cls: Class, decorator: ast.expr) -> bool:
-        """Whether the module gave a decorator of properties another name (``_magic_enum_attr = property``)."""
-        if not isinstance(decorator, ast.Name):
-            return False
-        return any(
-            binding.form == ASSIGN
-            and isinstance(binding.value, (ast.Name, ast.Attribute))
-            and self.decorator(cls, binding.value) in _PROPERTY_LIKE
-            for binding in cls.module.table.get(decorator.id, ())
-        )
 
     def bases(self, cls: Class) -> tuple[Class, ...]:
         """The direct bases that are known; ``cls.open`` says why the others are not."""

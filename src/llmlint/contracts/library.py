@@ -430,8 +430,11 @@ class Library:
                 return None
         return None
 
-    def origin(self, module: Module, node: ast.expr) -> str:
-        """The dotted name that an expression is imported under (``attr.s``), without asking whether it exists; '' if none."""
+    def origin(self, module: Module, node: ast.expr, met: frozenset[str] = frozenset()) -> str:
+        """The dotted name that an expression is imported under (``attr.s``), without asking whether it exists; '' if none.
+
+        Another name that the module itself gives to it (``cached = functools.cached_property``) is looked through.
+        """
         if isinstance(node, ast.Call):
             node = node.func
         parts: list[str] = []
@@ -450,6 +453,8 @@ class Library:
                 base = f"{binding.module}.{binding.name}"
             else:
                 base = f"{module.name}.{node.id}"
+                if isinstance(binding.value, (ast.Name, ast.Attribute)) and not met & {node.id}:
+                    base = self.origin(module, binding.value, met | {node.id}) or base
         return ".".join([base, *reversed(parts)])
 
     def _unlisted(self, module: Module, name: str) -> str:

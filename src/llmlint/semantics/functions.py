@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from llmlint.contracts.ancestry import PROPERTY_LIKE
 from llmlint.contracts.class_syntax import returns_its_argument
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.handing import own_keywords
@@ -47,7 +48,6 @@ KEEPING: Final = frozenset(
     }
 )
 """Decorators that leave the signature and the result as they are."""
-_PROPERTIES: Final = frozenset({"property", "functools.cached_property"})
 _WRAPPERS: Final = 8
 """How many wrappers around each other are looked through."""
 _FIXTURES: Final = frozenset({"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"})
@@ -110,7 +110,7 @@ class Functions:
                 name = library.origin(module, node).removeprefix("builtins.")
             if isinstance(node, ast.Attribute) and node.attr in ("setter", "getter", "deleter"):
                 kind = "property"
-            elif name.endswith((".cached_property", "computed_field")) or name in _PROPERTIES:
+            elif name.endswith((".cached_property", "computed_field")) or name in PROPERTY_LIKE:
                 kind = "property"
             elif name == "staticmethod" or name == "abc.abstractstaticmethod":
                 kind = "static"

@@ -48,7 +48,7 @@ class MemberValues:
             return Instance(receiver.cls, exact=True)
         if member.annotation is not None:
             value = self._annotated_for(member, receiver)
-            return self._descriptor(value)
+            return UNKNOWN if self._contradicted(member, value) else self._descriptor(value)
         value = self._inferred(member, receiver)
         if type(value) is FunctionValue and member.kind != "instance attribute":
             return self._bound(member, value, receiver)
@@ -106,6 +106,16 @@ class MemberValues:
             return False  # the class holds the default
         made = self.world.inference.class_value(member.owner, member.value)
         return type(made) is Unknown or not self.world.calls.may_be(made, declared)
+
+    def _contradicted(self, member: Member, declared: Value) -> bool:
+        """Whether a class of the tests stores something else in an attribute than it says: nobody checks its annotations."""
+        if not member.owner.module.by_test or type(declared) is Unknown:
+            return False
+        inner = self.world.classes.instance(member.owner).get(member.name)
+        if inner is None or inner.annotation is not None or inner.method is None:
+            return False
+        stored = self.world.inference.stored(member.owner, inner)
+        return type(stored) is not Unknown and not self.world.calls.may_be(stored, declared)
 
     def _method(self, member: Member, receiver: Value) -> Value:
         functions = member.functions()

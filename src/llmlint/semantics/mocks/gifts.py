@@ -24,6 +24,7 @@ from llmlint.semantics.values import (
     Value,
     is_none,
     members_of,
+    union,
 )
 
 if TYPE_CHECKING:
@@ -146,6 +147,8 @@ class MockGifts(MockFlavors):
         found = result(self.world, stands)
         if found is None or isinstance(found, (Unknown, Coroutine)):
             return None
+        if any(function.node.returns is None for function in stands.functions):
+            return union([_any_of(member) for member in members_of(found)])  # what a body gives today is no promise
         return found
 
     def _body_may_give(self, mock: Mock, value: Value) -> bool:
@@ -249,6 +252,13 @@ class MockGifts(MockFlavors):
         if not isinstance(value, Instance):
             return False
         return is_none(value) or value.literal is not NOTHING or (value.exact and value.cls.module.name == "builtins")
+
+
+def _any_of(value: Value) -> Value:
+    """A literal as any value of its class."""
+    if isinstance(value, Instance) and value.literal is not NOTHING and not is_none(value):
+        return Instance(value.cls, value.args)
+    return value
 
 
 def _returns(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
