@@ -486,6 +486,24 @@ def test_settings_that_hide_what_is_looked_for_are_told(tooled, llmlint):
     assert "ruff's per-file-ignores name 'test/*', which none of the tests match" in told
 
 
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ((), []),
+        (("--preset", "behavioral"), ["LLM102"]),
+        (("--config", 'internal-modules=["shop.db.*"]'), ["LLM102"]),
+        (("--config", 'ruff-rules=["SLF"]'), ["SLF001"]),
+    ],
+)
+def test_private_names_are_nobodys_business_where_none_was_asked_for(tooled, llmlint, settings, found):
+    tooled.write(
+        "tests/test_cart.py", "from shop import cart\n\n\ndef test_it() -> None:\n    assert cart._limit == 3\n"
+    )
+    tooled.write("src/shop/cart.py", "_limit = 3\n")
+    told = llmlint("tests", "--tools", "ruff", "--output-format", "json", *settings).json
+    assert [one["code"] for one in told] == found
+
+
 def test_frozen_contracts_stand_first_on_mypys_path(tooled, llmlint):
     tooled.write("pyproject.toml", MYPY + '[tool.llmlint]\ncontracts = [{path = "api", package = "shop"}]\n')
     tooled.write(

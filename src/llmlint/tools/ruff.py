@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix, Severity
+from llmlint.model.settings import RUFF_RULES
 from llmlint.project.project import Project
 from llmlint.tools.arguments import write_arguments
 from llmlint.tools.child import Child, Ended, ToolError, one_line
@@ -23,6 +24,8 @@ _ERRORS = frozenset({"F821", "F822", "F823", "invalid-syntax"})
 _DEFAULT_IGNORES = ("S101", "S104", "S105", "S106", "S107", "S108", "S311", "S603", "S607", "B008", "F811")
 """Without settings of the project's own: what tests do on purpose, and what llmlint says itself (F811 is LLM404)."""
 
+_PRIVATE = ("SLF", "PLC2701")
+"""What ruff says of private names."""
 _ERROR = 2
 """ruff's exit code where it could not do its job."""
 
@@ -74,13 +77,25 @@ def settings_arguments(project: Project, settings_file: str | None) -> list[str]
     rules = project.settings.ruff_rules
     arguments = ["check", "--output-format", "json", "--exit-zero", "--force-exclude", "--no-fix"]
     if settings_file is None:
-        arguments += ["--isolated", "--select", ",".join(rules) or "F", "--ignore", ",".join(_DEFAULT_IGNORES)]
+        chosen = rules if _says_what_is_public(project) else [rule for rule in rules if rule not in _PRIVATE]
+        arguments += ["--isolated", "--select", ",".join(chosen) or "F", "--ignore", ",".join(_DEFAULT_IGNORES)]
         arguments += ["--target-version", _target(project)]
     elif hallucinations := [
         code for code in ("F821", "F401") if _wanted(code, rules) and not _ignored(code, settings_file)
     ]:
         arguments += ["--extend-select", ",".join(hallucinations)]
     return arguments
+
+
+def _says_what_is_public(project: Project) -> bool:
+    """Whether somebody asked to hear of private names: as for LLM102 and LLM103, or by rules of ruff of the project's own choice."""
+    settings = project.settings
+    return bool(
+        project.contract_roots
+        or settings.internal_modules
+        or settings.preset != "default"
+        or settings.ruff_rules != RUFF_RULES
+    )
 
 
 def found_by(ended: Ended, project: Project, texts: Texts) -> Iterator[Diagnostic]:
