@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from llmlint.engine.fingerprint import digest, own_version, project_fingerprint, settings_key
-from llmlint.engine.foreign import ForeignFindings
 from llmlint.engine.judge import Assignment
 from llmlint.engine.pages import Page
 from llmlint.engine.selection import keeps
@@ -58,13 +58,22 @@ class Alongside:
             return
         if cached:
             self._folder = os.path.join(project.root, project.settings.cache_dir, _FOLDER)
-            self._key = self._fingerprint()
-            self._known = self._recall()
+            if os.path.exists(self._findings):
+                self._key = self._fingerprint()
+                self._known = self._recall()
         else:
             self._folder = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="llmlint-"))
         if self._known is None:
-            self._prepare()
+            writable = self._prepare(kept=cached)
             self._combined = self._exit.enter_context(Combined(project, self._files, self.names, self._folder))
+            if writable and not self._key:
+                self._key = self._fingerprint()
+            self._combined.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether tools run beside us."""
+        return self._combined is not None
 
     def close(self) -> None:
         """Ends what still runs."""
@@ -88,6 +97,8 @@ class Alongside:
             assert self._combined is not None
             reports = self._combined.collect()
             self._keep(reports)
+        from llmlint.engine.foreign import ForeignFindings
+
         found: dict[str, list[Diagnostic]] = {}
         for report in reports:
             for diagnostic in report.diagnostics:
@@ -150,11 +161,15 @@ class Alongside:
             folder = parent
         found = project_fingerprint(project, self._files)
         codes = sorted(self._assignment.selection.codes)
-        return settings_key(own_version(), found.value, digests, texts, self.names, codes)
+        return settings_key(self._version, found.value, digests, texts, self.names, codes)
+
+    @cached_property
+    def _version(self) -> str:
+        return own_version()
 
     def _recall(self) -> list[ToolReport] | None:
         try:
-            with open(os.path.join(self._folder, "findings.json"), encoding="utf-8") as file:
+            with open(self._findings, encoding="utf-8") as file:
                 data: dict[str, Any] = json.load(file)
             if data["key"] != self._key:
                 return None
@@ -174,16 +189,22 @@ class Alongside:
         tools = [[report.tool, encode(FileResult("", tuple(report.diagnostics))), report.notices] for report in reports]
         with suppress(OSError):
             text = json.dumps({"key": self._key, "tools": tools}, separators=(",", ":"))
-            write_whole(os.path.join(self._folder, "findings.json"), text.encode(errors="surrogateescape"))
+            write_whole(self._findings, text.encode(errors="surrogateescape"))
 
-    def _prepare(self) -> None:
+    @property
+    def _findings(self) -> str:
+        return os.path.join(self._folder, "findings.json")
+
+    def _prepare(self, *, kept: bool) -> bool:
+        """Makes the folder; whether what is found may be kept there."""
         try:
             os.makedirs(self._folder, exist_ok=True)
             ignore = os.path.join(os.path.dirname(self._folder), ".gitignore")
-            if self._key and not os.path.exists(ignore):
+            if kept and not os.path.exists(ignore):
                 write_whole(ignore, b"*\n")
             shutil.rmtree(os.path.join(self._folder, "arguments"), ignore_errors=True)
         except OSError:
             # A project that cannot be written to is linted all the same.
-            self._key = ""
+            kept, self._key = False, ""
             self._folder = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="llmlint-"))
+        return kept

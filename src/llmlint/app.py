@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from llmlint.engine.fixes import Fixed, fix_bytes
 from llmlint.engine.judge import Assignment, Judge, JudgeBuilder, Task
 from llmlint.engine.pages import Page, RuleError, rule_pages
 from llmlint.engine.recall import judge_all
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from llmlint.alongside import Alongside
     from llmlint.buffered import BufferedRuff
     from llmlint.engine.fingerprint import Fingerprint
+    from llmlint.engine.fixes import Fixed
     from llmlint.semantics.standing import Standing
 
 
@@ -125,7 +125,8 @@ class Session:
         with ExitStack() as stack:
             beside = self._alongside(assignments, files, stack)
             try:
-                results = judge_all(tasks, build, jobs=request.jobs, cached=request.cache, done=progress)
+                busy = any(one.busy for one in beside)
+                results = judge_all(tasks, build, jobs=request.jobs, cached=request.cache, done=progress, beside=busy)
             except RuleError as error:
                 raise Problem(str(error)) from None
             results = with_recurring(results)
@@ -259,6 +260,8 @@ class Session:
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
+        from llmlint.engine.fixes import fix_bytes
+
         path = os.path.abspath(path)
         judge, role = self._judge_of(path)
         ruff = self._wanted_ruff(path) if tools else None

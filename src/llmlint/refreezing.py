@@ -10,15 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from llmlint.engine.fixes import Fixed
 from llmlint.engine.pages import Page
-from llmlint.engine.remedies import Remedies
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix, Remedy
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, decode, encoding_of, read_text
 
 if TYPE_CHECKING:
+    from llmlint.engine.fixes import Fixed
     from llmlint.lifecycle.refreeze import Refreezer
 
 _DRIFT = "LLM501"
@@ -45,6 +44,8 @@ class Refreezing:
 
     def fixed(self, found: FileResult, data: bytes, project: Project, wanted: Callable[[Diagnostic], bool]) -> Fixed:
         """A contract, of which ``data`` are the bytes, with everything frozen anew that disagrees and is wanted."""
+        from llmlint.engine.fixes import Fixed
+
         path = found.path
         found = self._offered(found, project)
         fixed = tuple(one for one in found.diagnostics if one.code == _DRIFT and wanted(one))
@@ -68,6 +69,8 @@ class Refreezing:
         return replace(result, diagnostics=tuple(told))
 
     def _fix(self, one: Diagnostic, symbol: str, project: Project, page: Page) -> Fix | None:
+        from llmlint.engine.remedies import Remedies
+
         remedy = Remedy(f"Freeze '{symbol.rpartition('.')[2]}' anew", lambda file: None)
         applicability = Remedies(project.settings, worked_out=False).applicability(page, remedy)
         if applicability is None:

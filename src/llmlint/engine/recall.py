@@ -28,7 +28,13 @@ class Memory(Generic[ResultT]):
 
 
 def judge_all(
-    tasks: Sequence[Task], build: JudgeBuilder, *, jobs: int, cached: bool, done: Callable[[int, int], None]
+    tasks: Sequence[Task],
+    build: JudgeBuilder,
+    *,
+    jobs: int,
+    cached: bool,
+    done: Callable[[int, int], None],
+    beside: bool = False,
 ) -> list[FileResult]:
     """The results of ``tasks``, in their order.
 
@@ -38,10 +44,11 @@ def judge_all(
         jobs: Processes; 0: as many as pay.
         cached: Whether to ask and to fill the caches of the projects.
         done: Told now and then how many tasks are done, of how many.
+        beside: Whether tools run that take longer.
     """
     # What is watched on top is not kept, and whoever watches wants to see it happen.
     memories = _memories(tasks, build) if cached and not (build.watch.uses or build.watch.debug) else {}
-    return recall(tasks, build, memories, jobs=jobs, done=done)
+    return recall(tasks, build, memories, jobs=jobs, done=done, beside=beside)
 
 
 def recall(
@@ -52,6 +59,7 @@ def recall(
     jobs: int,
     done: Callable[[int, int], None] = lambda number, total: None,
     meanwhile: Callable[[], object] = lambda: None,
+    beside: bool = False,
 ) -> list[ResultT]:
     """The results of ``tasks``, in their order: those that are known, and those that are not, which are known afterwards.
 
@@ -62,6 +70,7 @@ def recall(
         jobs: Processes; 0: as many as pay.
         done: Told now and then how many tasks are done, of how many.
         meanwhile: What there is to do besides: called once, here, while other processes find it out, if there are any.
+        beside: Whether something else runs that takes longer.
     """
     since = time.time()
     results: dict[Task, Sequence[ResultT]] = {}
@@ -74,7 +83,12 @@ def recall(
     left = [task for task in tasks if task not in results]
     if left:
         verdicts = run(
-            left, build, jobs=jobs or paying(left), done=lambda number: done(number, len(left)), meanwhile=meanwhile
+            left,
+            build,
+            jobs=jobs or paying(left),
+            beside=beside,
+            done=lambda number: done(number, len(left)),
+            meanwhile=meanwhile,
         )
         found = list(zip(left, verdicts, strict=True))
         results |= {task: verdict.results for task, verdict in found}

@@ -26,6 +26,9 @@ _COLLECT = 16
 _FEW = 1_200_000
 """Objects that a small run is through with before it pays to look for garbage the first time."""
 
+_STEP_BACK = 5
+"""How much nicer processes are to one that takes longer: it keeps a processor of its own, and they share the others."""
+
 _judge: Callable[[Any], Any] | None = None
 """A worker's own judge."""
 
@@ -35,6 +38,7 @@ def run(
     build: Callable[[], Callable[[TaskT], ResultT]],
     *,
     jobs: int,
+    beside: bool = False,
     done: Callable[[int], None] = lambda number: None,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> list[ResultT]:
@@ -44,13 +48,14 @@ def run(
         tasks: What to judge; neighbours go to the same process, for they share imports.
         build: Makes the judge, once a process. It is pickled, and so are tasks and results.
         jobs: How many processes.
+        beside: Whether something runs that will take longer: more processes than one stand back for it.
         done: Told now and then how many tasks are behind us.
         meanwhile: What there is to do besides: called once, here, while other processes judge, if there are any.
     """
     if jobs <= 1 or len(tasks) <= 1:
         meanwhile()
         return _here(tasks, build, done)
-    return _there(tasks, build, min(jobs, len(tasks)), done, meanwhile)
+    return _there(tasks, build, min(jobs, len(tasks)), done, meanwhile, _STEP_BACK if beside else 0)
 
 
 def processors() -> int:
@@ -111,6 +116,7 @@ def _there(
     jobs: int,
     done: Callable[[int], None],
     meanwhile: Callable[[], object],
+    nice: int,
 ) -> list[ResultT]:
     import multiprocessing
     from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -121,7 +127,7 @@ def _there(
     size = max(1, min(64, len(tasks) // (jobs * 8)))
     chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
     results: list[list[ResultT] | None] = [None] * len(chunks)
-    executor = ProcessPoolExecutor(jobs, context, partial(_start, build))
+    executor = ProcessPoolExecutor(jobs, context, partial(_start, build, nice))
     try:
         pending: dict[Future[list[ResultT]], int] = {
             executor.submit(_work, chunk): index for index, chunk in enumerate(chunks)
@@ -144,10 +150,12 @@ def _there(
     return [result for chunk in results for result in chunk or ()]
 
 
-def _start(build: Callable[[], Callable[[Any], Any]]) -> None:
+def _start(build: Callable[[], Callable[[Any], Any]], nice: int) -> None:
     global _judge  # noqa: PLW0603 - a worker's only state
     # The parent hears of Ctrl-C and tells.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if nice and hasattr(os, "nice"):
+        os.nice(nice)
     gc.disable()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
     _judge = build()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +19,10 @@ OWNED = "LLMLINT_OWNED"
 
 _PATIENCE = 3.0
 """Seconds between asking a process to end and ending it."""
+
+
+_LONGEST = 2**31 - 1
+"""Milliseconds that the system can be asked to wait."""
 
 
 class ToolError(Exception):
@@ -98,7 +104,8 @@ class Child:
         """
         left = max(self._limit - (time.monotonic() - self._started), 0) if self._limit else None
         try:
-            code = self._process.wait(left)
+            _await(self._process, left)
+            code = self._process.wait(0 if left is not None else None)
         except subprocess.TimeoutExpired:
             self.end()
             raise ToolError(f"{self.tool} was ended after {self._limit:g} seconds (tool-time-limit)") from None
@@ -128,6 +135,24 @@ class Child:
                 self._in.close()
         self._out.close()
         self._err.close()
+
+
+def _await(process: subprocess.Popen[bytes], seconds: float | None) -> None:
+    """Waits until a process has ended, or the seconds are over; ``Popen.wait`` with a limit would look every twentieth of a second only."""
+    if seconds is None:
+        return
+    if sys.platform == "linux":
+        with suppress(OSError):
+            handle = os.pidfd_open(process.pid)
+            try:
+                poll = select.poll()
+                poll.register(handle, select.POLLIN)
+                poll.poll(min(seconds * 1000, _LONGEST))
+            finally:
+                os.close(handle)
+            return
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
 
 
 def _is_owned() -> bool:

@@ -17,10 +17,10 @@ from llmlint.tools.ruff import Ruff
 
 
 class Combined:
-    """Starts the tools at once; one that fails leaves the others alone."""
+    """Runs the tools at once; one that fails leaves the others alone."""
 
     def __init__(self, project: Project, files: Sequence[str], names: Iterable[str], folder: str) -> None:
-        """Starts them.
+        """Has mypy loaded, which takes a while; no file of the project is read before ``start``.
 
         Args:
             project: Whose settings hold.
@@ -31,14 +31,10 @@ class Combined:
         self._project = project
         self._tools: dict[str, Ruff | Mypy | ImportLinter] = {}
         self._reports: dict[str, ToolReport] = {}
-        wanted = set(names)
-        for name in ("mypy", "import-linter", "ruff"):  # the one that takes longest first
-            if name not in wanted:
-                continue
-            try:
-                self._tools[name] = self._start(name, files, folder)
-            except ToolError as error:
-                self._fail(name, error)
+        self._files = files
+        self._folder = folder
+        self._wanted = frozenset(names)
+        self._begin("mypy")
 
     def __enter__(self) -> Self:
         return self
@@ -46,6 +42,13 @@ class Combined:
     def __exit__(self, *_: object) -> None:
         for tool in self._tools.values():
             tool.end()
+
+    def start(self) -> None:
+        """Starts them."""
+        if isinstance(mypy := self._tools.get("mypy"), Mypy):
+            mypy.look_ahead()
+        self._begin("import-linter")
+        self._begin("ruff")
 
     def check(self, shadows: Mapping[str, Shadow], unfit: Collection[str], broken: Collection[str]) -> None:
         """Tells mypy what the tests mean, so that it can begin.
@@ -65,7 +68,8 @@ class Combined:
     def collect(self) -> list[ToolReport]:
         """What each of them found, in the order of ``NAMES``; waits for them."""
         texts = Texts()
-        for name, tool in self._tools.items():
+        # What ends first is read while the others still work.
+        for name, tool in reversed(self._tools.items()):
             if name in self._reports:
                 continue
             try:
@@ -74,13 +78,19 @@ class Combined:
                 self._fail(name, error)
         return [self._reports[name] for name in NAMES if name in self._reports]
 
-    def _start(self, name: str, files: Sequence[str], folder: str) -> Ruff | Mypy | ImportLinter:
-        match name:
-            case "ruff":
-                return Ruff(self._project, files, folder)
-            case "mypy":
-                return Mypy(self._project, files, folder)
-        return ImportLinter(self._project, folder)
+    def _begin(self, name: str) -> None:
+        if name not in self._wanted:
+            return
+        try:
+            match name:
+                case "ruff":
+                    self._tools[name] = Ruff(self._project, self._files, self._folder)
+                case "mypy":
+                    self._tools[name] = Mypy(self._project, self._files, self._folder)
+                case _:
+                    self._tools[name] = ImportLinter(self._project, self._folder)
+        except ToolError as error:
+            self._fail(name, error)
 
     def _fail(self, name: str, error: ToolError) -> None:
         tool = self._tools.get(name)

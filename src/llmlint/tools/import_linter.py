@@ -7,7 +7,6 @@ import fnmatch
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Iterator, Sequence
 from configparser import ConfigParser
 from configparser import Error as ConfigError
@@ -17,6 +16,7 @@ from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.position import Span
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
+from llmlint.project.toml_file import TomlError, read_toml
 from llmlint.tools import import_linter_child
 from llmlint.tools.arguments import write_arguments
 from llmlint.tools.child import Child, ToolError, one_line
@@ -107,12 +107,11 @@ def settings_of(project: Project) -> str | None:
 def _has_settings(path: str) -> bool:
     try:
         if path.endswith(".toml"):
-            with open(path, "rb") as file:
-                return bool(tomllib.load(file).get("tool", {}).get("importlinter"))
+            return bool(read_toml(path).table("tool").get("importlinter"))
         parser = ConfigParser(interpolation=None)
         parser.read(path, encoding="utf-8")
         return parser.has_section("importlinter")
-    except (OSError, ValueError, AttributeError, ConfigError):
+    except (OSError, ValueError, TomlError, ConfigError):
         return False
 
 

@@ -78,7 +78,7 @@ class Mypy:
     """One run over the files of a project: first what they import, then, when it is known what they mean, the files."""
 
     def __init__(self, project: Project, files: Sequence[str], folder: str) -> None:
-        """Starts on what the files import, where mypy has not seen it yet.
+        """Has mypy loaded. It reads nothing yet.
 
         Args:
             project: Whose settings hold.
@@ -96,7 +96,12 @@ class Mypy:
         self._launcher = Launcher(project, self._settings, self._folder)
         self._run: _Run | None = None
         if self._files:
-            self._launcher.start(self._files)
+            self._launcher.load()
+
+    def look_ahead(self) -> None:
+        """Begins with what the files import, where mypy has not seen it yet."""
+        if self._files:
+            self._launcher.look_ahead(self._files)
 
     def end(self) -> None:
         """Ends it early."""

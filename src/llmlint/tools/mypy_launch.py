@@ -51,17 +51,19 @@ class Launcher:
         if self._ready is not None:
             self._ready.end()
 
-    def start(self, files: Sequence[str]) -> None:
-        """Starts the process, so that mypy need not be loaded later; where nothing is cached, on what the files import.
+    def load(self) -> None:
+        """Starts the process, so that mypy need not be loaded later. It reads no file of the project yet.
 
         Raises:
             ToolError: it cannot be started.
         """
         interpreter = _interpreter(self._project)
-        if interpreter is None:
-            return
-        self._ready = self._start([*interpreter, mypy_child.__file__], told=True)
-        if not os.path.isdir(os.path.join(self._folder, "cache")):
+        if interpreter is not None:
+            self._ready = self._start([*interpreter, mypy_child.__file__], told=True)
+
+    def look_ahead(self, files: Sequence[str]) -> None:
+        """Has it check what the files import, where nothing is cached."""
+        if self._ready is not None and not os.path.isdir(os.path.join(self._folder, "cache")):
             modules = sorted(_imported(files, self._project))
             path = os.path.join(self._folder, "ahead", "llmlint_imports.py")
             write_whole(path, "".join(f"import {module}\n" for module in modules).encode())
@@ -148,16 +150,16 @@ def _looking_into(project: Project) -> list[str]:
 
 
 def _imported(files: Sequence[str], project: Project) -> Iterator[str]:
-    """The modules that tests and sources import and that are certainly no tests: those from outside the project.
+    """The modules that tests, and contracts, import and that are certainly no tests: those from outside the project.
 
-    The project's own are among them, if no contract stands before them.
+    The project's own are among them, with all that they import in turn, if no contract stands before them.
     """
     beside = {os.path.splitext(name)[0] for path in files for name in _names(os.path.dirname(path))}
     local = {*beside, *_names(project.root), *_names(project.base or project.root)}
     own = set() if project.contract_roots else project.own_packages
     local = (local | project.own_packages) - own
     seen: set[str] = set()
-    for path in (*files, *_sources(project)):
+    for path in (*files, *_contracts(project)):
         for from_, plain in _IMPORT.findall(_text(path)):
             module = from_ or plain
             if module not in seen:
@@ -167,12 +169,11 @@ def _imported(files: Sequence[str], project: Project) -> Iterator[str]:
     yield from {"pytest", "unittest.mock"} - seen
 
 
-def _sources(project: Project) -> Iterator[str]:
-    for root in project.source_roots:
-        for package in sorted(project.own_packages):
-            for folder, folders, names in os.walk(os.path.join(root, package)):
-                folders[:] = sorted(name for name in folders if name.isidentifier())
-                yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".py"))
+def _contracts(project: Project) -> Iterator[str]:
+    for root, _ in project.contract_roots:
+        for folder, folders, names in os.walk(root):
+            folders[:] = sorted(name for name in folders if name.isidentifier())
+            yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(".pyi"))
 
 
 def _names(folder: str) -> list[str]:

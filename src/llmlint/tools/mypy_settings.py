@@ -6,7 +6,6 @@ import fnmatch
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from configparser import ConfigParser
 from configparser import Error as ConfigError
@@ -15,6 +14,7 @@ from typing import Any
 
 from llmlint.project.module_name import module_name
 from llmlint.project.project import Project
+from llmlint.project.toml_file import TomlError, read_toml
 from llmlint.tools.child import ToolError
 
 _OURS = frozenset(
@@ -211,9 +211,8 @@ def _read_ini(path: str) -> MypySettings | None:
 
 def _read_toml(path: str) -> MypySettings | None:
     try:
-        with open(path, "rb") as file:
-            table = tomllib.load(file).get("tool", {}).get("mypy")
-    except (OSError, ValueError):
+        table = read_toml(path).table("tool").get("mypy")
+    except (OSError, TomlError):
         # llmlint itself tells of a pyproject.toml that cannot be read.
         return None
     if not isinstance(table, dict):

@@ -6,13 +6,13 @@ import fnmatch
 import json
 import os
 import sysconfig
-import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix, Severity
 from llmlint.model.settings import RUFF_RULES
 from llmlint.project.project import Project
+from llmlint.project.toml_file import TomlError, read_toml
 from llmlint.tools.arguments import write_arguments
 from llmlint.tools.child import Child, Ended, ToolError, one_line
 from llmlint.tools.places import Texts, command_of, one_based
@@ -168,12 +168,11 @@ def _covers(glob: str, folder: str) -> bool:
 
 def _section(path: str) -> dict[str, Any] | None:
     try:
-        with open(path, "rb") as file:
-            document = tomllib.load(file)
-    except (OSError, ValueError):
+        document = read_toml(path)
+    except (OSError, TomlError):
         # ruff says what is wrong with its settings better than we could.
         return {} if os.path.basename(path) != "pyproject.toml" else None
-    found = document if os.path.basename(path) != "pyproject.toml" else document.get("tool", {}).get("ruff")
+    found = document.data if os.path.basename(path) != "pyproject.toml" else document.table("tool").get("ruff")
     return found if isinstance(found, dict) else None
 
 
