@@ -57,3 +57,24 @@ def test_a_namespace_that_other_distributions_share(bare, llmlint):
     out = found(llmlint)
     assert out.count("LLM20") == 1
     assert "LLM202 module 'shop.api' has no name 'ran' to import" in out
+
+
+def test_an_environment_in_which_no_test_could_run(empty, llmlint):
+    empty.write("env/bin/python", "")
+    empty.write("env/pyvenv.cfg", "version = 3.12.0\n")
+    empty.write("env/lib/python3.12/site-packages/click/__init__.py", "")
+    empty.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n')
+    empty.write("tests/test_one.py", "import pytest\nimport jsn\n\n\ndef test_one(mocker, snapshot):\n    assert jsn\n")
+    assert "LLM" not in found(llmlint, "--python", "env")
+
+
+def test_a_declared_plugin_that_is_not_installed(empty, llmlint):
+    empty.write("env/bin/python", "")
+    empty.write("env/pyvenv.cfg", "version = 3.12.0\n")
+    empty.write("env/lib/python3.12/site-packages/pytest/__init__.py", "")
+    empty.write("env/lib/python3.12/site-packages/pytest-9.0.0.dist-info/METADATA", "Name: pytest\n")
+    pyproject = '[project]\nname = "shop"\nversion = "1"\n[dependency-groups]\ntest = ["pytest-shop"]\n'
+    empty.write("tests/test_one.py", "import pytest\n\n\ndef test_one(basket):\n    assert basket\n")
+    assert found(llmlint, "--python", "env").count("LLM208 'test_one' asks for a fixture 'basket'") == 1
+    empty.write("pyproject.toml", pyproject)
+    assert "LLM" not in found(llmlint, "--python", "env")

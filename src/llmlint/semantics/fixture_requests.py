@@ -165,7 +165,7 @@ class FixtureRequests(Collected):
         def names() -> list[str]:
             return fixtures.names(module, cls)
 
-        known = self.world.project.environment.known
+        known = self.world.plugins_known
         if outcome is Outcome.MISSING:
             evaluator.emit(FixtureRequest(node, name, outcome, function.name, names, known))
         return self.fixture_value(name, cls, above)
@@ -176,7 +176,7 @@ class FixtureRequests(Collected):
     def _made_by_mocker(self, name: str) -> bool:
         if name not in MOCKER_FIXTURES:
             return False
-        return self.world.library.module("pytest_mock") is not None or not self.world.project.environment.known
+        return self.world.library.module("pytest_mock") is not None or not self.world.plugins_known
 
     def fixture_value(self, name: str, cls: Class | None, above: Function | None = None) -> Value:
         """What asking for the fixture ``name`` gives."""

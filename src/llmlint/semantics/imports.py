@@ -110,6 +110,8 @@ class Imports:
                     outcome = Outcome.UNKNOWN
                 elif missing is not None and not self._really_missing(parent, missing.rpartition(".")[2]):
                     outcome = Outcome.UNKNOWN
+                elif missing is not None and world.project_text.makes_submodule(parent, missing.rpartition(".")[2]):
+                    outcome = Outcome.UNKNOWN
         elif self._uncontracted(name, found):
             outcome = Outcome.OFF_CONTRACT
         return ImportUse(
@@ -123,7 +125,7 @@ class Imports:
             self._private(name, subject),
             subject is not None and subject.own,
             guarded or self._optional(name) or self.evaluator.probing("ModuleNotFoundError"),
-            world.project.environment.known,
+            world.runs_tests,
             world.declared(name.partition(".")[0]),
             found is not None and self._internal(name, found),
         )
@@ -198,7 +200,7 @@ class Imports:
             None if tells_of_the_machine(world, node, module) else self._private(f"{source}.{name}", module),
             module.own,
             guarded,
-            world.project.environment.known,
+            world.runs_tests,
             world.declared(source.partition(".")[0]),
             isinstance(entry, Module) and self._internal(f"{source}.{name}", entry),
         )

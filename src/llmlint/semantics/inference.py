@@ -269,9 +269,7 @@ def _returns(node: ast.AST) -> bool:
 
 def _is_stub_body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """``...``, ``pass`` or ``raise NotImplementedError`` behind a docstring: a subclass says what it returns."""
-    body = node.body
-    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body = body[1:]
+    body = [inner for inner in node.body if not (isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Constant))]
     if not body:
         return True
     return len(body) == 1 and isinstance(body[0], (ast.Pass, ast.Raise))

@@ -53,11 +53,7 @@ def known_markers(module: TestModule) -> list[str]:
 def _registered(world: World, module: Module) -> set[str] | None:
     """The markers that are registered for a file; None where that cannot be told."""
     project, fixtures, library = world.project, world.fixtures, world.library
-    if not project.environment.known:
-        return None
-    if any(
-        name.startswith("pytest-") and name not in project.environment.distributions for name in project.dependencies
-    ):
+    if not world.plugins_known:
         return None  # a plugin that is declared and merely not installed here may register any
     names = {*project.pytest.markers, *project.settings.markers}
     sources = list(fixtures.sources(module))

@@ -171,6 +171,30 @@ class ProjectText:
         """Whether the project's sources import a top-level module of that name, which is none of its own."""
         return name not in self.world.project.own_packages and name in self.own[0].imported
 
+    def makes_submodule(self, package: Module, name: str) -> bool:
+        """Whether something makes a module of that name in a package of the project that has none: its sources import it, or others
+        that are not there and end alike (``cart_pb2``)."""
+        if not package.own or package.by_test or not package.is_package:
+            return False
+        lacking: frozenset[str] | None = package.memo.get("<lacking submodules>")
+        if lacking is None:
+            lacking = package.memo["<lacking submodules>"] = frozenset(self._lacking(package))
+        ending = name.rpartition("_")[2]
+        return name in lacking or ("_" in name.strip("_") and any(other.endswith(f"_{ending}") for other in lacking))
+
+    def _lacking(self, package: Module) -> Iterator[str]:
+        dotted = re.escape(package.name)
+        outside = re.compile(rf"\b(?:from|import)[ \t]+{dotted}\.(\w+)|\bfrom[ \t]+{dotted}[ \t]+import[ \t]+(\w+)")
+        inside = re.compile(r"\bfrom[ \t]+\.(\w+)[ \t]+import\b|\bfrom[ \t]+\.[ \t]+import[ \t]+(\w+)")
+        for path, text in self.own[0].texts.items():
+            patterns = [outside] if package.name in text else []
+            patterns += [inside] if os.path.dirname(path) in package.paths else []
+            for pattern in patterns:
+                for match in pattern.finditer(text):
+                    name = match[1] or match[2]
+                    if self.world.library.entry(package, name) is None:
+                        yield name
+
     def set_from_elsewhere(self, dotted: str) -> bool:
         """Whether code of the project or of the module's own package stores something else in that variable of a module."""
         owner, _, name = dotted.rpartition(".")

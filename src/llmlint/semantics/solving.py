@@ -141,6 +141,8 @@ class Solving(Protocols):
                         in ("__iter__", "__next__", "__call__", "__len__", "__getitem__", "__fspath__", "__await__")
                     )
                 return not value.exact and classes.is_subclass(expected.cls, value.cls)
+            if is_none(expected):
+                return not isinstance(value, (ClassValue, FunctionValue, Callable, ModuleValue))
             if isinstance(value, ClassValue):
                 return self._protocol(expected.cls) or expected.cls.symbol in (
                     "builtins.type",

@@ -54,7 +54,7 @@ class Vetoes:
         documented = module.kind == "typeshed" and not name.startswith("_")
         if module.open or (module.implementation is not None and module.implementation.open and not documented):
             return False
-        if module.own and self.text.stored(name):
+        if module.own and (self.text.stored(name) or self.text.makes_submodule(module, name)):
             return False
         for source in (module, module.implementation):
             if source is None or source.is_stub or documented:

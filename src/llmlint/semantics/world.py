@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -154,9 +155,23 @@ class World:
         project = self.project
         if name in project.own_packages:
             return True
-        if not project.environment.known or name in sys.stdlib_module_names:
+        if not self.runs_tests or name in sys.stdlib_module_names:
             return False
         return not self.declared(name)
+
+    @cached_property
+    def runs_tests(self) -> bool:
+        """Whether the environment is known, and the tests can run in it: else what it lacks may exist where they do."""
+        if not self.project.environment.known or self.library.module("pytest") is not None:
+            return self.project.environment.known
+        return "pytest" not in self.project_text.own[1].imported
+
+    @cached_property
+    def plugins_known(self) -> bool:
+        """Whether every plugin of pytest that the project declares is installed where its tests run."""
+        environment = self.project.environment
+        wanted = {name for name in self.project.dependencies if name.startswith("pytest-")}
+        return self.runs_tests and wanted <= environment.distributions
 
     def declared(self, name: str) -> bool:
         """Whether the project declares a dependency that may provide the top-level module ``name``."""

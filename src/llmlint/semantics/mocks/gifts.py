@@ -67,6 +67,8 @@ class MockGifts(MockFlavors):
         expected = self._returned(mock)
         if expected is None:
             return
+        if isinstance(item.value, Callable) and is_none(expected):
+            return  # a lambda always gives something
         for node, value in self._given(item):
             if isinstance(value, (Unknown, Coroutine)):
                 continue

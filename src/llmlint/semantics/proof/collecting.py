@@ -116,7 +116,7 @@ def _may_run(module: TestModule) -> bool:
     """Whether something may run coroutines without a mark, or gives the marks itself."""
     world = module.world
     project = world.project
-    if not project.environment.known or project.pytest.asyncio_mode == "auto":
+    if not world.plugins_known or project.pytest.asyncio_mode == "auto":
         return True
     for name in (*project.environment.pytest_plugins, *project.pytest.plugins, *project.settings.fixture_plugins):
         if _OTHERS.search(name) and not name.startswith(_PLUGINS):
