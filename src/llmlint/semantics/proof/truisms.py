@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -152,7 +153,7 @@ class _Judge:
         name = self.function.name.lower()
         if any(word in name for word in _EQUALITY):
             return True
-        if isinstance(left, ast.Attribute) and isinstance(node.ops[0], ast.Is):
+        if isinstance(left, ast.Attribute) and (isinstance(node.ops[0], ast.Is) or self._is_property(left.attr)):
             return True
         dumped = ast.dump(left)
         for other in walk(self.function):
@@ -161,6 +162,12 @@ class _Judge:
                     if isinstance(other.ops[0], (ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.IsNot)):
                         return True
         return False
+
+    def _is_property(self, name: str) -> bool:
+        """Whether a class of the project has a property of that name, which may give another value each time."""
+        written = re.compile(rf"@[\w.]*property\s+def {re.escape(name)}\b")
+        world = self.module.world
+        return any(written.search(world.text(path)) for path in world.python_files(world.project.root))
 
     def _not_none(self, left: ast.expr, node: ast.expr) -> str:
         if isinstance(left, ast.Call) and isinstance(left.func, ast.Name) and left.func.id in _NEVER_NONE:
