@@ -134,7 +134,7 @@ class Assignments(Access):
                 self.private(target, name, None, Outcome.UNKNOWN, "store")
             self.replaced_names.add(name)
             self.put(target, name, receiver, value)
-            if type(value) is Mock:
+            if type(value) is Mock and self.sink is not None:
                 self.mocks.assigned.append((target, receiver, value))
             if type(value) is Mock and isinstance(receiver, Instance):
                 replaced = self.world.attributes.get(receiver, name).value

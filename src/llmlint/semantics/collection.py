@@ -37,6 +37,7 @@ class Collected:
             added = roots_added_in(source.tree, source.path, world.project.base or world.project.root)
             module.roots = tuple(dict.fromkeys((*module.roots, *added)))
         self.module = module
+        world.inference.judge(module)
         self.evaluator = Evaluator(world, module, self.sink)
         self.evaluator.hooks = self
         self.chain = tuple(conftest for conftest in world.fixtures.chain(module) if conftest.path != module.path)

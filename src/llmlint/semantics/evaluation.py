@@ -368,7 +368,7 @@ class Evaluation:
             self.run_deferred(scope)
             return left
         finally:
-            outer_seen.extend(self.seen_probes)
+            outer_seen.extend(one for one in self.seen_probes if one not in outer_seen)
             self.scope, self.probes, self.guards, self.replaced_names, self.seen_probes = saved
 
     def defer(self, scope: Scope, job: Any) -> None:

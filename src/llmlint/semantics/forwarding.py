@@ -113,8 +113,8 @@ class Forwarding:
         if identity is None or scope is not None:
             return self._refused(bound, plan, receiver, scope, nothing, strange, more)
         # A test calls the same function again and again in the same manner.
-        kept: dict[object, Bound | None] = function.memo.setdefault("refused", {})
         key = (identity, bound.owner, len(bound.signature.parameters), frozenset(nothing), strange, more)
+        kept: dict[object, Bound | None] = self.world.inference.kept(function, "refused", key)
         if key not in kept:
             before = self._cuts, self.world.inference.cuts
             found = self._refused(bound, plan, receiver, scope, nothing, strange, more)

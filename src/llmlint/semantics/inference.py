@@ -33,6 +33,8 @@ _NAMES = re.compile(r"[^\s]{0,60}\Z")
 """A text that may be an attribute, a key or a choice."""
 _STATEMENTS = 120
 """A function with more statements is not followed."""
+_MOST = 1000
+"""Answers that are kept of one function: somebody who types a text in an editor hands over another one with each key."""
 
 
 class Inference:
@@ -41,6 +43,9 @@ class Inference:
     def __init__(self, world: World) -> None:
         self.world = world
         self._evaluators: dict[Module, Evaluator] = {}
+        self._judged: Module | None = None
+        self._passing: dict[tuple[Function, str], dict[Any, Any]] = {}
+        """What is known of functions of other files for what only the file that is judged has."""
         self._depth = 0
         self.cuts = 0
         """How often something was not followed because it stood too deep."""
@@ -54,9 +59,18 @@ class Inference:
             found = self._evaluators[module] = Evaluator(self.world, module, None)
         return found
 
+    def judge(self, module: Module) -> None:
+        """From here on ``module`` is judged, and the one before it will not be asked again: what was kept for it is dropped."""
+        if self._judged is not None:
+            self.forget(self._judged)
+        self._judged = module
+
     def forget(self, module: Module) -> None:
-        """Drop what is kept for a module that will not be asked again (a test file that is done)."""
+        """Drop what is kept for a module that is judged, or will not be asked again."""
         self._evaluators.pop(module, None)
+        self._passing.clear()
+        for evaluator in self._evaluators.values():
+            evaluator.mocks.forget()
 
     def module_value(self, module: Module, node: ast.expr) -> Value:
         """The value of a module-level expression."""
@@ -95,12 +109,12 @@ class Inference:
         if self._gives_nothing(function) and not any(isinstance(value, Mock) for value in given.values()):
             return UNINFERRED if _is_stub_body(function.node) else self.world.none, UNKNOWN
         keys = [("self", identity_of(receiver)), *((name, identity_of(value)) for name, value in given.items())]
-        kept: dict[Any, tuple[Value, Value]] = (
-            function.memo.setdefault("results", {}) if scope is None else scope.results
-        )
-        if any(key is None for _, key in keys):
-            kept = {}  # a value that has no identity beyond this moment: evaluated anew each time
         key = (function, *keys)
+        kept: dict[Any, tuple[Value, Value]]
+        if any(one is None for _, one in keys):
+            kept = {}  # a value that has no identity beyond this moment: evaluated anew each time
+        else:
+            kept = self.kept(function, "results", key) if scope is None else scope.results
         found = kept.get(key)
         if found is not None:
             return found
@@ -119,8 +133,33 @@ class Inference:
         yielded = union(frame.yields) if frame.yields else UNKNOWN
         kept[key] = (returned, yielded)
         if self.partial(before):
-            del kept[key]
+            kept.pop(key, None)
         return returned, yielded
+
+    def kept(self, function: Function, what: str, key: object) -> dict[Any, Any]:
+        """Where that which is known of a function is kept for one ``key`` of many: no longer than everything that the key names.
+
+        Args:
+            function: Of any file.
+            what: What is known of it.
+            key: Made of what ``identity_of`` gives.
+        """
+        found: dict[Any, Any] = function.memo.setdefault(what, {})
+        if key in found or function.module is self._judged:
+            return found
+        if self._passes(key):
+            return self._passing.setdefault((function, what), {})
+        if len(found) >= _MOST:
+            found.clear()
+        return found
+
+    def _passes(self, key: object) -> bool:
+        """Whether a key names something of the file that is judged."""
+        if isinstance(key, tuple):
+            return any(map(self._passes, key))
+        if isinstance(key, Class | Function):
+            return key.module is self._judged
+        return key is not None and key is self._judged
 
     def _gives_nothing(self, function: Function) -> bool:
         """Whether the body neither yields nor returns a value: then it need not be evaluated to know that."""

@@ -39,9 +39,11 @@ class MockState:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        self._judged = evaluator.sink is not None
+        """Whether this is the evaluation of a file that is judged: a quiet one is asked for many files, and nobody asks it for records."""
         self.built: list[Mock] = []
         self.records: dict[Record, None] = {}
-        """Every record that this file had to do with."""
+        """Every record that this file had to do with; nothing where nobody judges it."""
         self.uses: list[Use] = []
         self.calls: list[Call] = []
         self.configured: list[Configured] = []
@@ -70,10 +72,18 @@ class MockState:
 
     def _built(self, mock: Mock) -> None:
         assert mock.record is not None
-        self.records[mock.record] = None
+        self._know(mock.record)
         self.made.setdefault(mock.record.node, self.evaluator.inside())
         if self.evaluator.sink is not None:
             self.built.append(mock)
+
+    def _know(self, record: Record) -> None:
+        if self._judged:
+            self.records[record] = None
+
+    def forget(self) -> None:
+        """Drop what was taken over from a file that is done."""
+        self._adopted.clear()
 
     def local(self, mock: Mock, *, anew: bool = False) -> Mock:
         """A mock that other files reach as well (or, ``anew``, that every call of a helper makes), as this file's own."""
@@ -81,8 +91,7 @@ class MockState:
             return mock
         found = None if anew else self._adopted.get(mock)
         if found is None:
-            old = mock.record
-            found = mock.fork(self, old.again() if old is not None else None)
+            found = mock.fork(self, {})
             if not anew:
                 self._adopted[mock] = found
         return found
@@ -96,7 +105,7 @@ class MockState:
     def _configured(self, record: Record) -> None:
         record.only_called = False
         record.configured = True
-        self.records[record] = None
+        self._know(record)
 
     def _use(self, mocks: tuple[Mock, ...], name: str, node: ast.expr, child: Value, *, stored: bool = False) -> None:
         evaluator = self.evaluator
@@ -160,7 +169,7 @@ class MockState:
             if found.cls.symbol in _CONTAINERS and record.plain is None and not record.handed:
                 record.plain = found
             return
-        self.records[record] = None
+        self._know(record)
         record.handed.append((found, by, parameter))
 
     def certain(self, stands: FunctionValue | ClassValue) -> bool:

@@ -107,14 +107,27 @@ class Mock(Value):
             record.mocks.append(self)
 
     def fork(
-        self, home: MockState | None = None, record: Record | None = None, done: dict[Mock, Mock] | None = None
+        self,
+        home: MockState | None = None,
+        records: dict[Record, Record] | None = None,
+        done: dict[Mock, Mock] | None = None,
     ) -> Mock:
-        """The same mock for another test: what one test configures does not reach the next."""
+        """The same mock for another test: what one test configures does not reach the next.
+
+        Args:
+            home: What keeps the other mock; None: what keeps this one.
+            records: For another file, which has records of its own: those that were made so far, by these.
+            done: The mocks that were forked so far.
+        """
         done = {} if done is None else done
         found = done.get(self)
         if found is not None:
             return found
-        record = record or self.record
+        record = self.record
+        if record is not None and records is not None:
+            if record not in records:
+                records[record] = record.again()
+            record = records[record]
         other = Mock(
             home or self.home,
             self.stands,
@@ -130,7 +143,7 @@ class Mock(Value):
         other.of, other.sources = self.of, dict(self.sources)
         other.flavor, other.guided, other.at, other.actions = self.flavor, self.guided, self.at, set(self.actions)
         other.children = {
-            name: value.fork(home, None, done) if isinstance(value, Mock) else value
+            name: value.fork(home, records, done) if isinstance(value, Mock) else value
             for name, value in self.children.items()
         }
         return other

@@ -1,0 +1,149 @@
+"""What a session keeps: as much after many edits as after a few."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+
+from llmlint.app import Request
+from llmlint.live import Live
+from tests.conftest import Folder
+
+SOURCE = """\
+class Cart:
+    size: int = 0
+
+    def add(self, item: str, quantity: int = 1) -> None: ...
+
+    def total(self) -> float:
+        return 0.0
+
+
+class Base:
+    def __init__(self, **kwargs):
+        self.given = kwargs
+        self.configured(**kwargs)
+
+    def configured(self, one=1, two=2):
+        return self
+
+
+def listed(first, second=1, **kwargs):
+    return [first, Cart(**kwargs)]
+"""
+
+CONFTEST = """\
+from unittest.mock import MagicMock, Mock
+
+import pytest
+
+from shop.cart import Cart
+
+
+@pytest.fixture
+def basket():
+    return Cart()
+
+
+@pytest.fixture
+def doubled(basket, monkeypatch):
+    double = Mock(spec=Cart)
+    double.inner = Mock(return_value=Mock())
+    with pytest.raises(ValueError):
+        double.total()
+    basket.owner = double
+    return double
+
+
+@pytest.fixture
+def wrapped(doubled):
+    doubled.add.return_value = MagicMock(doubled)
+    basket.other = doubled
+    return doubled
+
+
+def made(what):
+    mock = MagicMock()
+    mock.of.return_value = MagicMock(what)
+    return mock
+"""
+
+TEST = """\
+from unittest.mock import MagicMock, Mock, patch
+
+import pytest
+
+from conftest import made
+from shop.cart import Base, Cart, listed
+
+
+class Special(Base):
+    pass
+
+
+class Fake(Cart):
+    pass
+
+
+def helped(first, second):
+    return listed(first, second)
+
+
+def test_of_sources(basket, missing):
+    assert listed("text NUMBER", NUMBER)[1].totl() == NUMBER
+    assert helped(Fake(), Fake)[0].size == NUMBER
+    listed(Fake(), owner=1)
+    Special(three=1).configured(Special())
+    basket.add("tea", quantiy=NUMBER)
+
+
+def test_of_mocks(doubled, wrapped):
+    doubled.totl()
+    doubled.inner().deep(Fake())
+    wrapped.add("a").whole
+    made(Fake).of().whole
+    listed(doubled, MagicMock(spec=Special))
+
+
+@patch("shop.cart.Cart.gone")
+@patch("shop.cart.Cart.total")
+def test_of_patches(total, gone, monkeypatch):
+    double = Mock(spec=Special)
+    double.nothing()
+    monkeypatch.setattr(Cart, "total", MagicMock(return_value=NUMBER))
+    Cart().other = NUMBER
+"""
+
+
+def heavy() -> Counter[str]:
+    """What is alive of our own objects and of trees, by kind."""
+    gc.collect()
+    kinds = (type(one) for one in gc.get_objects())
+    return Counter(
+        f"{kind.__module__}.{kind.__name__}" for kind in kinds if kind.__module__.startswith(("llmlint.", "ast"))
+    )
+
+
+def test_nothing_of_an_edit_outlives_the_next(tmp_path):
+    folder = Folder(tmp_path)
+    folder.write("pyproject.toml", '[project]\nname = "shop"\n')
+    folder.write("src/shop/__init__.py", "")
+    folder.write("src/shop/cart.py", SOURCE)
+    folder.write("tests/conftest.py", CONFTEST)
+    path = str(folder.write("tests/test_cart.py", TEST))
+    live = Live(Request(cwd=str(tmp_path)), patience=1000.0)
+
+    def round_of_edits() -> None:
+        for number in range(8):
+            text = TEST.replace("NUMBER", str(number))
+            assert live.check(path, text).diagnostics
+            live.check(path, text.replace("def helped", "def  helpd"))
+            live.check(path, text.replace("import made", "import mad"))
+            live.check(path, f"# {number}\n{text}\n(")
+
+    round_of_edits()
+    round_of_edits()
+    before = heavy()
+    for _ in range(3):
+        round_of_edits()
+    assert heavy() - before == Counter()
