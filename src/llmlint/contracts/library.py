@@ -133,7 +133,7 @@ class Library:
 
     def _build(self, name: str, locations: Locations, roots: tuple[str, ...]) -> Module:
         stub = self._load(name, locations.stub, locations, roots) if locations.stub else None
-        if stub is not None and stub.kind == "typeshed" and locations.source:
+        if stub is not None and locations.source:
             stub.implementation = partial(self._load, name, locations.source, locations, roots)
             return stub
         source = self._load(name, locations.source, locations, roots) if locations.source else None

@@ -161,7 +161,7 @@ def promise_of(place: Place, text: str, tree: ast.Module, *, frozen: bool) -> Pr
                 exports.append(name)
         elif (value := _value(place.module, name, node, tree.body)) is not None:
             variables.append(value)
-    docstring = read(ast.get_docstring(tree) or "")
+    docstring = read(ast.get_docstring(tree, clean=False) or "")
     return Promise(
         place.module,
         place,
@@ -189,7 +189,7 @@ def _listed(tree: ast.Module) -> set[str]:
 def _callable(prefix: str, name: str, nodes: Sequence[ast.stmt], owner: str) -> FunctionPromise:
     functions = [n for n in nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
     overloads = [node for node in functions if is_overload(node)]
-    described = next((text for node in functions if (text := ast.get_docstring(node))), "")
+    described = next((text for node in functions if (text := ast.get_docstring(node, clean=False))), "")
     first = functions[0]
     decorators = tuple(
         ast.unparse(decorator) for decorator in first.decorator_list if last_name(decorator) != "overload"
@@ -221,7 +221,7 @@ def _class(prefix: str, node: ast.ClassDef, outer: str) -> ClassPromise:
     methods: list[FunctionPromise] = []
     nested: list[ClassPromise] = []
     kind = kind_of(node)
-    docstring = read(ast.get_docstring(node) or "")
+    docstring = read(ast.get_docstring(node, clean=False) or "")
     said = {one.name: one.text for one in (*docstring.attributes, *docstring.parameters)}
     for name in outline.by_name:
         entries = outline.chosen(name)
