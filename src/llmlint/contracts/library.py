@@ -133,14 +133,11 @@ class Library:
 
     def _build(self, name: str, locations: Locations, roots: tuple[str, ...]) -> Module:
         stub = self._load(name, locations.stub, locations, roots) if locations.stub else None
-        if stub is not None and locations.source:
-            stub.implementation = partial(self._load, name, locations.source, locations, roots)
+        if stub is not None:
+            if locations.source:
+                stub.implementation = partial(self._load, name, locations.source, locations, roots)
             return stub
         source = self._load(name, locations.source, locations, roots) if locations.source else None
-        if stub is not None:
-            if source is not None and source is not stub:
-                stub.implementation = source
-            return stub
         if source is not None:
             return source
         own = any(self._is_own(folder) for folder in locations.folders)
