@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from llmlint.engine.dispatch import Crash, Dispatcher, Found
 from llmlint.engine.globs import matcher
 from llmlint.engine.markdown import check_blocks
+from llmlint.engine.overlaps import own_overlaps, told_once
 from llmlint.engine.pages import Page
 from llmlint.engine.registry import load_rules
 from llmlint.engine.remedies import FileRemedies, Remedies
@@ -69,6 +70,7 @@ class Checker:
         self._watch = watch
         self._by_code = {page.code: page for page in selection.pages}
         self._rules = load_rules(selection.pages)
+        self._overlaps = own_overlaps(selection.pages)
         self._dispatchers: dict[Role, Dispatcher] = {}
         self._trees: dict[str, SourceFile] = {}
         self._read_beside: dict[str, None] = {}
@@ -304,7 +306,8 @@ class Checker:
         if remedies.crashes:
             self._collect(remedies.crashes, judged)
             kept += self._judgements(judged, judged.found[-len(remedies.crashes) :], remedies)
-        return tuple(sorted(set(kept), key=_order))
+        tree = judged.source.tree if judged.source is not None else None
+        return told_once(sorted(set(kept), key=_order), self._overlaps, tree)
 
     def _recurring(self, judged: _Judged) -> tuple[Recurring, ...]:
         """What is found only if another file of the run has the like, taken out of what was found; what is suppressed is not."""

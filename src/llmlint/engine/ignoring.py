@@ -45,14 +45,14 @@ def with_ignores(
     added, left = [], []
     for one in wanted:
         rows = [row for row in (one.span.row, first.get(one.span.row, one.span.row)) if row not in closed]
-        # Of another tool's finding the tool is part of the name: `mypy:attr-defined`.
-        code = one.code if one.source == "llmlint" else f"{one.source}:{one.code}"
-        if not rows or one.code in NEVER or not _CODE.fullmatch(code):
+        # Who else found the same would speak up instead.
+        named = (one.selector, *one.also)
+        if not rows or one.code in NEVER or not all(map(_CODE.fullmatch, named)):
             left.append(one)
             continue
         added.append(one)
-        if code not in codes.setdefault(rows[0], []):
-            codes[rows[0]].append(code)
+        listed = codes.setdefault(rows[0], [])
+        listed += [code for code in named if code not in listed]
     lines, ends = split_lines(text), _LINE_END.findall(text)
     for row, new in codes.items():
         lines[row - 1] = _commented(lines[row - 1], sorted(new), why)
