@@ -6,6 +6,10 @@ import json
 
 import pytest
 
+from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.position import Span
+from llmlint.report.merge import merged
+
 UNUSED = (
     "from unittest.mock import Mock\n\n\n"
     "def test_total():\n"
@@ -101,3 +105,21 @@ def test_both_are_fixed_at_once(shop, llmlint, found):
     found(TWICE.replace("totals", "totl"), "--select", "LLM214")
     assert llmlint("tests", "--no-tools", "--select", "LLM214", "--fix", "--unsafe-fixes").code == 0
     assert 'if hasattr(one, "total") and hasattr(two, "total"):' in (shop.path / "tests/test_cart.py").read_text()
+
+
+def of_mypy(code: str, row: int, column: int, end: int) -> Diagnostic:
+    return Diagnostic("test_x.py", Span(row, column, row, end), code, code, "warning", code, source="mypy")
+
+
+def test_a_lambda_of_the_wrong_type_is_one_finding():
+    # An older mypy says where a fault begins: `lambda` is all that is known of the argument.
+    argument, returned = of_mypy("arg-type", 3, 35, 41), of_mypy("return-value", 3, 45, 53)
+    assert [one.also for one in merged([returned, argument], {})] == [("mypy:return-value",)]
+    assert len(merged([of_mypy("return-value", 3, 7, 30), of_mypy("arg-type", 3, 9, 12)], {})) == 2
+    assert len(merged([argument, of_mypy("return-value", 4, 45, 53)], {})) == 2
+
+
+def test_what_a_finding_stands_for_is_merged_into_it():
+    ours = Diagnostic("test_x.py", Span(3, 4, 3, 10), "LLM314", "unused-mock", "warning", "", also=("LLM301",))
+    [one] = merged([ours, of_mypy("misc", 3, 4, 10)], {"LLM301": frozenset({"mypy:misc"})})
+    assert one.also == ("LLM301", "mypy:misc")

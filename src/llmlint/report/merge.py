@@ -64,10 +64,12 @@ def _same(first: Diagnostic, other: Diagnostic, overlaps: Mapping[str, AbstractS
         # A tool that says something of one place several times (an argument `**options` and each parameter that it may fill).
         return first.span == other.span and not _is_empty(first.span)
     if first.source == "llmlint":
-        if other.selector not in overlaps.get(first.code, ()):
+        # What one of our findings stands for (``also``) counts as its own.
+        if not any(other.selector in overlaps.get(code, ()) for code in (first.code, *first.also)):
             return False
     elif (first.selector, other.selector) == ("mypy:arg-type", "mypy:return-value"):
-        return other.span[2:] <= first.span[2:]  # of a lambda that is the argument: what stands first begins first
+        # Of a lambda that is the argument: it begins first, and an older mypy does not tell where it ends.
+        return other.span[2:] <= first.span[2:] or first.span[:2] <= other.span[:2] < (first.span.row + 1, 0)
     elif not any({first.selector, other.selector} <= same for same in _SAME):
         return False
     return _meet(first.span, other.span)
