@@ -123,6 +123,7 @@ class Ancestry:
         for node in cls.node.bases:
             if isinstance(node, ast.Starred):
                 cls.own_open = "its bases are computed"
+                cls.memo["unseen base"] = True
                 continue
             if isinstance(node, ast.Call):
                 origin = library.origin(cls.module, node)
@@ -133,6 +134,7 @@ class Ancestry:
                         yield base
                     continue
                 cls.own_open = cls.own_open or "a base is computed"
+                cls.memo["unseen base"] = True
                 continue
             symbol = library.resolve(cls.module, node, cls.outer) if cls.scope is None else cls.scope.symbol(node)
             if not isinstance(symbol, Class) and isinstance(node, ast.Name) and cls.scope is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.signature import (
     KEYWORD_ONLY,
+    POSITIONAL_ONLY,
     Mismatch,
     Parameter,
     Signature,
@@ -258,10 +259,26 @@ class Callables:
             found = self._handed_on(value, signatures, arguments)
         if found is None:
             return None
-        for other in self._implementations(value):
-            if self._nearest(other, arguments) is None:
-                return None
+        sources = list(self._implementations(value))
+        if any(self._nearest(other, arguments) is None for other in sources):
+            return None
+        if not sources and arguments.names() and self._may_be_named(found[0]):
+            return None
         return found
+
+    @staticmethod
+    def _may_be_named(bound: Bound) -> bool:
+        """Whether parameters that a stub makes positional may have names after all: where no source can be read behind it, typeshed's
+        stubs alone are held against what runs (and those of the abstract collections are about any mapping, not about theirs)."""
+        module = bound.owner.module if bound.owner is not None else bound.function.module if bound.function else None
+        if (
+            module is None
+            or not module.is_stub
+            or module.own
+            or (module.kind == "typeshed" and module.name != "typing")
+        ):
+            return False
+        return any(parameter.kind == POSITIONAL_ONLY for parameter in bound.signature.parameters)
 
     def declared(self, value: FunctionValue) -> list[Bound]:
         """The signatures as they are written, whatever decorators make of them: those of what a wrapper says that it stands for."""

@@ -144,6 +144,8 @@ class Fakes:
         about = functions.info(real)
         if info.opaque or about.opaque or info.kind != about.kind or info.fixture or info.manager or about.manager:
             return None
+        if self._of_interface(real):
+            return None
         drop = info.kind != "static"
         mine = from_function(fake.node, fake.name, drop_first=drop)
         detail = None
@@ -163,6 +165,13 @@ class Fakes:
         if fake.is_async and not real.is_async and self._is_plainly_sync(real):
             return FakeMethod(fake.node, fake.name, "async", "", real.truth)
         return None
+
+    def _of_interface(self, real: Function) -> bool:
+        """Whether the contract leaves out ``self`` (zope.interface): its first parameter is one that callers give."""
+        arguments = [*real.node.args.posonlyargs, *real.node.args.args]
+        if self.world.functions.info(real).kind != "method" or (arguments and arguments[0].arg == "self"):
+            return False
+        return real.owner is not None and bool(self.world.classes.open(real.owner))
 
     def _refuses(self, mine: Signature, contract: Signature) -> str | None:
         """What of the contract's plainest call (its required parameters, by position) the fake does not take.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from llmlint.contracts.symbols import Class, Function, Module
+from llmlint.contracts.per_node import per_node
+from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
+from llmlint.contracts.walking import walk
 from llmlint.semantics.collection import Collected
 from llmlint.semantics.fixtures import Fixture
 from llmlint.semantics.marks import Mark
@@ -65,8 +67,12 @@ class FixtureRequests(Collected):
             self._use_fixtures(function, cls)
             certain = self._judge_parametrize(function, cls, given, names, opaque)
             opaque = opaque or not certain
+        injected = bool(self.world.functions.info(function).opaque) and self._is_handed_more(function)
         for argument in required:
             name = argument.arg
+            if injected and argument in parameters:
+                given[name] = self.evaluator.annotated(argument.annotation, cls) if argument.annotation else UNKNOWN
+                continue  # what stands in the name's place is the decorator's, whatever fixture is called so
             if name in given:
                 if given[name] is UNKNOWN or type(given[name]) is Unknown:
                     annotated = self.evaluator.annotated(argument.annotation, cls)
@@ -86,6 +92,15 @@ class FixtureRequests(Collected):
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
             found = self.world.library.resolve(self.module, called)
             if isinstance(found, Function) and "parametrize" in found.module.text_of(found.node):
+                return True
+        return False
+
+    def _is_handed_more(self, function: Function) -> bool:
+        """Whether a decorator calls what it decorates with arguments of its own, before those that it was given."""
+        for decorator in self.world.functions.info(function).opaque:
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            found = self.world.library.resolve(self.module, called, function.owner)
+            if isinstance(found, Function) and not found.module.is_stub and _hands_more(found.node):
                 return True
         return False
 
@@ -303,4 +318,19 @@ def _is_mutable(value: Value) -> bool:
             isinstance(member, Special) and not _is_mutable(member.value)
         ):
             return True
+    return False
+
+
+@per_node
+def _hands_more(decorator: FunctionNode) -> bool:
+    """Whether the wrapper that a decorator makes calls a parameter of the decorator with more than what the wrapper is given."""
+    wrapped = {decorator.args.args[0].arg} if decorator.args.args else set[str]()
+    for node in walk(decorator):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not decorator and node.args.args:
+            wrapped.add(node.args.args[0].arg)
+    for node in walk(decorator):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in wrapped:
+            starred = [argument for argument in node.args if isinstance(argument, ast.Starred)]
+            if starred and len(node.args) > 1:
+                return True
     return False

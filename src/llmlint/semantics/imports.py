@@ -106,7 +106,7 @@ class Imports:
                     outcome = Outcome.UNKNOWN
                 elif self.dynamic and parent.by_test:
                     outcome = Outcome.UNKNOWN
-                elif "__path__" in parent.text or "sys.modules" in parent.text:
+                elif "__path__" in parent.text or "sys.modules" in parent.text or world.vetoes.is_filled(parent):
                     outcome = Outcome.UNKNOWN
                 elif missing is not None and not self._really_missing(parent, missing.rpartition(".")[2]):
                     outcome = Outcome.UNKNOWN

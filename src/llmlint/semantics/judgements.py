@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from llmlint.contracts.symbols import FROM, Class, Function, Module
+from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
@@ -57,7 +58,12 @@ class Judgements(Lookup):
         if not self.confirm(value, name):
             return
         owner = self.world.owners.of(value)
-        if owner is None or self._of_an_outer_class(value, name) or self._disputed(value):
+        if (
+            owner is None
+            or self._of_an_outer_class(value, name)
+            or self._disputed(value)
+            or self._rests_on_tests(value)
+        ):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
 
@@ -93,6 +99,28 @@ class Judgements(Lookup):
             if found and not any(related(cls, value.cls) or related(value.cls, cls) for cls in found):
                 return True
         return False
+
+    def _rests_on_tests(self, value: Value) -> bool:
+        """Whether it may come out of a call, or an attribute, for which the project reads what the tests put in its place."""
+        if not self.replaced_names:
+            return False
+        wanted = [one for one in members_of(value) if isinstance(one, Instance)]
+        kinds = {one.cls for one in wanted}
+        for callee in set(self.callees.values()):
+            if isinstance(callee, ClassValue) and callee.cls.own and not callee.cls.module.by_test:
+                for via in {one.via for one in wanted if one.via}:
+                    if not self.replaced_names.isdisjoint(self.world.resting.of_attribute(callee.cls, via)):
+                        return True
+            elif isinstance(callee, FunctionValue) and self._is_of_project(callee.function):
+                if not self.replaced_names.isdisjoint(self.world.resting.names(callee.function)):
+                    given = self.world.calls.result(callee, Arguments(starred=True, double_starred=True))
+                    if any(one.cls in kinds for one in _instances(given)):
+                        return True
+        return False
+
+    @staticmethod
+    def _is_of_project(function: Function) -> bool:
+        return function.module.own and not function.module.by_test
 
     def _of_function(self, node: ast.expr, value: FunctionValue, name: str) -> None:
         """An attribute of a plain function of the project: a call that was forgotten."""
@@ -270,6 +298,8 @@ class Judgements(Lookup):
                     return False
                 if not receiver.exact and not receiver.cls.own and self.world.vetoes.abstract(receiver.cls):
                     return False
+                if isinstance(receiver, Instance) and self._rests_on_tests(receiver):
+                    return False
             if name.startswith("__") and name.endswith("__") and name != "__init__":
                 return False
             if function.function.owner is not None and function.function.owner.symbol == "builtins.object":
@@ -304,6 +334,11 @@ class Judgements(Lookup):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
             callee = self.callees.get(node.value)
         if isinstance(callee, FunctionValue) and not self.certain_call(callee):
+            return
+        if isinstance(callee, FunctionValue) and callee.function is not value.function:
+            if not self.replaced_names.isdisjoint(self.world.resting.names(callee.function)):
+                return
+        if isinstance(callee, FunctionValue) and getattr(callee.receiver, "via", None) is PROXY:
             return
         self.emit(AwaitProblem(node, "missing-await", self.world.owners.of_function(value.function), form))  # type: ignore[arg-type]
 

@@ -14,6 +14,7 @@ from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.protocols import AWAITABLES, ELEMENT_PROTOCOLS, Protocols
 from llmlint.semantics.values import (
     NOTHING,
+    PROXY,
     UNKNOWN,
     Callable,
     ClassValue,
@@ -246,13 +247,10 @@ class Solving(Protocols):
             self._solve(items[-1], self.awaited(value), subst, variables, function)
         elif last in ("Callable",):
             if len(items) == 2 and isinstance(value, (FunctionValue, Callable, ClassValue)):
-                self._solve(
-                    items[1],
-                    self.result(value, Arguments(starred=True, double_starred=True)),
-                    subst,
-                    variables,
-                    function,
-                )
+                given = self.result(value, Arguments(starred=True, double_starred=True))
+                if isinstance(items[0], ast.Constant) and items[0].value is ...:
+                    given = _as_run_elsewhere(value, given)
+                self._solve(items[1], given, subst, variables, function)
         elif last in ELEMENT_PROTOCOLS and len(items) >= 1:
             self._solve(items[0], self.element(value), subst, variables, function)
         elif isinstance(value, Instance) and value.args:
@@ -319,3 +317,13 @@ def _widened(value: Value) -> Value:
 def _holds_unknown(value: Value) -> bool:
     """Whether it is a collection of nobody knows what: `sum` of that may be anything."""
     return isinstance(value, Instance) and any(type(item) is Unknown for item in value.args)
+
+
+def _as_run_elsewhere(value: Value, given: Value) -> Value:
+    """What ``submit(function: Callable[..., T], *args) -> T`` makes of what the function gives: it may wait for a coroutine, and hand
+    back what stands for an object elsewhere."""
+    if isinstance(given, Coroutine):
+        return UNKNOWN
+    if isinstance(value, ClassValue) and isinstance(given, Instance):
+        return Instance(given.cls, given.args, via=PROXY)
+    return given

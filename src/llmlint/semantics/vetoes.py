@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, Member, Module
@@ -63,6 +64,8 @@ class Vetoes:
                 return False  # names that are spelt as strings are names that code may make
             if re.search(rf"[(,]\s*{re.escape(name)}=(?!=)", source.text):
                 return False  # and so are keywords
+        if self.is_filled(module):
+            return False
         if module.kind == "typeshed":
             if module.name in _OF_ANOTHER_PLATFORM or not self._absent_at_runtime(module.name, name):
                 return False
@@ -71,6 +74,26 @@ class Vetoes:
         if name in module.table:
             return True  # bound for type checkers alone, which astroid does not tell apart
         return not self._astroid_finds(module, None, name)
+
+    def is_filled(self, module: Module) -> bool:
+        """Whether a package of somebody else imports a module of its own that puts something in its place (``tlz``)."""
+        if module.own or module.kind == "typeshed" or not module.is_package:
+            return False
+        found = module.memo.get("<filled>")
+        if found is None:
+            found = module.memo["<filled>"] = any(map(_fills_modules, self._parts_imported(module)))
+        return bool(found)
+
+    def _parts_imported(self, module: Module) -> Iterator[Module]:
+        """The package's own modules that its ``__init__`` imports."""
+        for bindings in module.table.values():
+            for binding in bindings:
+                if not binding.module.startswith(module.name):
+                    continue
+                for name in (binding.module, f"{binding.module}.{binding.name}"):
+                    part = self.world.library.module(name, module.roots) if name != module.name else None
+                    if part is not None and part is not module:
+                        yield part
 
     def _confirm_class(self, value: Instance | ClassValue, name: str, tests: list[Module]) -> bool:
         cls = value.cls
@@ -255,3 +278,8 @@ def _is_abstract(member: Member) -> bool:
         for node in member.bindings
         for decorator in getattr(node, "decorator_list", ())
     )
+
+
+def _fills_modules(module: Module) -> bool:
+    """Whether the module finds modules itself, or puts them where Python looks for those that are imported."""
+    return "sys.meta_path" in module.text or re.search(r"sys\.modules\[[^\]\n]+\]\s*=(?!=)", module.text) is not None

@@ -26,6 +26,7 @@ from llmlint.semantics.names import Names
 from llmlint.semantics.owners import Owners
 from llmlint.semantics.project_text import ProjectText
 from llmlint.semantics.proof.following import Following
+from llmlint.semantics.resting import Resting
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
 from llmlint.semantics.vetoes import Vetoes
 
@@ -55,6 +56,7 @@ class World:
         self.inference = Inference(self)
         self.fixtures = Fixtures(self)
         self.project_text = ProjectText(self)
+        self.resting = Resting(self)
         self.vetoes = Vetoes(self)
         self.following = Following(self)
         self.markers: dict[str, set[str]] = {}
