@@ -78,3 +78,17 @@ def test_a_declared_plugin_that_is_not_installed(empty, llmlint):
     assert found(llmlint, "--python", "env").count("LLM208 'test_one' asks for a fixture 'basket'") == 1
     empty.write("pyproject.toml", pyproject)
     assert "LLM" not in found(llmlint, "--python", "env")
+
+
+def test_an_annotation_that_the_fixture_contradicts(bare, llmlint):
+    bare.write(
+        "tests/conftest.py",
+        "import pytest\n\n\n@pytest.fixture\ndef caplog(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:\n"
+        "    return caplog\n",
+    )
+    bare.write(
+        "tests/test_one.py",
+        "import logging\n\n\ndef test_one(caplog: logging.LoggerAdapter, capsys: str):\n"
+        "    assert caplog.text == capsys.readouterr().out\n",
+    )
+    assert "All checks passed" in llmlint("tests", "--no-cache", "--select", "LLM203").out

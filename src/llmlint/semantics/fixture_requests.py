@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from llmlint.contracts.per_node import per_node
@@ -83,8 +84,21 @@ class FixtureRequests(Collected):
                 given[name] = self._request_object(self._params(function))
             self.requested.setdefault(function, {})[name] = given[name]
             if type(given[name]) is Unknown and argument.annotation is not None:
-                given[name] = self.evaluator.annotated(argument.annotation, cls)
+                if not self._said_otherwise(name, argument.annotation, function, cls):
+                    given[name] = self.evaluator.annotated(argument.annotation, cls)
         return given
+
+    def _said_otherwise(self, name: str, annotation: ast.expr, function: Function, cls: Class | None) -> bool:
+        """Whether a fixture that gives nobody knows what says itself that it is something else than its user's annotation does.
+
+        Nothing holds the annotation of a parameter against the fixture: ``caplog: logging.LoggerAdapter`` runs and passes.
+        """
+        fixtures = self.world.fixtures
+        found = fixtures.find(name, self.module, cls, function if function.name == name else None)
+        if found is None:
+            return fixtures.provided_by_pytest(name)
+        returns = found.function.node.returns
+        return returns is not None and _words(annotation).isdisjoint(_words(returns))
 
     def _parametrized_by_helper(self, function: Function) -> bool:
         """Whether a decorator is a function that itself parametrizes what it is given."""
@@ -293,6 +307,19 @@ class FixtureRequests(Collected):
                 if not isinstance(annotated, Unknown):
                     return annotated
         return value
+
+
+def _words(annotation: ast.expr) -> frozenset[str]:
+    """The last parts of the names in an annotation, those of typing's aliases aside."""
+    text = ast.unparse(annotation)
+    return frozenset(re.findall(r"(\w+)\b(?!\.)", text)) - {
+        "None",
+        "Generator",
+        "Iterator",
+        "AsyncGenerator",
+        "AsyncIterator",
+        "Any",
+    }
 
 
 def _as_before(asked: Value, given: Value) -> bool:

@@ -178,6 +178,8 @@ class MockVerdicts:
             return
         if self._as_instance(stands, call.arguments) or self._through_class(call.mock, stands, call.arguments):
             return
+        if self._as_contract(stands, call.arguments):
+            return
         bound, mismatches = found
         owner = evaluator.world.owners.of(wrapped)
         if owner is None or not self.mocks.certain(wrapped) or not all(map(evaluator.certain_call, bound.through)):
@@ -199,6 +201,18 @@ class MockVerdicts:
         if self.evaluator.world.classes.member(stands.cls, "__call__") is None:
             return False
         return self.evaluator.world.calls.mismatches(instance, arguments) is None
+
+    def _as_contract(self, stands: FunctionValue | ClassValue, arguments: Arguments) -> bool:
+        """Whether the method is a fake's, and what it stands in for takes the call: it is the fake that is wrong (LLM315)."""
+        if not isinstance(stands, FunctionValue) or stands.function.owner is None or not stands.function.module.by_test:
+            return False
+        world = self.evaluator.world
+        for base in world.classes.mro(stands.function.owner)[1:]:
+            member = world.classes.body(base).get(stands.function.name)
+            if member is not None and member.kind == "method":
+                real = FunctionValue(member.functions(), stands.receiver, base.scope)
+                return world.calls.mismatches(real, arguments) is None
+        return False
 
     def _through_class(self, mock: Mock, stands: FunctionValue | ClassValue, arguments: Arguments) -> bool:
         """Whether the project calls the method through its class, with the instance as the first argument, and so it was called."""
@@ -282,14 +296,13 @@ class MockVerdicts:
             return
         stands, more = self._unwrapped(mock.stands)
         signatures = [bound.signature for bound in self._signatures(mock.stands, stands)]
+        asked = Arguments(keywords=[(name, UNKNOWN, ast.keyword(name, node))], starred=True, double_starred=True)
         if (
             not signatures
             or name in more
             or any(signature.var_keyword or name in signature.keywords for signature in signatures)
-            or self._as_instance(
-                mock.stands,
-                Arguments(keywords=[(name, UNKNOWN, ast.keyword(name, node))], starred=True, double_starred=True),
-            )
+            or self._as_instance(mock.stands, asked)
+            or self._as_contract(mock.stands, asked)
         ):
             return
         owner = self.evaluator.world.owners.of(stands)
