@@ -1,9 +1,8 @@
 """What other programs read: SARIF, GitLab, JUnit, rdjson, GitHub, Azure, pylint, LSP; and Markdown, HTML, agent.
 
 SARIF, JUnit (Ant's), rdjson and GitLab's Code Quality are validated against schemas that are written from their specifications
-(``schemas/``), SARIF's properties besides against the classes that were generated from the published schema (``sarif_om``). The
-published schemas are not ours to carry: where ``LLMLINT_SCHEMAS`` names a folder with them (``sarif.json``,
-``junit.xsd``, ``rdjson.json``, ``gitlab.json``), every report is validated against them as well.
+(``schemas/``), SARIF and JUnit (as Jenkins reads it) against the published ones as well (``schemas/published``). Where ``LLMLINT_SCHEMAS``
+names a folder with others (``sarif.json``, ``junit.xsd``, ``rdjson.json``, ``gitlab.json``), every report is validated against those, too.
 """
 
 from __future__ import annotations
@@ -11,18 +10,18 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import attrs
 import jsonschema
 import pytest
-import sarif_om
 import xmlschema
 
-SCHEMAS = [Path(__file__).parent / "schemas", *map(Path, filter(None, [os.environ.get("LLMLINT_SCHEMAS")]))]
-"""Ours, and the published ones where they are at hand."""
+OURS = Path(__file__).parent / "schemas"
+PUBLISHED = OURS / "published"
+SCHEMAS = [OURS, PUBLISHED, *map(Path, filter(None, [os.environ.get("LLMLINT_SCHEMAS")]))]
 
 HARD = (
     "from shop.cart import Cart\n\n\n"
@@ -48,44 +47,16 @@ def reported(shop, llmlint):
     return report
 
 
-def validated(name: str, document: Any) -> Any:
+def validated(name: str, document: Any, folders: Sequence[Path] = SCHEMAS) -> Any:
     """The document, which is valid against every schema of that name."""
-    for folder in SCHEMAS:
-        if name.endswith(".xsd"):
+    for folder in folders:
+        if not (folder / name).is_file():
+            assert folder == PUBLISHED
+        elif name.endswith(".xsd"):
             xmlschema.XMLSchema(str(folder / name)).validate(document)
         else:
             jsonschema.validate(document, json.loads((folder / name).read_text(encoding="utf-8")))
     return document
-
-
-SARIF_TYPES = {
-    "": "SarifLog", "runs": "Run", "tool": "Tool", "driver": "ToolComponent", "rules": "ReportingDescriptor",
-    "shortDescription": "MultiformatMessageString", "fullDescription": "MultiformatMessageString", "help": "MultiformatMessageString",
-    "defaultConfiguration": "ReportingConfiguration", "results": "Result", "message": "Message", "text": "", "locations": "Location",
-    "relatedLocations": "Location", "physicalLocation": "PhysicalLocation", "artifactLocation": "ArtifactLocation", "region": "Region",
-    "contextRegion": "Region", "snippet": "ArtifactContent", "fixes": "Fix", "description": "Message",
-    "artifactChanges": "ArtifactChange", "replacements": "Replacement", "deletedRegion": "Region",
-    "insertedContent": "ArtifactContent", "invocations": "Invocation", "toolExecutionNotifications": "Notification",
-    "descriptor": "ReportingDescriptorReference", "automationDetails": "RunAutomationDetails", "originalUriBaseIds": "", "properties": "", "partialFingerprints": "",
-}  # fmt: skip
-"""What stands under a property of SARIF's objects: the names of types in the published schema; '': no object of a type of its own."""
-
-
-def unknown_to_sarif(value: Any, under: str = "") -> list[str]:
-    """The properties of a log that the published schema does not know, and those that it demands and the log lacks.
-
-    ``sarif_om`` was generated from that schema by its authors: every type with its properties, those without a default are required.
-    """
-    if isinstance(value, list):
-        return [found for one in value for found in unknown_to_sarif(one, under)]
-    name = SARIF_TYPES.get(under, f"no type is known for '{under}'") if isinstance(value, dict) else ""
-    if not name:
-        return []
-    fields = getattr(sarif_om, name).__attrs_attrs__
-    known = {field.metadata["schema_property_name"] for field in fields}
-    needed = {field.metadata["schema_property_name"] for field in fields if field.default is attrs.NOTHING}
-    found = [f"{name}.{key}" for key in sorted((value.keys() - known) | (needed - value.keys()))]
-    return found + [wrong for key, inner in value.items() for wrong in unknown_to_sarif(inner, key)]
 
 
 def test_rules_have_what_code_scanning_demands(reported):
@@ -96,12 +67,31 @@ def test_rules_have_what_code_scanning_demands(reported):
         assert rule.get("name") != rule["id"]
 
 
-def test_sarif_is_what_the_published_schema_names(reported):
-    log = json.loads(reported("sarif"))
-    assert unknown_to_sarif(log) == []
-    log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["row"] = 1
-    del log["runs"][0]["tool"]["driver"]["name"]
-    assert unknown_to_sarif(log) == ["ToolComponent.name", "Region.row"]
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda log: log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"].update(row=1),
+        lambda log: log["runs"][0]["tool"]["driver"].pop("name"),
+        lambda log: log["runs"][0]["results"][0].update(level="info"),
+        lambda log: log.update(version="2.1"),
+    ],
+)
+def test_the_published_schema_of_sarif_refuses_what_is_wrong(reported, wrong):
+    log = validated("sarif.json", json.loads(reported("sarif")), [PUBLISHED])
+    wrong(log)
+    with pytest.raises(jsonschema.ValidationError):
+        validated("sarif.json", log, [PUBLISHED])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("<system-out/>", "<out/>"), (' name="', ' called="'), (' tests="', ' test="'), (' time="0"', ' time="soon"')],
+)
+def test_the_published_schema_of_junit_refuses_what_is_wrong(reported, old, new):
+    text = reported("junit")
+    validated("junit.xsd", ET.fromstring(text), [PUBLISHED])
+    with pytest.raises(xmlschema.XMLSchemaException):
+        validated("junit.xsd", ET.fromstring(text.replace(old, new, 1)), [PUBLISHED])
 
 
 @pytest.mark.parametrize(
