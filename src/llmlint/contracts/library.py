@@ -281,7 +281,7 @@ class Library:
                 if isinstance(found, Open):
                     opened = OPEN
                 elif found is not None:
-                    return found
+                    return OPEN if self._has_rival(module, star, name) else found
         inner = self.submodule(module, name)
         if inner is not None:
             return inner
@@ -292,6 +292,12 @@ class Library:
             if found is not None:
                 return found
         return opened
+
+    def _has_rival(self, module: Module, star: str, name: str) -> bool:
+        """Whether a star import of another branch brings the name as well: then it is not known which of them ran."""
+        rivals = module.memo.get("<rival stars>", ())
+        others = (self.module(other, module.roots) for other in rivals if other not in (star, "?") and star in rivals)
+        return any(other is not None and self._entry(other, name, False, set()) is not None for other in others)
 
     def only_typed(self, entry: Entry) -> bool:
         """Whether the name is bound for type checkers alone: the running module does not have it."""

@@ -44,11 +44,13 @@ def absolute(module: str | None, level: int, package: str) -> str | None:
 class Table:
     """The bindings of one body, in source order, conditional ones included (every platform, every Python)."""
 
-    __slots__ = ("all", "all_open", "handlers", "names", "package", "stars", "typing")
+    __slots__ = ("all", "all_open", "handlers", "names", "package", "rival_stars", "stars", "typing")
 
     def __init__(self, package: str) -> None:
         self.names: dict[str, list[Binding]] = {}
         self.stars: list[str] = []
+        self.rival_stars: list[str] = []
+        """Of the star imports, those that stand in a branch."""
         self.all: list[str] | None = None
         self.all_open = False
         self.package = package
@@ -111,6 +113,8 @@ class Table:
                 for alias in node.names:
                     if alias.name == "*":
                         self.stars.append(source or "?")
+                        if conditional:
+                            self.rival_stars.append(source or "?")
                     else:
                         self.bind(
                             alias.asname or alias.name,
@@ -222,6 +226,8 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
     module.text = text
     module.table = table.names
     module.stars = table.stars
+    if len(table.rival_stars) > 1:
+        module.memo["<rival stars>"] = table.rival_stars
     module.all = table.all
     module.all_open = table.all_open
     if "__getattr__" in table.names:

@@ -179,9 +179,17 @@ class Expressions(Invocation):
         method = _OPERATORS.get(type(node.op))
         if method is not None and isinstance(left, Instance) and left.cls.module.kind == "typeshed":
             found = self.world.attributes.get(left, method).value
+            if left.cls.symbol.startswith("datetime.") and not self._of_the_library(right):
+                return UNKNOWN  # the other one's `__radd__` may answer
             if isinstance(found, FunctionValue) and left.cls.symbol.startswith(("pathlib.", "datetime.")):
                 return self.world.calls.result(found, Arguments((right,)))
         return UNKNOWN
+
+    @staticmethod
+    def _of_the_library(value: Value) -> bool:
+        return all(
+            isinstance(member, Instance) and member.cls.module.kind == "typeshed" for member in members_of(value)
+        )
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self.eval(node.operand)

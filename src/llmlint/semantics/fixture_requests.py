@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from llmlint.contracts.per_node import per_node
-from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
+from llmlint.contracts.symbols import FROM, Class, Function, FunctionNode, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.collection import Collected
 from llmlint.semantics.fixtures import Fixture
@@ -113,8 +113,12 @@ class FixtureRequests(Collected):
         """Whether a decorator calls what it decorates with arguments of its own, before those that it was given."""
         for decorator in self.world.functions.info(function).opaque:
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            found = self.world.library.resolve(self.module, called, function.owner)
-            if isinstance(found, Function) and not found.module.is_stub and _hands_more(found.node):
+            found = [self.world.library.resolve(self.module, called, function.owner)]
+            for binding in self.module.table.get(called.id, ()) if isinstance(called, ast.Name) else ():
+                source = self.world.library.module(binding.module, self.module.roots) if binding.form == FROM else None
+                if source is not None:  # and what the module makes of it: `served = partial(served, debug=True)`
+                    found.append(self.world.library.symbol(source, binding.name))
+            if any(isinstance(one, Function) and not one.module.is_stub and _hands_more(one.node) for one in found):
                 return True
         return False
 

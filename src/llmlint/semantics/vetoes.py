@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, Member, Module
+from llmlint.semantics.privacy import is_private
 from llmlint.semantics.project_text import inheriting
 from llmlint.semantics.stored_names import computes, foreign_stores, handed_over, stored_by_fake, stored_by_text
 from llmlint.semantics.values import PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
@@ -116,6 +117,9 @@ class Vetoes:
                 return False  # classes are made of it
             if not self.text.own[1].set_on.isdisjoint(kin):
                 return False
+        if is_private(name) and cls.module.is_stub and not cls.own and cls.module.kind != "typeshed":
+            if cls.implementation is None:
+                return False  # a stub without a source that is found tells what is public
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self.text.package(cls.module)
             if name in package.stored or name in package.computed:
