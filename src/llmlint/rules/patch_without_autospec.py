@@ -13,7 +13,7 @@ from llmlint.fixing.rewrite import Rewrite, Unfixable
 from llmlint.model.diagnostic import Finding, Remedy
 from llmlint.project.source import SourceFile
 from llmlint.semantics.nouns import Outcome, PatchUse
-from llmlint.semantics.pinned import is_pinned
+from llmlint.semantics.pinned import is_pinned, is_unread
 
 LIES = {
     "function": "that takes any arguments",
@@ -35,8 +35,11 @@ def check(use: PatchUse, file: SourceFile) -> Iterator[Finding]:
     lie = LIES.get(use.target_kind)
     if lie is None or not use.makes_mock or use.outcome is Outcome.MISSING:
         return
-    if use.target_kind in ("function", "async function") and is_pinned(file.tree, use.node):
-        return
+    if use.target_kind in ("function", "async function"):
+        if use.answered or is_pinned(file.tree, use.node):
+            return
+        if use.gives_nothing and is_unread(file.tree, use.node):
+            return
     several = use.form.rpartition(".")[2] == "multiple"
     fixable = use.target_kind in ("function", "async function", "class") and not several
     yield Finding(

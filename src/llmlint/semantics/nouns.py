@@ -192,6 +192,10 @@ class PatchUse:
     """What stands at the target."""
     replaces: Owner | None = None
     """The function, method, class or module that stands at the target, as its definition names it."""
+    answered: bool = False
+    """Whether a function of the tests (``side_effect=``) takes the calls, and not whatever comes."""
+    gives_nothing: bool = False
+    """Whether what stands at the target is a function of the standard library that returns None, or not at all."""
 
 
 @dataclass(slots=True)

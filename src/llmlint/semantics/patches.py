@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.symbols import Class
+from llmlint.contracts.symbols import Class, FunctionNode
 from llmlint.semantics.mocks.standing import imitated, in_place, result
 from llmlint.semantics.mocks.values import Mock, configured_at
 from llmlint.semantics.nouns import Outcome, Owner, PatchUse
@@ -334,6 +334,8 @@ class Patches(Targets):
                 creates,
                 _kind(target),  # type: ignore[arg-type]
                 self._replaced(target),
+                _takes_calls(arguments.keyword("side_effect")),
+                _gives_nothing(target.value),
             )
         )
 
@@ -372,6 +374,28 @@ def _kind(target: Target) -> str:
     if isinstance(value, Coroutine):
         return "instance"
     return "unknown"
+
+
+def _takes_calls(effect: Value | None) -> bool:
+    """Whether calls have to bind to a function that the tests wrote, which takes other things than just anything."""
+    node: FunctionNode | ast.Lambda | None = None
+    if isinstance(effect, FunctionValue) and effect.function.module.by_test:
+        node = effect.function.node
+    elif isinstance(effect, Callable):
+        node = effect.node
+    if node is None:
+        return False
+    named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return bool(named) or node.args.vararg is None
+
+
+def _gives_nothing(value: Value) -> bool:
+    if not isinstance(value, FunctionValue) or value.function.module.kind != "typeshed":
+        return False
+    returns = value.function.node.returns
+    if isinstance(returns, ast.Constant):
+        return returns.value is None
+    return isinstance(returns, ast.Name) and returns.id in ("NoReturn", "Never")
 
 
 def _is_plain(cls: Class) -> bool:

@@ -1,4 +1,4 @@
-"""Patches whose mock is asserted in full: how it was called, each time, or that it was not."""
+"""Patches whose mock is asserted in full (how it was called, each time, or that it was not), and those whose mock nobody looks at."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def is_pinned(tree: ast.Module, patch: ast.Call) -> bool:
     return any(patch in _pinned(function) for function in _functions(tree.body))
 
 
+def is_unread(tree: ast.Module, patch: ast.Call) -> bool:
+    """Whether the function that a patch stands in, or decorates, never mentions its mock: something is kept from happening, no more."""
+    return any(patch in _unread(function) for function in _functions(tree.body))
+
+
 def _functions(statements: list[ast.stmt]) -> Iterator[FunctionNode]:
     for node in statements:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -37,6 +42,16 @@ def _functions(statements: list[ast.stmt]) -> Iterator[FunctionNode]:
 def _pinned(function: FunctionNode) -> frozenset[ast.AST]:
     asserted = set(_asserted(function))
     return frozenset(patch for patch, name in _named(function) if name in asserted) if asserted else frozenset()
+
+
+@per_node
+def _unread(function: FunctionNode) -> frozenset[ast.AST]:
+    names = dict(_named(function))
+    read = {node.id for node in walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    kept: set[ast.AST] = {node.context_expr for node in walk(function) if isinstance(node, ast.withitem)}
+    kept.update(node.value for node in walk(function) if isinstance(node, ast.Expr))
+    kept.update(names)
+    return frozenset(node for node in kept if names.get(node, "") not in read)
 
 
 def _asserted(function: FunctionNode) -> Iterator[str]:
