@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from llmlint.model.diagnostic import Diagnostic
@@ -34,7 +32,7 @@ def found(shop, llmlint):
     def run(text: str, *options: str, comment: str = "") -> list[dict[str, object]]:
         shop.write("tests/test_cart.py", text.replace("{comment}", comment and f"  # llmlint: {comment}"))
         outcome = llmlint("tests", "--no-tools", "--output-format", "json", *options)
-        return json.loads(outcome.out)
+        return outcome.json
 
     return run
 

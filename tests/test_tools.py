@@ -220,10 +220,12 @@ def test_helpers_of_tests_import_no_internal_module(tooled, llmlint):
     tooled.write("src/shop/backends/redis.py", "")
     tooled.write("tests/__init__.py", "")
     tooled.write("tests/helpers.py", "import os\nfrom shop.backends import redis\n\nprint(redis, os)\n")
-    outcome = llmlint(
-        "tests/test_cart.py", "--tools", "import-linter", "--output-format", "json",
+    options = (
+        "--tools", "import-linter", "--output-format", "json",
         "--config", 'internal-modules=["shop.backends.*"]', "--ignore", "LLM2",
     )  # fmt: skip
+    assert llmlint("tests/test_cart.py", *options).json == []
+    outcome = llmlint("tests", *options)
     assert [(one["code"], one["filename"], one["location"]["row"]) for one in outcome.json] == [
         ("forbidden", "tests/helpers.py", 2)
     ]

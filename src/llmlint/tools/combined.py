@@ -88,7 +88,7 @@ class Combined:
                 case "mypy":
                     self._tools[name] = Mypy(self._project, self._files, self._folder)
                 case _:
-                    self._tools[name] = ImportLinter(self._project, self._folder)
+                    self._tools[name] = ImportLinter(self._project, self._files, self._folder)
         except ToolError as error:
             self._fail(name, error)
 

@@ -33,17 +33,19 @@ OF_CONTRACTS = "tests import only modules that are published"
 class ImportLinter:
     """One run over the packages of a project."""
 
-    def __init__(self, project: Project, folder: str) -> None:
+    def __init__(self, project: Project, files: Sequence[str], folder: str) -> None:
         """Starts it, where there is something to check.
 
         Args:
             project: Whose contracts are checked.
+            files: What is linted, absolute: of other tests nobody asked what they import.
             folder: Where it may write.
 
         Raises:
             ToolError: it cannot be started.
         """
         self._project = project
+        self._asked = frozenset(files)
         self.settings_file = settings_of(project)
         own = _own_contracts(project)
         self._child: Child | None = None
@@ -88,7 +90,8 @@ class ImportLinter:
             raise ToolError(f"import-linter failed: {one_line(answer['error'])}")
         report.notices += answer["notices"]
         for broken in answer["broken"]:
-            report.diagnostics += _diagnostics(broken, self.settings_file or self._project.root, texts)
+            found = _diagnostics(broken, self.settings_file or self._project.root, texts)
+            report.diagnostics += (one for one in found if one.side != "test" or one.path in self._asked)
         return report
 
 
