@@ -6,7 +6,7 @@ import gc
 from collections import Counter
 
 from llmlint.app import Request
-from llmlint.live import Live  # llmlint: ignore[import-linter:forbidden] -- what a session keeps is what is measured
+from llmlint.live import Live  # llmlint: ignore[LLM106, import-linter:forbidden] -- a session is what is measured
 from tests.conftest import Folder
 
 SOURCE = """\
