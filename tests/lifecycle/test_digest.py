@@ -128,3 +128,26 @@ def read(text):
     told = {one.name: one.text for one in scenarios(Reader(project).read(place))}
     assert told["test_read_raises_value_error"] == "raises ValueError: it is no time."
     assert "test_now_gives_arrow_clock" in told
+
+
+def test_comments_say_what_variables_and_fields_are_for(project_of):
+    """``#:`` above and beside, as Sphinx reads it; a string below it has the last word."""
+    source = """
+        #: How often
+        #: to try.
+        RETRIES = 0x0F
+
+        class Box:
+            width = 3  #: In pixels.
+            #: Not this.
+            height = 4
+            '''In pixels, too.'''
+        """
+    project = project_of({"shop/__init__.py": "", "shop/things.py": source})
+    reader = Reader(project)
+    promise = next(reader.read(place) for place in places(project) if place.module == "shop.things")
+    assert [(one.name, one.value, one.text) for one in promise.variables] == [("RETRIES", "0x0F", "How often to try.")]
+    assert [(one.name, one.text) for one in promise.classes[0].values] == [
+        ("width", "In pixels."),
+        ("height", "In pixels, too."),
+    ]

@@ -188,6 +188,88 @@ def test_strings_that_document_attributes_stay(frozen):
     assert "    y: int\n    '''And where else.'''" in text
 
 
+def test_comments_that_document_attributes_stay(frozen):
+    """``#:`` above or beside an assignment is what Sphinx shows; other comments are the source's own."""
+    source = """
+        # The limits.
+        #: How often to try.
+        #: In all.
+        RETRIES = 0x0F
+        LIMIT: int = 1_000  #: The most.
+        plain = 1  # a note
+
+        class Box:
+            #: In pixels.
+            width = 3
+            height = 4  #: Too.
+
+            def __init__(self):
+                #: Width times height.
+                self.area = 12
+                self.label = "x"  #: Its name.
+        """
+    assert lines(frozen(source)) == [
+        "#: How often to try.",
+        "#: In all.",
+        "RETRIES: int = 0x0F",
+        "LIMIT: int = 1_000  #: The most.",
+        "plain: int = 1",
+        "class Box:",
+        "    #: In pixels.",
+        "    width: int = 3",
+        "    height: int = 4  #: Too.",
+        "    #: Width times height.",
+        "    area: int",
+        "    label: str  #: Its name.",
+        "    def __init__(self) -> None: ...",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("def f(a, b=None):\n    # type: (int, str) -> bool\n    return True", "def f(a: int, b: str = None) -> bool: ..."),
+        ("def f(a):  # type: (int) -> str\n    return ''", "def f(a: int) -> str: ..."),
+        ("def f(\n    é,  # type: str\n    *b,  # type: int\n    **c  # type: bool\n):\n    # type: (...) -> list[int]\n    return []",
+         "def f(é: str, *b: int, **c: bool) -> list[int]: ..."),
+        ("def f(a: int, b):\n    # type: (...) -> str\n    ...", "def f(a: int, b) -> str: ..."),
+        ("def f(a, b):\n    # type: (int) -> str\n    ...", "def f(a, b) -> str: ..."),
+        ("x = []  # type: list[int]", "x: list[int]"),
+        ("x = [\n    1,\n]  # type: list[int]", "x: list[int]"),
+        ("if True:\n    x = make()  # type: dict[str, int]", "x: dict[str, int]"),
+        ("x = y = 1  # type: float", "x: int = 1"),
+        ("x = 1  # type: ignore", "x: int = 1"),
+        ("x = '# type: str'", "x: str = '# type: str'"),
+        ("# type: nothing\nx = 1", "x: int = 1"),
+    ],
+)  # fmt: skip
+def test_type_comments_are_annotations(frozen, source, expected):
+    assert expected in lines(frozen(source))
+
+
+def test_type_comments_in_classes(frozen):
+    """``self`` is left out of them, and they say what attributes are."""
+    source = """
+        class A:
+            names = None  # type: list[str]
+
+            def __init__(self, size):
+                # type: (int) -> None
+                self.size = make(size)  # type: int
+
+            def grow(self, by):
+                # type: (int) -> A
+                return self
+        """
+    assert lines(frozen(source)) == [
+        "class A:",
+        "    names: list[str] = None",
+        "    size: int",
+        "    def __init__(self, size: int) -> None: ...",
+        "    def grow(self, by: int) -> A: ...",
+    ]
+
+
 def test_star_imports_and_packages(project_of):
     from llmlint.contracts.layout import places
     from llmlint.lifecycle.freeze.freezer import Freezer

@@ -11,6 +11,7 @@ from llmlint.contracts.layout import Place
 from llmlint.contracts.outline import Outline, is_overload, is_private, last_name
 from llmlint.lifecycle.docstrings import Docstring, read
 from llmlint.lifecycle.freeze.freezer import Freezer, without_heading
+from llmlint.lifecycle.freeze.slices import Slices
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
 
@@ -142,6 +143,7 @@ class Reader:
 def promise_of(place: Place, text: str, tree: ast.Module, *, frozen: bool) -> Promise:
     """What the stub ``text`` promises."""
     outline = Outline(tree.body)
+    source = Slices(text)
     variables: list[Value] = []
     functions: list[FunctionPromise] = []
     classes: list[ClassPromise] = []
@@ -155,11 +157,11 @@ def promise_of(place: Place, text: str, tree: ast.Module, *, frozen: bool) -> Pr
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             functions.append(_callable(place.module, name, [e.node for e in entries], ""))
         elif isinstance(node, ast.ClassDef):
-            classes.append(_class(place.module, node, ""))
+            classes.append(_class(place.module, node, "", source))
         elif entries[0].alias is not None:
             if name in listed or entries[0].alias.asname == entries[0].alias.name:
                 exports.append(name)
-        elif (value := _value(place.module, name, node, tree.body)) is not None:
+        elif (value := _value(place.module, name, node, tree.body, source)) is not None:
             variables.append(value)
     docstring = read(ast.get_docstring(tree, clean=False) or "")
     return Promise(
@@ -214,7 +216,7 @@ def signature(node: FunctionNode) -> str:
     return f"{keyword} {node.name}({ast.unparse(node.args)}){returns}"
 
 
-def _class(prefix: str, node: ast.ClassDef, outer: str) -> ClassPromise:
+def _class(prefix: str, node: ast.ClassDef, outer: str, source: Slices) -> ClassPromise:
     qualname = f"{outer}.{node.name}" if outer else node.name
     outline = Outline(node.body)
     values: list[Value] = []
@@ -231,9 +233,10 @@ def _class(prefix: str, node: ast.ClassDef, outer: str) -> ClassPromise:
         if isinstance(first, (ast.FunctionDef, ast.AsyncFunctionDef)):
             methods.append(_callable(prefix, name, [e.node for e in entries], qualname))
         elif isinstance(first, ast.ClassDef):
-            nested.append(_class(prefix, first, qualname))
+            nested.append(_class(prefix, first, qualname, source))
         elif (
-            not name.startswith("__") and (value := _value(f"{prefix}.{qualname}", name, first, node.body)) is not None
+            not name.startswith("__")
+            and (value := _value(f"{prefix}.{qualname}", name, first, node.body, source)) is not None
         ):
             what = "enum member" if kind == "enum" and isinstance(first, ast.Assign) else "field"
             values.append(
@@ -273,13 +276,18 @@ def kind_of(node: ast.ClassDef) -> str:
     return "class"
 
 
-def _value(prefix: str, name: str, node: ast.stmt, body: Sequence[ast.stmt]) -> Value | None:
+def _value(prefix: str, name: str, node: ast.stmt, body: Sequence[ast.stmt], source: Slices) -> Value | None:
     annotation = ast.unparse(node.annotation) if isinstance(node, ast.AnnAssign) else ""
     held = getattr(node, "value", None)
     value = ast.unparse(held) if isinstance(held, ast.expr) else ""
+    if isinstance(held, ast.Constant) and isinstance(held.value, int | float):
+        value = source.of(held)  # 0x1F and 1_000 as they stand
     text = ""
     for index, statement in enumerate(body[:-1]):
         following = body[index + 1]
         if statement is node and isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
             text = " ".join(str(following.value.value).split()) if isinstance(following.value.value, str) else ""
+    if not text:
+        told = [*source.said_above(node), source.said_beside(node).strip()]
+        text = " ".join(" ".join(line.removeprefix("#:") for line in told).split())
     return Value(name, f"{prefix}.{name}", annotation, "" if value == "..." else value, text)

@@ -39,9 +39,13 @@ class AttributeWriter(MemberWriter):
                 line += f" = {self._need('dataclasses', 'field')}(init=False)"
             elif kind == "attrs":
                 line += f" = {self._need('attrs', 'field')}(init=False)"
+            lines = [line]
+            if isinstance(member.node, (ast.Assign, ast.AnnAssign)):
+                above = (indent + said for said in self._slices.said_above(member.node))
+                lines = [*above, line + self._slices.said_beside(member.node)]
             body = member.method.body if member.method is not None else ()
             docstring = self._following(member.node, body)
-            yield name, (line, indent + docstring) if docstring else (line,)
+            yield name, (*lines, indent + docstring) if docstring else tuple(lines)
 
     def _is_known_here(self, member: Member, text: str) -> bool:
         """Whether the names of an annotation inside a method are names of the module, not of the method's own imports."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from llmlint.contracts.layout import Place, without_contracts
 from llmlint.contracts.symbols import Module
+from llmlint.lifecycle.freeze.type_comments import annotate
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, parse, read_text
 
@@ -45,6 +46,8 @@ class Freezer:
         from llmlint.semantics.world import World
 
         self._texts = texts
+        self._annotated: set[str] = set()
+        """The modules whose type comments are annotations now."""
         self.world: World = World(without_contracts(project), texts)
 
     def freeze(self, place: Place, demanded: Collection[str] = ()) -> Frozen:
@@ -70,7 +73,12 @@ class Freezer:
     def module(self, place: Place) -> Module | None:
         """The module as its source defines it."""
         found = self.world.library.module(place.module)
-        return found if found is not None and found.path == place.source else None
+        if found is None or found.path != place.source:
+            return None
+        if found.tree is not None and place.module not in self._annotated:
+            self._annotated.add(place.module)
+            annotate(found.tree, found.text)
+        return found
 
     def all(self, chosen: Sequence[Place], every: Sequence[Place]) -> list[Frozen]:
         """The contracts of the chosen modules, and of private ones of ``every`` that those import from, ordered by name.
@@ -78,6 +86,8 @@ class Freezer:
         What one contract imports from another has to be in it: such names are published there, whatever the source says.
         """
         by_name = {place.module: place for place in every}
+        for place in chosen:
+            self.module(place)  # before anybody asks what its classes have
         done: dict[str, Frozen] = {}
         demands: dict[str, set[str]] = {}
         queue = list(chosen)

@@ -88,8 +88,10 @@ class MemberWriter(VariableWriter):
                 f"{inner}from {source} import {shown}" if isinstance(node, ast.ImportFrom) else f"{inner}import {shown}"
             )
             return
-        for line in self._class_variable(entry, cls, outline, kind):
-            yield inner + line
+        lines = list(self._class_variable(entry, cls, outline, kind))
+        if lines:
+            lines = [*self._slices.said_above(node), *lines[:-1], lines[-1] + self._slices.said_beside(node)]
+        yield from (inner + line for line in lines)
         if docstring := self._following(node, cls.node.body):
             yield inner + docstring
 

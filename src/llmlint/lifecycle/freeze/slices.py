@@ -51,6 +51,20 @@ class Slices:
             pass
         return quoted(str(value))
 
+    def said_above(self, node: ast.stmt) -> list[str]:
+        """The ``#:`` comments that stand right above a statement: they document what it binds (Sphinx, autodoc)."""
+        row = node.lineno - 1
+        found: list[str] = []
+        while row > 0 and (line := self._lines[row - 1].strip()).startswith("#:") and not line.endswith(('"""', "'''")):
+            found.append(line)
+            row -= 1
+        return found[::-1]
+
+    def said_beside(self, node: ast.stmt) -> str:
+        """The ``#:`` comment behind a statement, with two blanks before it; '' where there is none."""
+        rest = self._cut(node.end_lineno or node.lineno, node.end_col_offset, None).strip()
+        return f"  {rest}" if rest.startswith("#:") else ""
+
     def ignores(self, row: int, before: int = 0) -> str:
         """The ``# type: ignore`` comment that ends a line (or one of those from ``row`` to the one before ``before``), with two
         blanks before it; '' where there is none."""

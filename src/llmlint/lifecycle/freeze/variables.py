@@ -14,6 +14,15 @@ class VariableWriter(FunctionWriter):
     """Writes what assignments of a module bind."""
 
     def _variable(self, entry: Entry) -> Iterator[str]:
+        """An assignment of the module, with what is said of it: ``#:`` above or beside it, a string below it."""
+        yield from self._slices.said_above(entry.node)
+        *lines, last = self._binding(entry)
+        yield from lines
+        yield last + self._slices.said_beside(entry.node)
+        if docstring := self._following(entry.node):
+            yield docstring
+
+    def _binding(self, entry: Entry) -> Iterator[str]:
         node, name = entry.node, entry.name
         ignored = self._slices.ignores(node.lineno)
         if isinstance(node, ast.AnnAssign):
@@ -34,8 +43,6 @@ class VariableWriter(FunctionWriter):
             bound = [other.value for other in self._outline.by_name[name] if not isinstance(other.node, ast.AugAssign)]
             text = self._types.variable(name, bound) or self._need("typing", "Any")
             yield f"{name}: {text}{self._constant(entry.value)}"
-        if docstring := self._following(node):
-            yield docstring
 
     def _alias(self, entry: Entry) -> list[str] | None:
         """A function or module under another name, a lambda."""
