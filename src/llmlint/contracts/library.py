@@ -295,8 +295,11 @@ class Library:
 
     def _has_rival(self, module: Module, star: str, name: str) -> bool:
         """Whether a star import of another branch brings the name as well: then it is not known which of them ran."""
-        rivals = module.memo.get("<rival stars>", ())
-        others = (self.module(other, module.roots) for other in rivals if other not in (star, "?") and star in rivals)
+        branches: list[frozenset[str]] = module.memo.get("<rival stars>", [])
+        if not any(star in branch for branch in branches):
+            return False
+        rivals = {other for branch in branches if star not in branch for other in branch if other != "?"}
+        others = (self.module(other, module.roots) for other in sorted(rivals))
         return any(other is not None and self._entry(other, name, False, set()) is not None for other in others)
 
     def only_typed(self, entry: Entry) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, OPAQUE, Binding, Module
@@ -44,13 +44,11 @@ def absolute(module: str | None, level: int, package: str) -> str | None:
 class Table:
     """The bindings of one body, in source order, conditional ones included (every platform, every Python)."""
 
-    __slots__ = ("all", "all_open", "handlers", "names", "package", "rival_stars", "stars", "typing")
+    __slots__ = ("all", "all_open", "handlers", "names", "package", "stars", "typing")
 
     def __init__(self, package: str) -> None:
         self.names: dict[str, list[Binding]] = {}
         self.stars: list[str] = []
-        self.rival_stars: list[str] = []
-        """Of the star imports, those that stand in a branch."""
         self.all: list[str] | None = None
         self.all_open = False
         self.package = package
@@ -113,8 +111,6 @@ class Table:
                 for alias in node.names:
                     if alias.name == "*":
                         self.stars.append(source or "?")
-                        if conditional:
-                            self.rival_stars.append(source or "?")
                     else:
                         self.bind(
                             alias.asname or alias.name,
@@ -226,8 +222,8 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
     module.text = text
     module.table = table.names
     module.stars = table.stars
-    if len(table.rival_stars) > 1:
-        module.memo["<rival stars>"] = table.rival_stars
+    if len(table.stars) > 1 and not module.is_stub:
+        module.memo["<rival stars>"] = _rival_stars(tree, module.package)
     module.all = table.all
     module.all_open = table.all_open
     if "__getattr__" in table.names:
@@ -356,3 +352,24 @@ def _compared(test: ast.expr, parameter: str) -> list[str] | None:
     if all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in items):
         return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
     return None
+
+
+def _rival_stars(tree: ast.Module, package: str) -> list[frozenset[str]]:
+    """The modules that one branch of a statement imports by a star, for each branch of those where more than one does."""
+    found: list[frozenset[str]] = []
+    for statement in tree.body:
+        branches: list[list[ast.stmt]] = []
+        if isinstance(statement, ast.If):
+            branches = [statement.body, statement.orelse]
+        elif isinstance(statement, ast.Try):
+            branches = [statement.body, *(handler.body for handler in statement.handlers)]
+        stars = [frozenset(_stars(body, package)) for body in branches]
+        if sum(map(bool, stars)) > 1:
+            found += stars
+    return found
+
+
+def _stars(body: list[ast.stmt], package: str) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            yield absolute(node.module, node.level, package) or "?"

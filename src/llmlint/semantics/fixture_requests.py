@@ -118,8 +118,21 @@ class FixtureRequests(Collected):
                 source = self.world.library.module(binding.module, self.module.roots) if binding.form == FROM else None
                 if source is not None:  # and what the module makes of it: `served = partial(served, debug=True)`
                     found.append(self.world.library.symbol(source, binding.name))
-            if any(isinstance(one, Function) and not one.module.is_stub and _hands_more(one.node) for one in found):
+            if any(isinstance(one, Function) and self._injects(one) for one in found):
                 return True
+        return False
+
+    def _injects(self, decorator: Function, depth: int = 2) -> bool:
+        """Whether a decorator hands on more than its wrapper is given, or is made of one that does."""
+        if decorator.module.is_stub:
+            return False
+        if _hands_more(decorator.node):
+            return True
+        for node in walk(decorator.node) if depth else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                inner = self.world.library.resolve(decorator.module, node.func)
+                if isinstance(inner, Function) and self._injects(inner, depth - 1):
+                    return True
         return False
 
     def _judge_parametrize(
