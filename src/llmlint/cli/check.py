@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _WITH_EDITS = ("json", "json-lines", "sarif", "rdjson")
 """Formats that show what exactly the fixes would write."""
 
+_CACHE = ".llmlint_cache"
+"""Where an earlier run in this folder has most likely left what it found."""
+
 _SEVERITIES = ("error", "warning", "info")
 _NEVER = "never"
 
@@ -104,9 +107,25 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """
     if options["watch"]:
         return _watch(paths, options)
-    if _kept() is not None:
-        gc.disable()  # what one run leaves behind ends with its process
-    return _once(paths, options)
+    if _kept() is None:
+        return _once(paths, options)
+    gc.disable()  # what one run leaves behind ends with its process
+    if not _has_mypy(paths, options):
+        return _once(paths, options)
+    from llmlint.tools import mypy_process
+
+    # What takes longest is loaded while we are.
+    mypy_process.begin("" if options["no_cache"] else _CACHE, options["python"])
+    try:
+        return _once(paths, options)
+    finally:
+        mypy_process.end()
+
+
+def _has_mypy(paths: tuple[str, ...], options: dict[str, Any]) -> bool:
+    """Whether, as far as the command line tells, mypy will be asked."""
+    only_shown = options["show_settings"] or options["show_files"]
+    return not (only_shown or options["no_tools"] or "-" in paths) and "mypy" in (options["tools"] or ("mypy",))
 
 
 def _kept() -> list[object] | None:

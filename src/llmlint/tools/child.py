@@ -86,6 +86,10 @@ class Child:
             raise ToolError(f"{tool} cannot be started: {arguments[0]}: {error.strerror}") from None
         self._in = self._process.stdin
 
+    def take_over(self, limit: float) -> None:
+        """Has it run for somebody else, with the time limit that holds there."""
+        self._limit = limit
+
     def tell(self, line: str, *, last: bool = True) -> None:
         """Says what to do; its time begins. One that has ended already says why when it is waited for."""
         self._started = time.monotonic()

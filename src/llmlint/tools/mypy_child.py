@@ -1,7 +1,7 @@
 """mypy's own process: it looks at what the tests import as soon as it is started, and at the tests when it is told what they mean.
 
 Started as a file by the interpreter that has mypy, whatever its version, so it imports nothing of llmlint. It reads lines from standard
-input: ``ahead FILE`` (check what the arguments in FILE name and say nothing; the cache and what is loaded is what stays), ``run FILE`` (be
+input: ``in FOLDER`` (run there), ``ahead FILE`` (check what the arguments in FILE name and say nothing; the cache and what is loaded is what stays), ``run FILE`` (be
 mypy with these arguments). When there are no more lines nobody wants anything.
 """
 
@@ -24,6 +24,9 @@ def main() -> None:
 
     for line in iter(sys.stdin.readline, ""):
         verb, _, listed = line.rstrip("\n").partition(" ")
+        if verb == "in":
+            os.chdir(listed)
+            continue
         if verb == "run":
             sys.argv[:] = ["mypy", "@" + listed]
             console_entry()

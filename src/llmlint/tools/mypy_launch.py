@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
-from llmlint.tools import mypy_child
 from llmlint.tools.arguments import write_arguments, write_whole
 from llmlint.tools.child import Child
+from llmlint.tools.mypy_process import environment, loaded
 from llmlint.tools.mypy_settings import MypySettings, write_mypy_settings
 from llmlint.tools.places import command_of, installed_version
 
@@ -45,6 +45,7 @@ class Launcher:
         self._settings = settings
         self._folder = folder
         self._ready: Child | None = None
+        self._base = project.base or project.root
 
     def end(self) -> None:
         """Ends the process that waits."""
@@ -59,7 +60,7 @@ class Launcher:
         """
         interpreter = _interpreter(self._project)
         if interpreter is not None:
-            self._ready = self._start([*interpreter, mypy_child.__file__], told=True)
+            self._ready = loaded(interpreter, self._base, self._project.settings.tool_time_limit)
 
     def look_ahead(self, files: Sequence[str]) -> None:
         """Has it check what the files import, where nothing is cached."""
@@ -82,20 +83,11 @@ class Launcher:
         listed = self._write(arguments, contracts, "check")
         child, self._ready = self._ready, None
         if child is None:
-            return self._start(_plain(self._project), f"@{listed}")
+            limit = self._project.settings.tool_time_limit
+            command = [*_plain(self._project), f"@{listed}"]
+            return Child("mypy", command, cwd=self._base, limit=limit, environ=environment())
         child.tell(f"run {listed}")
         return child
-
-    def _start(self, command: Sequence[str], *arguments: str, told: bool = False) -> Child:
-        environ = {key: value for key, value in os.environ.items() if key not in ("MYPYPATH", "MYPY_CACHE_DIR")}
-        return Child(
-            "mypy",
-            [*command, *arguments],
-            cwd=self._project.base or self._project.root,
-            limit=self._project.settings.tool_time_limit,
-            environ={**environ, "PYTHONSAFEPATH": "1", "MYPY_FORCE_COLOR": "", "PYTHONIOENCODING": "utf-8"},
-            told=told,
-        )
 
     def _write(self, arguments: Sequence[str], contracts: Sequence[str], name: str) -> str:
         """The file of all arguments."""

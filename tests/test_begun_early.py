@@ -1,0 +1,99 @@
+"""mypy is loaded while llmlint is, in a first run: a guess that costs nothing where it is wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from llmlint.tools.child import Child
+from llmlint.tools.mypy_process import begin, end, loaded
+
+COUNTED = """\
+import subprocess
+
+begun = []
+real = subprocess.Popen.__init__
+
+
+def counting(self, arguments, *rest, **options):
+    begun.append(arguments)
+    real(self, arguments, *rest, **options)
+
+
+subprocess.Popen.__init__ = counting
+
+from llmlint.cli.main import run
+
+code = run({arguments!r}, [])
+print(code, sum("mypy_child" in str(one) for one in begun))
+"""
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """Processes of mypy that were started, each ended when the test is over."""
+    started: list[Child] = []
+
+    class Seen(Child):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+    monkeypatch.setattr("llmlint.tools.mypy_process.Child", Seen)
+    yield started
+    end()
+    for child in started:
+        child.end()
+
+
+def test_who_knows_takes_over_what_was_begun(begun, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    begin(".llmlint_cache", None)
+    assert loaded([sys.executable], str(tmp_path), 60) is begun[0]
+    assert loaded([sys.executable], str(tmp_path), 60) is begun[1]
+    assert len(begun) == 2
+
+
+def test_another_interpreter_is_not_taken_for_it(begun, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    begin("", None)
+    assert loaded([sys.executable, "-B"], str(tmp_path), 60) is not begun[0]
+
+
+@pytest.mark.parametrize("where", [".llmlint_cache", "../.llmlint_cache"])
+def test_after_an_earlier_run_nothing_is_guessed(begun, tmp_path, monkeypatch, where):
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    os.mkdir(where)
+    begin(".llmlint_cache", None)
+    assert begun == []
+
+
+@pytest.mark.parametrize("target", ["env", "env/bin/python"])
+def test_where_the_target_has_a_mypy_nothing_is_guessed(begun, tmp_path, monkeypatch, target):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    (tmp_path / "env/bin").mkdir(parents=True)
+    (tmp_path / "env/bin/mypy").touch()
+    begin("", str(tmp_path / target))
+    assert begun == []
+
+
+@pytest.mark.parametrize(
+    ("options", "processes"),
+    [
+        (["--tools", "mypy"], "1 1"),
+        (["--tools", "mypy", "--no-cache"], "1 1"),
+        (["--no-tools"], "1 0"),
+        (["--tools", "ruff"], "1 0"),
+        (["--tools", "mypy", "--select", "LLM2"], "1 1"),
+    ],
+)
+def test_a_run_has_one_process(shop, options, processes):
+    script = COUNTED.format(arguments=["tests", "--quiet", *options])
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == processes
+    assert "totl" in done.stdout
