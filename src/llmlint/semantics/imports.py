@@ -187,6 +187,7 @@ class Imports:
             elif module.own and not module.by_test and module.all is not None and not module.all_open:
                 # What a module defines and its `__all__` leaves out may be documented all the same: few keep it up.
                 borrowed = all(binding.form in (IMPORT, FROM) for binding in entry.bindings)
+                borrowed = borrowed and not _is_handed_on(module, entry, name)
                 if borrowed and name not in module.all and not is_dunder(name) and not name.startswith("_"):
                     outcome = Outcome.OFF_CONTRACT
         return ImportUse(
@@ -237,3 +238,11 @@ class Imports:
         while shared < min(len(parts), len(mine)) and parts[shared] == mine[shared]:
             shared += 1
         return first_private(parts[shared:])
+
+
+def _is_handed_on(module: Module, entry: Entry, name: str) -> bool:
+    """Whether a module imports a name for others to have: by a star, or as itself (PEP 484, "Stub Files")."""
+    if entry.module is not module:
+        return True
+    aliases = (alias for binding in entry.bindings for alias in getattr(binding.node, "names", ()))
+    return any(alias.name == alias.asname == name for alias in aliases)

@@ -90,6 +90,8 @@ def _by_helpers(module: TestModule, function: Function, cls: Class | None) -> It
         for one in reached(first, module.following):
             changed = list(_changes(module.world.library.origin, one))
             for node, what, instead in changed:
+                if _is_kept_by_its_object(one, _WORDS[what]):
+                    continue
                 lasting = [Leak(other, what, one.name, instead) for other, thing, _ in changed if thing == what]
                 if not _undone_here(one.node, _WORDS[what], lasting, what):
                     here = one.module is module.module
@@ -102,6 +104,17 @@ def _by_helpers(module: TestModule, function: Function, cls: Class | None) -> It
         calls = [Leak(call, what, function.name, "") for call, _, _ in lasting_ones]
         if not _put_back(module, function, cls, what, calls[:1]):
             yield from (leak for _, _, leak in lasting_ones)
+
+
+def _is_kept_by_its_object(helper: Function, words: Iterable[str]) -> bool:
+    """Whether the helper is a method of an object that has another one for the same thing: which puts it back, or knows what was."""
+    body = helper.owner.node.body if helper.owner is not None else ()
+    return any(
+        isinstance(other, (ast.FunctionDef, ast.AsyncFunctionDef))
+        and other is not helper.node
+        and _mentions(other, words)
+        for other in body
+    )
 
 
 def _concerned(module: TestModule, function: Function, words: Iterable[str]) -> set[Function]:
