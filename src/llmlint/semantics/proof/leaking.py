@@ -90,7 +90,7 @@ def _by_helpers(module: TestModule, function: Function, cls: Class | None) -> It
         for one in reached(first, module.following):
             changed = list(_changes(module.world.library.origin, one))
             for node, what, instead in changed:
-                if _is_kept_by_its_object(one, _WORDS[what]):
+                if one.owner is not cls and _is_kept_by_its_object(one, _WORDS[what]):
                     continue
                 lasting = [Leak(other, what, one.name, instead) for other, thing, _ in changed if thing == what]
                 if not _undone_here(one.node, _WORDS[what], lasting, what):
