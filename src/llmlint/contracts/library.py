@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from llmlint.contracts.finder import Finder, Location, Locations
 from llmlint.contracts.lazy_bodies import shed
-from llmlint.contracts.reader import local_imports, read
+from llmlint.contracts.per_node import per_node
+from llmlint.contracts.reader import local_imports, read, words_of_inner_imports
 from llmlint.contracts.symbols import (
     ASSIGN,
     CLASS,
@@ -469,6 +470,8 @@ class Library:
             symbol = self.symbol(module, name)
             if isinstance(symbol, (Class, Function)):
                 return symbol.symbol
+        if name not in words_of_inner_imports(module):
+            return name
         local: dict[str, set[str]] | None = module.memo.get("<local imports>")
         if local is None:
             local = module.memo["<local imports>"] = local_imports(module)
@@ -477,10 +480,8 @@ class Library:
 
     def nested(self, outer: Class, name: str) -> Class | None:
         """The class that the body of ``outer`` defines under ``name``."""
-        for statement in outer.node.body:
-            if isinstance(statement, ast.ClassDef) and statement.name == name:
-                return outer.module.class_at(statement, outer)
-        return None
+        found = _nested(outer.node).get(name)
+        return outer.module.class_at(found, outer) if found is not None else None
 
     def canonical(self, cls: Class) -> Class:
         """The class that describes ``cls``: for a class of a source behind a stub, the stub's class of the same name.
@@ -555,3 +556,9 @@ class Library:
     def modules(self) -> Sequence[Module]:
         """Every module read so far."""
         return list(self._by_path.values())
+
+
+@per_node
+def _nested(node: ast.ClassDef) -> dict[str, ast.ClassDef]:
+    """The classes that a class body defines, by name: of several the first."""
+    return {inner.name: inner for inner in reversed(node.body) if isinstance(inner, ast.ClassDef)}

@@ -19,6 +19,12 @@ _REPLACES_ITSELF = {
 }
 """How a module replaces itself, by what the text must hold: a text without it is not searched."""
 _NAMESPACES = ("globals()", "vars()", "locals()", "exec(")
+_INNER_IMPORT = re.compile(
+    r"(?:^[ \t]+|[:;][ \t]*)(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\((?:[^)#]|#[^\n]*)*\)|(?:[^\n\\]|\\\n)*)"
+    r"|import[ \t](?:[^\n\\]|\\\n)*)",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"\w+")
 _WRITES_GLOBALS = re.compile(
     r"\bglobals\(\)\s*(?:\.(?:update|setdefault|__setitem__)\b|\[[^\]\n]+\]\s*=(?!=))"
     r"|[(,=]\s*globals\(\)\s*(?:[,)\n]|$)"
@@ -245,6 +251,15 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
         for match in _GLOBAL.finditer(text):
             for name in match.group(1).split(","):
                 table.bind(name.strip(), Binding(OPAQUE, tree.body[0] if tree.body else tree, conditional=True))
+
+
+def words_of_inner_imports(module: Module) -> frozenset[str]:
+    """The words of all imports that stand in something, by the text: names that none of them has are not worth looking for."""
+    found: frozenset[str] | None = module.memo.get("<words of inner imports>")
+    if found is None:
+        imports = _INNER_IMPORT.findall(module.text)
+        found = module.memo["<words of inner imports>"] = frozenset(_WORD.findall(" ".join(imports)))
+    return found
 
 
 def local_imports(module: Module) -> dict[str, set[str]]:

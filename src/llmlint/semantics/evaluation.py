@@ -117,6 +117,11 @@ class Evaluation:
         self.hooks: Any = None
         """The file's analysis, told of imports, functions and classes; None in a quiet evaluation."""
 
+    def let_go(self) -> None:
+        """Forget what a file has handed to this module: values that would keep its tree alive."""
+        for kept in (self.doubled, self.received, self.callees, self.replaced_reads, self.surely_mocks):
+            kept.clear()
+
     def emit(self, noun: Noun) -> None:
         """Record a fact."""
         if self.sink is not None and not self.muted:

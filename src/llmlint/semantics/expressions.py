@@ -177,12 +177,10 @@ class Expressions(Invocation):
             if left.cls.symbol == "builtins.str" and isinstance(node.op, ast.Mod):
                 return self.world.string
         method = _OPERATORS.get(type(node.op))
-        if method is not None and isinstance(left, Instance) and left.cls.module.kind == "typeshed":
-            found = self.world.attributes.get(left, method).value
-            if left.cls.symbol.startswith("datetime.") and not self._of_the_library(right):
+        if method is not None and isinstance(left, Instance) and left.cls.module.name in ("pathlib", "datetime"):
+            if left.cls.module.name == "datetime" and not self._of_the_library(right):
                 return UNKNOWN  # the other one's `__radd__` may answer
-            if isinstance(found, FunctionValue) and left.cls.symbol.startswith(("pathlib.", "datetime.")):
-                return self.world.calls.result(found, Arguments((right,)))
+            return self._operated(left, method, right)
         return UNKNOWN
 
     @staticmethod
@@ -190,6 +188,20 @@ class Expressions(Invocation):
         return all(
             isinstance(member, Instance) and member.cls.module.kind == "typeshed" for member in members_of(value)
         )
+
+    def _operated(self, left: Instance, method: str, right: Value) -> Value:
+        """What an operator gives: of paths and times, whose operators tests use all day, by the classes alone."""
+        plain = type(right) is Instance and right.cls.module.kind == "typeshed" and not right.args and left.via is None
+        key = (method, left.exact, right.cls) if plain else None  # type: ignore[attr-defined]
+        found: Value | None = left.cls.memo.get(key) if key is not None else None
+        if found is None:
+            function = self.world.attributes.get(left, method).value
+            if not isinstance(function, FunctionValue):
+                return UNKNOWN
+            found = self.world.calls.result(function, Arguments((right,)))
+            if key is not None:
+                left.cls.memo[key] = found
+        return found
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         value = self.eval(node.operand)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.signature import KEYWORD_ONLY, VAR_KEYWORD, Parameter, Signature
 from llmlint.contracts.symbols import Class, FunctionNode
 from llmlint.contracts.walking import pairs, walk
@@ -227,11 +228,7 @@ class Forwarding:
     def _explicit(self, call: ast.Call, bound: Bound, frame: Scope) -> Arguments:
         """What a call gives besides ``**kwargs``; of parameters that are None, that they are."""
         assert bound.function is not None
-        stored = {
-            inner.id
-            for inner in walk(bound.function.node)
-            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)
-        }
+        stored = _stored(bound.function.node)
 
         def value(node: ast.expr) -> Value:
             known = frame.names.get(node.id) if isinstance(node, ast.Name) and node.id not in stored else None
@@ -304,3 +301,11 @@ def _names_owner(call: ast.expr, owner: Class) -> bool:
 
 def _is_partial(callee: Value) -> bool:
     return isinstance(callee, Special) and callee.path == "functools.partial"
+
+
+@per_node
+def _stored(function: FunctionNode) -> frozenset[str]:
+    """The names that a function binds or deletes, inner functions included."""
+    return frozenset(
+        inner.id for inner in walk(function) if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load)
+    )

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import FunctionNode
 from llmlint.contracts.walking import pairs, walk
 
@@ -41,6 +42,7 @@ def handing(node: FunctionNode) -> Handing | None:
     return Handing(tuple(calls), frozenset(keys), ways.refuses, frozenset(made_inside))
 
 
+@per_node
 def own_keywords(node: FunctionNode) -> frozenset[str] | None:
     """The keywords that a wrapper knows itself; None where it may know any."""
     uses = _uses(node, {inner: outer for outer, inner in pairs(node)})

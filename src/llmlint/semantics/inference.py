@@ -69,8 +69,10 @@ class Inference:
         """Drop what is kept for a module that is judged, or will not be asked again."""
         self._evaluators.pop(module, None)
         self._passing.clear()
-        for evaluator in self._evaluators.values():
+        for other, evaluator in self._evaluators.items():
             evaluator.mocks.forget()
+            if not other.by_test:
+                evaluator.let_go()
 
     def module_value(self, module: Module, node: ast.expr) -> Value:
         """The value of a module-level expression."""

@@ -22,20 +22,25 @@ def is_pinned(tree: ast.Module, patch: ast.Call) -> bool:
     """Whether the function that a patch stands in, or decorates, asserts in full how its mock was called: then a call that the real one
     would not take fails the test as well.
     """
-    return any(patch in _pinned(function) for function in _functions(tree.body))
+    function = _around(patch, tree.body)
+    return function is not None and patch in _pinned(function)
 
 
 def is_unread(tree: ast.Module, patch: ast.Call) -> bool:
     """Whether the function that a patch stands in, or decorates, never mentions its mock: something is kept from happening, no more."""
-    return any(patch in _unread(function) for function in _functions(tree.body))
+    function = _around(patch, tree.body)
+    return function is not None and patch in _unread(function)
 
 
-def _functions(statements: list[ast.stmt]) -> Iterator[FunctionNode]:
+def _around(patch: ast.Call, statements: list[ast.stmt]) -> FunctionNode | None:
+    """The outermost function that has a node in its body or its decorators."""
     for node in statements:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node
-        elif isinstance(node, ast.ClassDef):
-            yield from _functions(node.body)
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
+        if first <= patch.lineno <= (node.end_lineno or 0):
+            return _around(patch, node.body) if isinstance(node, ast.ClassDef) else node
+    return None
 
 
 @per_node

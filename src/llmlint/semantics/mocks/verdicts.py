@@ -43,6 +43,7 @@ class MockVerdicts:
         self._permitted: set[tuple[str, str]] = set()
         self._asserted: collections.Counter[str] | None = None
         """How often assertions of this file name a keyword."""
+        self._near: dict[tuple[str, frozenset[str]], str | None] = {}
 
     def judge(self) -> None:
         """Emit what cannot be."""
@@ -281,7 +282,10 @@ class MockVerdicts:
                 }.items()
                 for name in names
             )
-        return nearest(name, {*known, *self._asserted})
+        key = (name, frozenset(known))
+        if key not in self._near:  # a file asserts the same few keywords again and again
+            self._near[key] = nearest(name, {*known, *self._asserted})
+        return self._near[key]
 
     def _heard(self, name: str) -> bool:
         """Whether any text but assertions of this file has the name."""
