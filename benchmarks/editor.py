@@ -203,7 +203,9 @@ def run(client: Client, root: str, given: argparse.Namespace, options: list[str]
     print(f"{len(original.splitlines())} lines, {len(spent)} edits, load {os.getloadavg()[0]:.1f}")
     print(f"ms by the clock: {summary(spent)}")
     print(f"ms of processor time: {summary(busy)}")
-    print(f"MB, every {given.every} edits: {memory if len(memory) <= 12 else [*memory[:3], '…', *memory[-9:]]}")
+    step = -(-len(memory) // 20) or 1
+    # Counted from the end, so that the last one is among them.
+    print(f"MB, every {given.every * step} edits: {memory[(len(memory) - 1) % step :: step]}")
     if options is not None:
         print(f"compared with llmlint check: {len(memory)}, different: {wrong or 0}")
     client.send("shutdown", None, wait=True)

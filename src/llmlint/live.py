@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from llmlint.app import Request, Session
 from llmlint.engine.fingerprint import holds, settled
 from llmlint.engine.runner import undisturbed
-from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
 
-if TYPE_CHECKING:
-    from llmlint.semantics.standing import Standing
+Answer = TypeVar("Answer")
+
+_WORN = 3000
+"""Answers after which a session is replaced at the next pause: each name that somebody types leaves a trace in it."""
+
+_WORN_OUT = 9000
+"""Answers after which it is replaced in any case."""
 
 
 @dataclass(slots=True)
@@ -32,6 +36,10 @@ class _Knowledge:
     """The files that were judged: of them the basis knows only that they are there."""
     verified: float
     """When it was last found to hold, by the clock that never goes back."""
+    answers: int = 0
+    """How many were asked for."""
+    worn: bool = False
+    """Whether it is to be replaced, whatever still holds."""
     read: dict[str, str | None] = field(default_factory=dict)
     """Files read beyond what the basis covers, with their stamps; None where the file changed while it was read."""
 
@@ -40,7 +48,8 @@ class Live:
     """Asks one session as long as nothing that it has read changes, and another one after that.
 
     Settings, contracts, sources, conftests, the environment and the project's own rules are looked at by size and time, as the
-    cache does it; nothing is invalidated by hand.
+    cache does it; nothing is invalidated by hand. A session that has answered thousands of times is replaced as well, so that
+    whatever it gathers does not grow for ever.
     """
 
     def __init__(self, request: Request, *, patience: float = 0.0) -> None:
@@ -68,51 +77,23 @@ class Live:
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
-        knowledge = self._knowledge(path)
-        since = time.time()
-        with undisturbed():
-            result = knowledge.session.check_source(path, text, beside)
-            self._remember(knowledge, path, since)
-        return result
+        return self.ask(path, lambda session: session.check_source(path, text, beside))
 
-    def broken(self, path: str, text: str, beside: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-        """What the source at ``path`` (absolute), if it held ``text``, has to do with findings about its contract.
+    def ask(self, path: str, question: Callable[[Session], Answer]) -> Answer:
+        """What the session that answers for the project of ``path`` (absolute) says to a question about that file.
 
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
         knowledge = self._knowledge(path)
+        knowledge.answers += 1
+        if knowledge.answers == _WORN_OUT:
+            knowledge.worn, knowledge.verified = True, float("-inf")
         since = time.time()
         with undisturbed():
-            found = knowledge.session.broken(path, text, beside)
+            answer = question(knowledge.session)
             self._remember(knowledge, path, since)
-        return found
-
-    def meaning(self, path: str, text: str) -> tuple[object, ...]:
-        """What rules are told of ``text`` as if the file at ``path`` (absolute) held it.
-
-        Raises:
-            Problem: settings, selectors or rules are unusable.
-        """
-        knowledge = self._knowledge(path)
-        since = time.time()
-        with undisturbed():
-            found = knowledge.session.meaning(path, text)
-            self._remember(knowledge, path, since)
-        return found
-
-    def standing(self, path: str, text: str, row: int, column: int) -> Standing | None:
-        """What a name in ``text`` stands for as if the file at ``path`` (absolute) held it; row from 1, column from 0 in code points.
-
-        Raises:
-            Problem: settings, selectors or rules are unusable.
-        """
-        knowledge = self._knowledge(path)
-        since = time.time()
-        with undisturbed():
-            found = knowledge.session.standing(path, text, row, column)
-            self._remember(knowledge, path, since)
-        return found
+        return answer
 
     def session(self, path: str) -> Session:
         """The session that answers for the project of ``path`` (absolute) as it is now.
@@ -140,7 +121,8 @@ class Live:
             knowledge.verified = float("-inf")
 
     def look(self, path: str, older: float) -> bool:
-        """Whether what answers about the project of ``path`` (absolute) rests on are not the same files any more; they are looked at now.
+        """Whether what answers about the project of ``path`` (absolute) is replaced: it rests on files that are not the same any more,
+        which are looked at now, or is worn.
 
         Args:
             path: Of a file that was asked about.
@@ -153,6 +135,7 @@ class Live:
         if known is None or time.monotonic() - known.verified < older:
             return False
         known.verified = float("-inf")
+        known.worn = known.answers >= _WORN
         return self._knowledge(path) is not known
 
     def _knowledge(self, path: str) -> _Knowledge:
@@ -171,7 +154,7 @@ class Live:
             # Perhaps all that is new is that this file's text does not count any more.
             if session.basis(path, known.texts).value == known.basis:
                 known.basis, known.covered = basis.value, basis.covered
-        if known is None or known.basis != basis.value or not _hold(known.read):
+        if known is None or known.worn or known.basis != basis.value or not _hold(known.read):
             self.renewals += known is not None
             known = self._known[home] = _Knowledge(session, basis.value, basis.covered, texts, 0.0)
         known.texts, known.verified = texts, time.monotonic()

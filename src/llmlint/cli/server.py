@@ -21,7 +21,8 @@ def command(config: tuple[str, ...], python: str | None, no_tools: bool) -> int:
     """
     if find_spec("pygls") is None:
         raise Failure("the server needs pygls: pip install 'llmlint[server]'")
-    from llmlint.server.server import Options, serve
+    from llmlint.server.options import Options
+    from llmlint.server.serving import serve
 
     serve(Options(python, config, not no_tools))
     return 0

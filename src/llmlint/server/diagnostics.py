@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 from lsprotocol import types
@@ -26,6 +25,12 @@ _SEVERITIES = {
 _UNNECESSARY = frozenset({"LLM901", "LLM314", "F401", "F841"})
 """What can be taken away."""
 
+_KNOWN: dict[str, tuple[tuple[int, int], Sequence[str]]] = {}
+"""Lines of files that findings lead to, by path, with when the file was changed and its size."""
+
+_MOST = 64
+"""Files of which lines are kept."""
+
 
 def uri_of(path: str) -> str:
     """The URI of a file."""
@@ -40,8 +45,7 @@ def translated(document: Document, pages: Mapping[str, Page]) -> list[types.Diag
 def location(path: str, row: int, encoding: types.PositionEncodingKind | str) -> types.Location:
     """A row of a file on disk, from its first character that is no space."""
     try:
-        status = os.stat(path)
-        lines = _lines(path, (status.st_mtime_ns, status.st_size))
+        lines = _lines(path)
     except OSError:
         lines = ()
     line = lines[row - 1].rstrip("\r\n") if 0 < row <= len(lines) else ""
@@ -49,13 +53,25 @@ def location(path: str, row: int, encoding: types.PositionEncodingKind | str) ->
     return types.Location(uri_of(path), Positions(lines, encoding).range(Span(row, begin, row, len(line))))
 
 
-@lru_cache(maxsize=64)
-def _lines(path: str, stamp: tuple[int, int]) -> Sequence[str]:  # noqa: ARG001 - with another stamp it is another file
-    """The lines of a file."""
-    try:
-        return tuple(split_lines(read_text(path)))
-    except SourceError:
-        return ()
+def _lines(path: str) -> Sequence[str]:
+    """The lines of a file as it is now.
+
+    Raises:
+        OSError: there is none.
+    """
+    status = os.stat(path)
+    stamp = status.st_mtime_ns, status.st_size
+    known = _KNOWN.get(path)
+    if known is None or known[0] != stamp:
+        try:
+            known = stamp, tuple(split_lines(read_text(path)))
+        except SourceError:
+            known = stamp, ()
+        _KNOWN.pop(path, None)
+        _KNOWN[path] = known
+        if len(_KNOWN) > _MOST:
+            del _KNOWN[next(iter(_KNOWN))]
+    return known[1]
 
 
 def _one(found: Diagnostic, document: Document, pages: Mapping[str, Page]) -> types.Diagnostic:
