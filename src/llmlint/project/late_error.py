@@ -24,6 +24,10 @@ _FUTURE = frozenset(
 _WORD = re.compile(r"\b(?:await|yield)\b")
 _WALRUS = re.compile(r"\[[^\n]*:=[^\n]* for |[ \[(]for [^\n]*:=")
 _BLOCK_LIMIT = 18
+_HARMLESS = frozenset(
+    (ast.Expr, ast.Assert, ast.AnnAssign, ast.AugAssign, ast.Pass, ast.Raise, ast.Import, ast.Delete)
+)  # fmt: skip
+"""Statements in which the compiler finds nothing that is looked for here: most of them."""
 
 
 def late_errors(source: SourceFile) -> tuple[SourceError, ...]:
@@ -80,12 +84,12 @@ def looks_wrong(tree: ast.Module, text: str) -> bool:
         if depth > _BLOCK_LIMIT:
             return True
         for statement in body:
-            if isinstance(statement, ast.Expr):
+            if type(statement) in _HARMLESS:
                 continue
             if isinstance(statement, ast.Assign):
                 if any(_is_doubtful(target) for target in statement.targets):
                     return True
-            elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 if _repeats_argument(statement.args):
                     return True
                 scopes.append(statement)
@@ -101,12 +105,12 @@ def looks_wrong(tree: ast.Module, text: str) -> bool:
             elif isinstance(statement, ast.If):
                 pending.append((statement.body, scope, in_loop, depth))
                 pending.append((statement.orelse, scope, in_loop, depth))
-            elif isinstance(statement, ast.For | ast.AsyncFor | ast.While):
+            elif isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
                 if isinstance(statement, ast.AsyncFor) and not isinstance(scope, ast.AsyncFunctionDef):
                     return True
                 pending.append((statement.body, scope, True, depth + 1))
                 pending.append((statement.orelse, scope, in_loop, depth))
-            elif isinstance(statement, ast.With | ast.AsyncWith):
+            elif isinstance(statement, (ast.With, ast.AsyncWith)):
                 if isinstance(statement, ast.AsyncWith) and not isinstance(scope, ast.AsyncFunctionDef):
                     return True
                 pending.append((statement.body, scope, in_loop, depth + 1))
@@ -116,7 +120,7 @@ def looks_wrong(tree: ast.Module, text: str) -> bool:
                 blocks = [statement.body, statement.orelse, statement.finalbody]
                 blocks += [handler.body for handler in statement.handlers]
                 pending += [(block, scope, in_loop, depth + 1) for block in blocks]
-            elif isinstance(statement, ast.Break | ast.Continue):
+            elif isinstance(statement, (ast.Break, ast.Continue)):
                 if not in_loop:
                     return True
             elif isinstance(statement, ast.ImportFrom):

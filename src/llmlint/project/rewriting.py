@@ -238,7 +238,18 @@ def _positioned(statement: ast.stmt) -> list[ast.AST]:
     """The nodes below a statement that have a place."""
     found: list[ast.AST] | None = statement.__dict__.get(_POSITIONED)
     if found is None:
-        found = [node for node in ast.walk(statement) if hasattr(node, "lineno") and node is not statement]
+        found = []
+        pending: list[ast.AST] = [statement]
+        while pending:
+            node = pending.pop()
+            for name in node._fields:
+                value = getattr(node, name, None)
+                parts = value if type(value) is list else (value,)
+                for part in parts:
+                    if isinstance(part, ast.AST):
+                        pending.append(part)
+                        if part._attributes:
+                            found.append(part)
         statement.__dict__[_POSITIONED] = found
     return found
 
