@@ -15,5 +15,5 @@ def concise(result: RunResult, cwd: str, style: Style) -> Iterator[str]:
     for diagnostic in result.diagnostics:
         span = diagnostic.span
         place = f"{style.bold(printable(shown(diagnostic.path, cwd)))}:{span.row}:{span.column + 1}:"
-        code = style.severity(diagnostic.severity, diagnostic.code) + mark(diagnostic)
+        code = style.severity(diagnostic.severity, diagnostic.selector) + mark(diagnostic)
         yield f"{place} {code} {printable(sentence(diagnostic, cwd))}\n"

@@ -24,8 +24,10 @@ def _block(diagnostic: Diagnostic, file: FileResult, cwd: str, style: Style) -> 
     line = dict(file.lines).get(span.row)
     number = str(span.row)
     margin = " " * len(number)
-    head = style.severity(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
-    yield f"{head} {style.dim(diagnostic.name + ':')} {style.bold(printable(diagnostic.message))}{mark(diagnostic)}\n"
+    head = style.severity(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.selector}]")
+    # mypy's codes are names themselves.
+    name = f"{style.dim(diagnostic.name + ':')} " if diagnostic.name != diagnostic.code else ""
+    yield f"{head} {name}{style.bold(printable(diagnostic.message))}{mark(diagnostic)}\n"
     yield f"{margin}{style.frame('-->')} {printable(shown(diagnostic.path, cwd))}:{span.row}:{span.column + 1}\n"
     gutter = style.frame("|")
     if line is not None and line.strip():

@@ -26,7 +26,7 @@ def github(result: RunResult, context: Context) -> Iterator[str]:
             # GitHub takes columns only where they are of one line.
             properties |= {"col": str(span.column + 1), "endColumn": str(max(span.end_column, span.column + 1))}
         given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-        text = "\n".join([f"{diagnostic.code} {sentence(diagnostic, context.cwd)}", *diagnostic.notes])
+        text = "\n".join([f"{diagnostic.selector} {sentence(diagnostic, context.cwd)}", *diagnostic.notes])
         yield f"::{_LEVELS[diagnostic.severity]} {given}::{_data(text)}\n"
 
 

@@ -18,7 +18,7 @@ def gitlab(result: RunResult, context: Context) -> Iterator[str]:
     """One array; fingerprints are unique and outlive edits around the finding."""
     records = [
         {
-            "description": f"{diagnostic.code} {sentence(diagnostic, context.cwd)}",
+            "description": f"{diagnostic.selector} {sentence(diagnostic, context.cwd)}",
             "check_name": diagnostic.selector,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[diagnostic.severity],

@@ -19,6 +19,6 @@ def grouped(result: RunResult, cwd: str, style: Style) -> Iterator[str]:
         places = [f"{diagnostic.span.row}:{diagnostic.span.column + 1}" for diagnostic in file.diagnostics]
         broad = max(map(len, places))
         for place, diagnostic in zip(places, file.diagnostics, strict=True):
-            code = style.severity(diagnostic.severity, diagnostic.code) + mark(diagnostic)
+            code = style.severity(diagnostic.severity, diagnostic.selector) + mark(diagnostic)
             yield f"  {place:<{broad}} {code} {printable(sentence(diagnostic, cwd))}\n"
         yield "\n"

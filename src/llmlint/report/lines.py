@@ -14,7 +14,7 @@ def pylint(result: RunResult, context: Context) -> Iterator[str]:
     """``path:row: [CODE(name), ] message``, as pylint's ``parseable`` reporter writes it."""
     for diagnostic in result.diagnostics:
         place = f"{shown(diagnostic.path, context.cwd)}:{diagnostic.span.row}"
-        name = f"{diagnostic.code}({diagnostic.name})" if diagnostic.name != diagnostic.code else diagnostic.code
+        name = diagnostic.selector + (f"({diagnostic.name})" if diagnostic.name != diagnostic.code else "")
         yield f"{place}: [{name}, ] {_one_line(sentence(diagnostic, context.cwd))}\n"
 
 
@@ -26,7 +26,7 @@ def azure(result: RunResult, context: Context) -> Iterator[str]:
             "sourcepath": shown(diagnostic.path, context.cwd),
             "linenumber": str(diagnostic.span.row),
             "columnnumber": str(diagnostic.span.column + 1),
-            "code": diagnostic.code,
+            "code": diagnostic.selector,
         }
         given = "".join(f"{name}={_escaped(value)};" for name, value in properties.items())
         yield f"##vso[task.logissue {given}]{_one_line(sentence(diagnostic, context.cwd))}\n"
