@@ -78,6 +78,10 @@ def test_a_declared_plugin_that_is_not_installed(empty, llmlint):
     assert found(llmlint, "--python", "env").count("LLM208 'test_one' asks for a fixture 'basket'") == 1
     empty.write("pyproject.toml", pyproject)
     assert "LLM" not in found(llmlint, "--python", "env")
+    empty.write("pyproject.toml", pyproject.replace("pytest-shop", 'pytest-xdist", "pytest-cov'))
+    empty.write("tests/test_two.py", "import pytest\n\n\ndef test_two(worker_id, cov):\n    assert worker_id != cov\n")
+    told = found(llmlint, "--python", "env")
+    assert told.count("LLM208") == told.count("asks for a fixture 'basket'") == 1
 
 
 def test_an_annotation_that_the_fixture_contradicts(bare, llmlint):

@@ -211,7 +211,7 @@ class FixtureRequests(Collected):
         def names() -> list[str]:
             return fixtures.names(module, cls)
 
-        known = self.world.plugins_known
+        known = not self.world.fixture_may_be_elsewhere(name)
         if outcome is Outcome.MISSING:
             evaluator.emit(FixtureRequest(node, name, outcome, function.name, names, known))
         return self.fixture_value(name, cls, above)
@@ -222,7 +222,7 @@ class FixtureRequests(Collected):
     def _made_by_mocker(self, name: str) -> bool:
         if name not in MOCKER_FIXTURES:
             return False
-        return self.world.library.module("pytest_mock") is not None or not self.world.plugins_known
+        return self.world.library.module("pytest_mock") is not None or self.world.fixture_may_be_elsewhere(name)
 
     def fixture_value(self, name: str, cls: Class | None, above: Function | None = None) -> Value:
         """What asking for the fixture ``name`` gives."""

@@ -24,6 +24,7 @@ from llmlint.semantics.inference import Inference
 from llmlint.semantics.member_values import MemberValues
 from llmlint.semantics.names import Names
 from llmlint.semantics.owners import Owners
+from llmlint.semantics.plugin_fixtures import may_define
 from llmlint.semantics.project_text import ProjectText
 from llmlint.semantics.proof.following import Following
 from llmlint.semantics.resting import Resting
@@ -171,9 +172,17 @@ class World:
     @cached_property
     def plugins_known(self) -> bool:
         """Whether every plugin of pytest that the project declares is installed where its tests run."""
-        environment = self.project.environment
+        return self.runs_tests and not self._missing_plugins
+
+    def fixture_may_be_elsewhere(self, name: str) -> bool:
+        """Whether a fixture that nothing defines here may be one where the tests run: of a plugin that is not installed here."""
+        return not self.runs_tests or may_define(self._missing_plugins, name)
+
+    @cached_property
+    def _missing_plugins(self) -> frozenset[str]:
+        """The plugins of pytest that the project declares and its environment lacks."""
         wanted = {name for name in self.project.dependencies if name.startswith("pytest-")}
-        return self.runs_tests and wanted <= environment.distributions
+        return frozenset(wanted - self.project.environment.distributions)
 
     def declared(self, name: str) -> bool:
         """Whether the project declares a dependency that may provide the top-level module ``name``."""
