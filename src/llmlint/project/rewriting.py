@@ -248,7 +248,7 @@ def _positioned(statement: ast.stmt) -> list[ast.AST]:
                 for part in parts:
                     if isinstance(part, ast.AST):
                         pending.append(part)
-                        if part._attributes:
+                        if hasattr(part, "lineno"):
                             found.append(part)
         statement.__dict__[_POSITIONED] = found
     return found
