@@ -150,20 +150,20 @@ class Library:
         module.roots = roots
         if locations.opaque:
             module.open = "it is compiled or generated"
-        elif own and not by_test and self._is_shared(name.partition(".")[0]):
+        elif not by_test and self._is_shared(name.partition(".")[0]):
             module.open = "other distributions have modules in it"
         return module
 
     def _is_shared(self, top: str) -> bool:
-        """Whether distributions that are not to be seen here may have modules in a namespace package of the project (PEP 420).
+        """Whether distributions that are not to be seen here may have modules in a namespace package (PEP 420).
 
-        That is so where the project is, or depends on, one that is named after the namespace (``opentelemetry-api``).
+        That is so where the project depends on one that is named after the namespace (``opentelemetry-api``) and not installed, or is
+        such a one itself and the environment is not known.
         """
         project, environment = self.project, self.project.environment
         prefix = f"{normalize(top)}-"
-        if not any(name.startswith(prefix) for name in (*project.dependencies, *project.distributions)):
-            return False
-        return not (environment.known and any(os.path.isdir(os.path.join(site, top)) for site in environment.site))
+        named = project.dependencies if environment.known else project.dependencies | project.distributions
+        return any(name.startswith(prefix) and name not in environment.distributions for name in named)
 
     def _is_own(self, path: str) -> bool:
         project = self.project
