@@ -61,9 +61,27 @@ def _unread(function: FunctionNode) -> frozenset[ast.AST]:
 
 def _asserted(function: FunctionNode) -> Iterator[str]:
     for node in walk(function):
+        if isinstance(node, (ast.Assert, ast.Call)) and (uncalled := _uncalled(node)):
+            yield uncalled
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _IN_FULL:
             if node.func.attr.startswith("assert_not") or not any(isinstance(one, ast.Starred) for one in node.args):
                 yield dotted(node.func.value)
+
+
+def _uncalled(node: ast.Assert | ast.Call) -> str:
+    """The mock of ``assert not mock.called``, ``assert mock.call_count == 0`` and ``self.assertFalse(mock.called)``; '' of anything else."""
+    match node:
+        case ast.Assert(test=ast.UnaryOp(op=ast.Not(), operand=ast.Attribute(attr="called", value=mock))):
+            return dotted(mock)
+        case ast.Assert(
+            test=ast.Compare(
+                left=ast.Attribute(attr="call_count", value=mock), ops=[ast.Eq()], comparators=[ast.Constant(value=0)]
+            )
+        ):
+            return dotted(mock)
+        case ast.Call(func=ast.Attribute(attr="assertFalse"), args=[ast.Attribute(attr="called", value=mock), *_]):
+            return dotted(mock)
+    return ""
 
 
 def _named(function: FunctionNode) -> Iterator[tuple[ast.AST, str]]:
