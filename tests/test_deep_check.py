@@ -494,3 +494,56 @@ def test_what_the_tests_import_is_not_judged(empty, llmlint, deep):
     assert deep(test) == [("test_store.py", 5, 5, "call-arg"), ("test_store.py", 6, 5, "call-arg")]
     outcome = llmlint("tests", "--tools", "mypy", "--no-cache")
     assert "are not shown" not in outcome.err
+
+
+STORED = """\
+import unittest
+from shop.store import Backend, Cache
+
+
+class Base:
+    size: str = ""
+
+
+class TestIt{bases}:
+    kept = 1
+
+    @classmethod
+    def {setup}(cls):
+        cls.cache, cls.other = Cache(Backend()), 2
+        cls.kept = 2
+        cls.size = ""
+
+    def test_it(self):
+        self.cache.load("")
+        self.other.anything
+        self.missing
+
+
+class TestMore(TestIt):
+    def test_more(self):
+        self.cache.load("")
+        self.missing
+"""
+
+
+@pytest.mark.parametrize(
+    ("bases", "setup"),
+    [
+        ("(unittest.TestCase, Base)", "setUpClass"),
+        ("(Base)", "setup_class"),
+        ("(\n    Base,  # what is there\n)", "setup_class"),
+        ("(metaclass=type)", "setup_class"),
+        ("()", "setup_class"),
+        ("", "setup_class"),
+    ],
+)
+def test_what_a_class_method_stores_is_there(deep, bases, setup):
+    test = STORED.replace("{bases}", bases).replace("{setup}", setup)
+    rows = [row for row, line in enumerate(test.splitlines(), 1) if "self.missing" in line]
+    assert deep(test) == [("test_store.py", row, 9, "attr-defined") for row in rows]
+
+
+def test_a_head_that_is_no_set_up_is_left_alone(deep):
+    test = STORED.replace("{bases}", "").replace("{setup}", "configure")
+    assert ("test_store.py", 19, 9, "attr-defined") in deep(test)

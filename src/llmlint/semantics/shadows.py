@@ -16,6 +16,7 @@ from llmlint.model.position import Span
 from llmlint.model.result import Shadow
 from llmlint.semantics.mocks.typed import TypedMocks
 from llmlint.semantics.mocks.values import Mock
+from llmlint.semantics.shadow_classes import ShadowClasses
 from llmlint.semantics.shadow_mocks import ShadowMocks
 from llmlint.semantics.special_values import Request
 from llmlint.semantics.type_text import TypeTexts
@@ -52,6 +53,7 @@ class Shadows:
         self._texts = TypeTexts(analysis.world, analysis.module)
         self._typed = TypedMocks(analysis.world, self._texts)
         self._mocks = ShadowMocks(analysis, self._typed)
+        self._classes = ShadowClasses(analysis.world, analysis.source, self._texts)
 
     def shadow(self, requested: Mapping[Function, Mapping[str, Value]]) -> Shadow:
         """The shadow.
@@ -69,8 +71,9 @@ class Shadows:
                 edits += self._returned(function.node)
         edits += self._mocks.built(self._analysis.evaluator.mocks.built)
         edits += self._mocks.patched()
+        edits += self._classes.given(cls for _, cls in self._analysis.functions if cls is not None)
         kept = _apart(edits)
-        footer = (*self._texts.footer, *self._typed.footer) if kept else ()
+        footer = (*self._texts.footer, *self._typed.footer, *self._classes.footer) if kept else ()
         return Shadow(kept, footer, tuple(sorted(set(_probes(self._source.tree)))))
 
     def _parameters(self, function: Function, given: Mapping[str, Value]) -> Iterator[Edit]:
