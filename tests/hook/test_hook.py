@@ -265,10 +265,12 @@ def test_a_process_that_stays_warm_says_the_same(shop, process, tmp_path_factory
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are looked up in /proc")
-def test_the_start_of_a_conversation_prepares_the_process(shop, process, tmp_path_factory):
+@pytest.mark.parametrize("name", ["SessionStart", "UserPromptSubmit"])
+def test_the_start_of_a_conversation_prepares_the_process(shop, process, tmp_path_factory, name):
     """Nobody waits for it and nothing is said; the first edit is answered by the process that was started then."""
     run = tmp_path_factory.mktemp("r")
-    start = json.dumps({"session_id": "s", "cwd": str(shop.path), "hook_event_name": "SessionStart"}).encode()
+    event = {"session_id": "s", "cwd": str(shop.path), "hook_event_name": name, "prompt": "*** Begin Patch\n.py"}
+    start = json.dumps(event).encode()
     for _ in range(2):
         begun = process("hook", given=start, XDG_RUNTIME_DIR=str(run))
         assert (begun.code, begun.out, begun.err) == (0, "", "")
@@ -276,8 +278,19 @@ def test_the_start_of_a_conversation_prepares_the_process(shop, process, tmp_pat
     assert warm.err == process("hook", given=b"tests/test_cart.py\n", LLMLINT_COLD="1").err
     (socket,) = run.glob("llmlint-*/*.sock")
     (pid,) = [pid for pid in _processes() if str(socket) in _command(pid)]
-    assert "SessionStart" in _command(pid)
+    assert name in _command(pid)
     os.kill(pid, signal.SIGTERM)
+
+
+def test_an_edit_of_what_is_not_python_is_nobody_s_business(shop, process, tmp_path_factory):
+    """Not even a process is started for it, and what the file holds is no patch of something else."""
+    run = tmp_path_factory.mktemp("r")
+    patch = "*** Begin Patch\n*** Update File: tests/test_cart.py\n@@\n-a\n+b\n*** End Patch\n"
+    asked = {"file_path": str(shop.path / "README.md"), "content": patch}
+    event = {"cwd": str(shop.path), "hook_event_name": "PostToolUse", "tool_name": "Write", "tool_input": asked}
+    done = process("hook", given=json.dumps(event).encode(), XDG_RUNTIME_DIR=str(run))
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert not list(run.iterdir())
 
 
 def test_a_conversation_that_begins_cold_reads_nothing(shop, process):

@@ -10,6 +10,12 @@ import click
 
 _SEVERITIES = ("error", "warning", "info")
 
+_EDITS = ("Edit", "MultiEdit", "Write", "NotebookEdit")
+"""Tools of Claude Code that write the one file they name."""
+
+_STARTS = ("SessionStart", "UserPromptSubmit")
+"""As ``hook.event`` has them, which is not imported before somebody has to wait for it anyway."""
+
 
 @click.command("hook", short_help="Answer a coding agent's event: what is wrong with the lines it just wrote.")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
@@ -31,8 +37,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """Lint what a coding agent has just edited, and answer in its protocol.
 
     The event is read from standard input: the JSON of Claude Code's PostToolUse, Stop and SubagentStop hooks, a patch of Codex'
-    apply_patch (alone or in such JSON), or a path a line; PATHS are touched files as well. At a SessionStart nothing is told:
-    the process in the background reads the project, so that the first edit need not wait for that.
+    apply_patch (alone or in such JSON), or a path a line; PATHS are touched files as well. At a SessionStart or UserPromptSubmit
+    nothing is told: the process in the background reads the project, so that the first edit need not wait for that.
 
     Exit codes: 0 nothing to say, 2 findings (the agent reads standard error), 1 llmlint could not do its job.
     """
@@ -40,7 +46,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
     # With paths, standard input may be whatever the caller has.
     text = "" if paths else sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
-    if not paths and not text.strip():
+    if not paths and (not text.strip() or _is_of_others(text)):
         return 0
     cwd = os.getcwd()
     config = [os.path.join(cwd, one) if os.path.exists(os.path.join(cwd, one)) else one for one in options["config"]]
@@ -80,13 +86,24 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
 
 def _begins(text: str) -> bool:
-    """Whether a conversation begins: nobody waits for what is read then."""
-    if '"SessionStart"' not in text:
-        return False
+    """Whether somebody will edit soon: nobody waits for what is read then."""
+    return any(f'"{name}"' in text for name in _STARTS) and _object(text).get("hook_event_name") in _STARTS
+
+
+def _is_of_others(text: str) -> bool:
+    """Whether an event is of an edit of a file that is not Python's: nobody need be asked about it."""
+    event = _object(text)
+    asked = event.get("tool_input")
+    path = asked.get("file_path") if isinstance(asked, dict) else None
+    return event.get("tool_name") in _EDITS and isinstance(path, str) and not path.endswith(".py")
+
+
+def _object(text: str) -> dict[str, Any]:
+    """The JSON object that a text is; an empty one for any other text."""
     import json
 
     try:
         event = json.loads(text)
-    except ValueError:
-        return False
-    return isinstance(event, dict) and event.get("hook_event_name") == "SessionStart"
+    except (ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}

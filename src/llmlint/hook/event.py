@@ -17,8 +17,8 @@ from llmlint.hook.patch import BEGIN, PatchError, patched_rows
 STOPS = ("Stop", "SubagentStop")
 """Events that end a turn: they name no file."""
 
-START = "SessionStart"
-"""The event at which a conversation begins: nobody has edited anything, and somebody soon will."""
+STARTS = ("SessionStart", "UserPromptSubmit")
+"""Events before somebody edits: nobody has to be told anything, and there is time to read."""
 
 
 class EventError(Exception):
@@ -39,8 +39,8 @@ class Event:
 
     @property
     def starts(self) -> bool:
-        """Whether a conversation begins, so that there is time to read what the first edit will be judged by."""
-        return self.name == START
+        """Whether somebody will edit soon, so that there is time to read what the first edit will be judged by."""
+        return self.name in STARTS
 
     @property
     def stops(self) -> bool:

@@ -55,6 +55,7 @@ jobs:
 
 HOOKS = {
     "SessionStart": {"hooks": [{"type": "command", "command": HOOK}]},
+    "UserPromptSubmit": {"hooks": [{"type": "command", "command": HOOK}]},
     "PostToolUse": {"matcher": "Edit|MultiEdit|Write", "hooks": [{"type": "command", "command": HOOK}]},
     "Stop": {"hooks": [{"type": "command", "command": HOOK}]},
 }
