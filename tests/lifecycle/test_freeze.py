@@ -228,12 +228,14 @@ def test_comments_that_document_attributes_stay(frozen):
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("def f(a, b=None):\n    # type: (int, str) -> bool\n    return True", "def f(a: int, b: str = None) -> bool: ..."),
+        ("def f(a, b=None):\n    # type: (int, str) -> bool\n    return True", "def f(a: int, b: str | None = None) -> bool: ..."),
         ("def f(a):  # type: (int) -> str\n    return ''", "def f(a: int) -> str: ..."),
         ("def f(\n    é,  # type: str\n    *b,  # type: int\n    **c  # type: bool\n):\n    # type: (...) -> list[int]\n    return []",
          "def f(é: str, *b: int, **c: bool) -> list[int]: ..."),
         ("def f(a: int, b):\n    # type: (...) -> str\n    ...", "def f(a: int, b) -> str: ..."),
         ("def f(a, b):\n    # type: (int) -> str\n    ...", "def f(a, b) -> str: ..."),
+        ("def f(a=None, *, b=None):\n    # type: (object, 'str') -> int\n    ...", "def f(a: object = None, *, b: str | None = None) -> int: ..."),
+        ("def f(a):\n    # type: (Unheard) -> int\n    ...", "def f(a) -> int: ..."),
         ("x = []  # type: list[int]", "x: list[int]"),
         ("x = [\n    1,\n]  # type: list[int]", "x: list[int]"),
         ("if True:\n    x = make()  # type: dict[str, int]", "x: dict[str, int]"),
@@ -245,6 +247,54 @@ def test_comments_that_document_attributes_stay(frozen):
 )  # fmt: skip
 def test_type_comments_are_annotations(frozen, source, expected):
     assert expected in lines(frozen(source))
+
+
+def test_types_that_a_star_import_brings(frozen):
+    """A source hands on with a star what it imports itself, a stub does not (PEP 484)."""
+    text = frozen("from .base import *\ndef f(x: Union[int, Path]) -> Base: ...",
+                  base="from typing import Union\nfrom pathlib import Path\nclass Base: ...")  # fmt: skip
+    assert lines(text) == [
+        "from pathlib import Path",
+        "from typing import Union",
+        "from .base import *",
+        "def f(x: Union[int, Path]) -> Base: ...",
+    ]
+
+
+def test_types_in_strings_of_type_variables(frozen):
+    source = "from typing import TypeVar\nclass _Hidden: ...\nT = TypeVar('T', bound='_Hidden')"
+    assert "class _Hidden: ..." in lines(frozen(source))
+
+
+def test_private_classes_that_members_name_are_kept(frozen):
+    source = """
+        class A:
+            class _Unneeded: ...
+
+            class _Inner:
+                size: int
+
+            inner: _Inner
+            """
+    assert lines(frozen(source)) == ["class A:", "    class _Inner:", "        size: int", "    inner: _Inner"]
+
+
+def test_private_names_of_a_module_that_is_named(project_of):
+    """``helpers._Manager`` in an annotation: the contract of ``helpers`` has it."""
+    project = project_of(
+        {
+            "shop/__init__.py": "",
+            "shop/helpers.py": "class _Manager: ...\nclass _Other: ...",
+            "shop/things.py": "from shop import helpers\ndef f() -> helpers._Manager: ...",
+        }
+    )
+    from llmlint.contracts.layout import places
+    from llmlint.lifecycle.freeze.freezer import Freezer
+
+    every = places(project)
+    done = {one.place.module: one.text for one in Freezer(project).all(every, every)}
+    assert "class _Manager: ..." in done["shop.helpers"]
+    assert "_Other" not in done["shop.helpers"]
 
 
 def test_type_comments_in_classes(frozen):

@@ -13,6 +13,7 @@ from llmlint.contracts.layout import places
 from llmlint.contracts.outline import Outline
 from llmlint.contracts.published import published
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, OPAQUE, Class, Module
+from llmlint.contracts.walking import walk
 from llmlint.model.position import Span
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.contract_docs import ContractExamples, undocumented
@@ -234,7 +235,7 @@ class ContractAudit:
                     yield ContractProblem(item, "private-name", module.name, item.value)
 
     def _asked_for(self) -> set[tuple[str, str]]:
-        """What contracts import by private names: (module, name)."""
+        """What contracts import by private names, or name in a module that they import: (module, name)."""
         if self._imported is None:
             self._imported = set()
             for root, package in self.world.project.contract_roots:
@@ -248,7 +249,18 @@ class ContractAudit:
                         for binding in bindings
                         if binding.form == FROM and binding.name and binding.name.startswith("_")
                     )
+                    self._imported.update(self._named_in_modules(module))
         return self._imported
+
+    def _named_in_modules(self, module: Module) -> Iterator[tuple[str, str]]:
+        """``helpers._Manager``, where ``helpers`` is a module."""
+        if module.tree is None or "._" not in module.text:
+            return
+        for node in walk(module.tree):
+            if isinstance(node, ast.Attribute) and _is_private(node.attr):
+                owner = self.world.library.resolve(module, node.value)
+                if isinstance(owner, Module):
+                    yield owner.name, node.attr
 
     def _is_value(self, node: ast.AST) -> bool:
         """Whether a private variable is declared, rather than a type that the contract needs a name for."""

@@ -72,8 +72,24 @@ class ClassWriter(AttributeWriter):
         assigned = {name for name in self._world.classes.instance(cls) if name not in outline.by_name}
         if kind not in ("pydantic", "namedtuple", "typeddict", "enum"):
             self._shadowed = frozenset(assigned & BUILTINS - set(self._outline.by_name))
-        yield from self._members(node, cls, outline, kind, indent, kept)
+        lines = list(self._members(node, cls, outline, kind, indent, kept))
+        # Private classes that the annotations of public members name are needed, and so is what these name.
+        while more := self._private_classes(outline, kept):
+            kept.update(more)
+            lines = list(self._members(node, cls, outline, kind, indent, kept))
+        yield from lines
         self._shadowed = outer
+
+    def _private_classes(self, outline: Outline, kept: dict[tuple[int, str], Entry]) -> dict[tuple[int, str], Entry]:
+        """The private nested classes that are named in what is kept, and are not kept yet."""
+        roots = {dotted.partition(".")[0] for dotted in self._used}
+        return {
+            (id(entry.node), name): entry
+            for name in sorted(roots & set(outline.by_name))
+            if is_private(name) and name not in self._outline.by_name
+            for entry in outline.chosen(name)
+            if isinstance(entry.node, ast.ClassDef) and (id(entry.node), name) not in kept
+        }
 
     def _members(
         self,

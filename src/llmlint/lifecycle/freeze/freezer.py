@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -77,8 +78,11 @@ class Freezer:
             return None
         if found.tree is not None and place.module not in self._annotated:
             self._annotated.add(place.module)
-            annotate(found.tree, found.text)
+            annotate(found.tree, found.text, lambda name: self._knows(found, name))
         return found
+
+    def _knows(self, module: Module, name: str) -> bool:
+        return self.world.library.entry(module, name) is not None or name in dir(builtins)
 
     def all(self, chosen: Sequence[Place], every: Sequence[Place]) -> list[Frozen]:
         """The contracts of the chosen modules, and of private ones of ``every`` that those import from, ordered by name.

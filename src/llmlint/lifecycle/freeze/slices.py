@@ -30,7 +30,9 @@ class Slices:
         return "\n".join([self._cut(first, node.col_offset, None), *middle, self._cut(last, None, node.end_col_offset)])
 
     def of(self, node: ast.expr) -> str:
-        """The text of an expression on one line: as it stands, or written anew where it spans several."""
+        """The text of an expression on one line: as it stands, or written anew where it spans several or stands nowhere."""
+        if not hasattr(node, "lineno"):
+            return ast.unparse(node)
         if node.lineno == node.end_lineno:
             return self._cut(node.lineno, node.col_offset, node.end_col_offset)
         return ast.unparse(node)

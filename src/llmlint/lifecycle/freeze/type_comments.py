@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, cast
 
-from llmlint.contracts.outline import FunctionNode
+from llmlint.contracts.outline import FunctionNode, names_in_annotation
 
 _COMMENT: Final = re.compile(r"#\s*type:\s*(?!ignore\b)\S")
 _START: Final = re.compile(r"#\s*type:\s*")
 
 
-def annotate(tree: ast.Module, text: str) -> None:
+def annotate(tree: ast.Module, text: str, is_known: Callable[[str], bool]) -> None:
     """Write the type comments of ``text`` into its tree: on parameters, results and assignments that have no annotation.
 
-    The annotations stand where the comments do, so that they can be cut from the text. What is no type is left alone, and so is a
-    text in which such a comment stands where there can be none.
+    The annotations stand where the comments do, so that they can be cut from the text. What is no type is left alone, what names
+    something that the module does not have, and a text in which such a comment stands where there can be none.
+
+    Args:
+        tree: Of the text; it is changed.
+        text: The source.
+        is_known: Whether the module has a name.
     """
     if _COMMENT.search(text) is None:
         return
@@ -25,11 +30,12 @@ def annotate(tree: ast.Module, text: str) -> None:
         commented = ast.parse(text, type_comments=True)
     except (SyntaxError, ValueError):
         return
-    _Annotating(text).block(tree.body, commented.body)
+    _Annotating(text, is_known).block(tree.body, commented.body)
 
 
 class _Annotating:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, is_known: Callable[[str], bool]) -> None:
+        self._is_known = is_known
         self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     def block(self, body: list[ast.stmt], commented: Sequence[ast.stmt], *, of_class: bool = False) -> None:
@@ -57,15 +63,17 @@ class _Annotating:
 
     def _function(self, node: FunctionNode, other: FunctionNode, is_method: bool) -> None:
         parameters, theirs = _parameters(node), _parameters(other)
+        without = _without_a_value(node)
         for mine, commented in zip(parameters, theirs, strict=True):
             comment = commented.type_comment
             if comment is not None and mine.annotation is None:
-                mine.annotation = self._expression(comment, mine.end_lineno or mine.lineno)
+                found = self._expression(comment, mine.end_lineno or mine.lineno)
+                mine.annotation = _or_none(found) if found is not None and mine in without else found
         whole = other.type_comment
         if whole is None:
             return
         try:
-            found = ast.parse(whole, mode="func_type")
+            signature = ast.parse(whole, mode="func_type")
         except SyntaxError:
             return
         # The comment stands after the colon, or on the line below it.
@@ -74,14 +82,16 @@ class _Annotating:
         )
         if place is None:
             return
-        types = [] if _is_left_out(found.argtypes) else found.argtypes
+        types = [] if _is_left_out(signature.argtypes) else signature.argtypes
         if is_method and len(types) == len(parameters) - 1:
             parameters = parameters[1:]  # `self` need not be told of (PEP 484)
         if len(types) == len(parameters):
             for mine, annotation in zip(parameters, types, strict=True):
-                mine.annotation = mine.annotation or _moved(annotation, *place)
-        if node.returns is None:
-            node.returns = _moved(found.returns, *place)
+                if mine.annotation is None and self._says(annotation):
+                    moved = _moved(annotation, *place)
+                    mine.annotation = _or_none(moved) if mine in without else moved
+        if node.returns is None and self._says(signature.returns):
+            node.returns = _moved(signature.returns, *place)
 
     def _expression(self, comment: str, row: int) -> ast.expr | None:
         """The type that a comment names, at the end of ``row`` or of the next line that ends in it (behind a comma, a bracket)."""
@@ -89,11 +99,15 @@ class _Annotating:
             found = ast.parse(comment, mode="eval").body
         except SyntaxError:
             return None
-        for at in (row, row + 1):
+        for at in (row, row + 1) if self._says(found) else ():
             place = self._place(at, comment)
             if place is not None:
                 return _moved(found, *place)
         return None
+
+    def _says(self, annotation: ast.expr) -> bool:
+        """Whether every name in a type is one that the module has."""
+        return all(self._is_known(dotted.partition(".")[0]) for dotted in names_in_annotation(annotation))
 
     def _place(self, row: int, comment: str) -> tuple[int, int] | None:
         """Where in a row a comment's type begins: row, and column in UTF-8 bytes."""
@@ -140,3 +154,24 @@ def _moved(node: ast.expr, row: int, column: int) -> ast.expr:
             inner.col_offset += column
             inner.end_col_offset = (inner.end_col_offset or 0) + column
     return node
+
+
+def _without_a_value(node: FunctionNode) -> set[ast.arg]:
+    """The parameters whose default is None."""
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    pairs = [
+        *zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True),
+        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+    ]
+    return {one for one, default in pairs if isinstance(default, ast.Constant) and default.value is None}
+
+
+def _or_none(annotation: ast.expr) -> ast.expr:
+    """The type of a parameter whose default is None: when type comments were written, that said ``| None`` (PEP 484, since revised)."""
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        annotation = ast.parse(annotation.value.strip(), mode="eval").body
+    text = ast.unparse(annotation)
+    if re.search(r"\b(?:None|Optional|Any|object)\b", text):
+        return annotation
+    return ast.BinOp(annotation, ast.BitOr(), ast.Constant(None))

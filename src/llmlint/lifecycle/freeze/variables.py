@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from llmlint.contracts.outline import Entry, names_in, names_in_annotation
+from llmlint.contracts.outline import Entry, last_name, names_in, names_in_annotation
 from llmlint.contracts.symbols import Function, Module
 from llmlint.lifecycle.freeze.functions import FunctionWriter
 
@@ -29,9 +29,8 @@ class VariableWriter(FunctionWriter):
             yield self._annotated(node, name, constants_only=True) + ignored
         elif entry.value is not None and (self._types.is_type(entry.value) or self._types.makes_type(entry.value)):
             self._used.update(names_in([entry.value]))
-            for part in ast.walk(entry.value):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str) and self._types.is_type(entry.value):
-                    self._used.update(names_in_annotation(part))
+            for part in _types_in(entry.value, is_type=self._types.is_type(entry.value)):
+                self._used.update(names_in_annotation(part))
             yield f"{name} = {self._slices.of(entry.value)}{ignored}"
         elif isinstance(entry.value, ast.Name) and self._is_builtin_type(entry.value.id):
             hidden = entry.value.id in self._outline.by_name
@@ -64,3 +63,11 @@ class VariableWriter(FunctionWriter):
             return list(self._function(found.node, None, name=entry.name))
         self._used.update(names_in([value]))
         return [f"{entry.name} = {self._slices.of(value)}"]
+
+
+def _types_in(value: ast.expr, *, is_type: bool) -> Iterator[ast.expr]:
+    """The expressions in an alias, or in a call that makes a type variable, in which strings are types."""
+    if is_type:
+        yield from (one for one in ast.walk(value) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    elif isinstance(value, ast.Call) and last_name(value.func) in ("TypeVar", "ParamSpec", "NewType"):
+        yield from (*value.args[1:], *(keyword.value for keyword in value.keywords))

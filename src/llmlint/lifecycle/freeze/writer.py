@@ -6,8 +6,10 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from llmlint.contracts.library import Entry as Found
 from llmlint.contracts.outline import Entry, checked, is_main, is_static, names_in, names_in_annotation
 from llmlint.contracts.reader import absolute
+from llmlint.contracts.symbols import FROM, Module
 from llmlint.lifecycle.freeze.classes import ClassWriter
 from llmlint.lifecycle.freeze.lines import INDENT, deeper, grouped, set_apart, tidy, wrapped
 
@@ -32,14 +34,24 @@ class Writer(ClassWriter):
 
     @property
     def imports(self) -> list[tuple[str, str]]:
-        """What the stub imports by name: (absolute module, name); a star as ``*``. Known once it is written."""
+        """What the stub takes from other modules by name: (absolute module, name); a star as ``*``. Known once it is written."""
         found = [(star, "*") for star in self._module.stars]
         for name in self._wanted:
             for entry in self._chosen(name):
                 if entry.alias is not None and isinstance(entry.node, ast.ImportFrom):
                     module = absolute(entry.node.module, entry.node.level, self._module.package)
                     found.append((module or "", entry.alias.name))
-        return [*found, *self._extra]
+        return [*found, *self._extra, *self._taken()]
+
+    def _taken(self) -> Iterator[tuple[str, str]]:
+        """``module.name``, where a module of the project is imported."""
+        library = self._world.library
+        for dotted in sorted(self._dotted):
+            root, *rest = dotted.split(".")
+            symbol = library.symbol(self._module, root) if rest and root in self._outline.by_name else None
+            while rest and isinstance(symbol, Module) and symbol.own:
+                yield symbol.name, rest[0]
+                symbol = library.symbol(symbol, rest.pop(0))
 
     @property
     def names(self) -> Collection[str]:
@@ -70,11 +82,23 @@ class Writer(ClassWriter):
                 if name not in pieces:
                     pieces[name] = list(self._piece(entry))
             self._dotted.update(self._used)
+            self._take_from_stars({dotted.partition(".")[0] for dotted in self._used})
             queue += [
                 root
                 for root in sorted({dotted.partition(".")[0] for dotted in self._used})
                 if root in self._outline.by_name and root not in self._wanted
             ]
+
+    def _take_from_stars(self, names: Collection[str]) -> None:
+        """What only a star import brings, and the module behind it imports itself: a stub's star does not hand that on (PEP 484)."""
+        for name in sorted(names) if self._module.stars else ():
+            if name in self._outline.by_name:
+                continue
+            found = self._world.library.entry(self._module, name)
+            if isinstance(found, Found) and found.module is not self._module:
+                binding = found.bindings[-1]
+                if binding.form == FROM and binding.module != "?":
+                    self._extra.setdefault((binding.module, binding.name), name)
 
     # -- blocks -----------------------------------------------------------------------------------------------------------------
 
