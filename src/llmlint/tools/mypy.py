@@ -129,7 +129,7 @@ class Mypy:
             return
         texts = {path: _text(path) for path in files}
         copies = {path: shadowed(texts[path], shadows[path]) for path in files if path in shadows}
-        named = named_files(files, self._folder, {**texts, **copies})
+        named = named_files(files, self._project, self._folder, {**texts, **copies})
         twins = {original: copy for copy, original in named.originals.items()}
         arguments = []
         for path, text in copies.items():
