@@ -43,6 +43,8 @@ class Inference:
     def __init__(self, world: World) -> None:
         self.world = world
         self._evaluators: dict[Module, Evaluator] = {}
+        self._asked: set[Evaluator] = set()
+        """Those that were asked since the last module was dropped."""
         self._judged: Module | None = None
         self._passing: dict[tuple[Function, str], dict[Any, Any]] = {}
         """What is known of functions of other files for what only the file that is judged has."""
@@ -57,6 +59,7 @@ class Inference:
             from llmlint.semantics.interpreter import Evaluator
 
             found = self._evaluators[module] = Evaluator(self.world, module, None)
+        self._asked.add(found)
         return found
 
     def judge(self, module: Module) -> None:
@@ -69,10 +72,11 @@ class Inference:
         """Drop what is kept for a module that is judged, or will not be asked again."""
         self._evaluators.pop(module, None)
         self._passing.clear()
-        for other, evaluator in self._evaluators.items():
+        for evaluator in self._asked:
             evaluator.mocks.forget()
-            if not other.by_test:
+            if not evaluator.module.by_test:
                 evaluator.let_go()
+        self._asked.clear()
 
     def module_value(self, module: Module, node: ast.expr) -> Value:
         """The value of a module-level expression."""
