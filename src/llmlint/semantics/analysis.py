@@ -203,13 +203,29 @@ class FileAnalysis(FixtureRequests):
         names = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
         if cls is not None and self.world.functions.info(function).kind != "static":
             names = names[1:]
-        if not self.is_test(function, cls) and len(names) > len(injected):
-            names = names[-len(injected) :] if injected else []  # the callers of a helper give the first ones
+        if injected and not self.is_test(function, cls):
+            names = self._left_to_patches(function, names, len(injected))
         for name, value in zip(names, injected, strict=False):
             mock = value.fork() if isinstance(value, Mock) else value
             scope.bind(name, mock)
             if isinstance(mock, Mock):
                 self.injected.setdefault(function, {})[name] = mock
+
+    def _left_to_patches(self, function: Function, names: list[str], count: int) -> list[str]:
+        """The parameters of a helper that its patches fill: those behind what its callers give by position; none where they differ."""
+        calls = [
+            node
+            for node in (walk(self.source.tree) if self.module.text.count(f"{function.name}(") > 1 else ())
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == function.name
+        ]
+        if any(isinstance(argument, ast.Starred) for call in calls for argument in call.args):
+            return []
+        given = {len(call.args) for call in calls}
+        if not given:
+            required = len(names) - len(function.node.args.defaults)
+            given = {0 if function.name in _SETUP else max(required - count, 0)}
+        first = given.pop()
+        return names[first : first + count] if not given else []
 
     def imported(self, node: ast.Import | ast.ImportFrom) -> None:
         """An import statement, wherever it stands."""

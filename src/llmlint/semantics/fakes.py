@@ -43,8 +43,8 @@ class Fakes:
         """A class of the tests that inherits from a class of the project."""
         classes = self.world.classes
         for base in classes.mro(cls)[1:]:
-            if base.module.by_test or not base.module.own:
-                continue
+            if base.module.by_test or not base.module.own or classes.derives(base, "unittest.case.TestCase"):
+                continue  # a test case is nobody's fake
             yield from self._compare(cls, base, "subclass")
             return
 
@@ -116,6 +116,7 @@ class Fakes:
         mine = from_function(fake.node, name, drop_first=drop)
         theirs = [from_function(real.node, name, drop_first=drop, stub=real.module.is_stub) for real in reals]
         fits = all(_asks_for_options(mine, real) for real in theirs)
+        owners = {real.owner.name for real in reals if real.owner is not None}
         for call in self.world.project_text.calls_of(name):
             count = sum(not isinstance(argument, ast.Starred) for argument in call.args)
             keywords = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
@@ -123,6 +124,12 @@ class Fakes:
             if all(bind(real, count, keywords, **more) for real in theirs):
                 continue  # it is a method of another class
             if bind(mine, count, keywords, **more):
+                if any(
+                    other not in owners
+                    and not bind(from_function(node, name, drop_first=drop), count, keywords, **more)
+                    for other, node in self.world.project_text.methods_of(name)
+                ):
+                    continue  # or of another class
                 return False
             fits = True
         return fits
@@ -142,7 +149,15 @@ class Fakes:
         info = functions.info(fake)
         real = reals[-1]
         about = functions.info(real)
-        if info.opaque or about.opaque or info.kind != about.kind or info.fixture or info.manager or about.manager:
+        if (
+            info.injected
+            or info.opaque
+            or about.opaque
+            or info.kind != about.kind
+            or info.fixture
+            or info.manager
+            or about.manager
+        ):
             return None
         if self._of_interface(real):
             return None
@@ -160,11 +175,22 @@ class Fakes:
         generator = self.world.inference.is_generator
         if generator(fake) or generator(real) or any(generator(f) for f in reals):
             return None
-        if real.is_async and not fake.is_async and self._gives_plain_value(fake):
+        if real.is_async and not fake.is_async and self._gives_plain_value(fake) and self._is_awaited(fake.name):
             return FakeMethod(fake.node, fake.name, "sync", "", real.truth)
         if fake.is_async and not real.is_async and self._is_plainly_sync(real):
             return FakeMethod(fake.node, fake.name, "async", "", real.truth)
         return None
+
+    def _is_awaited(self, name: str) -> bool:
+        """Whether the project's sources await each call of the method there and then: what else is done with a call may be to look
+        whether there is something to wait for."""
+        call = re.compile(rf"(\bawait\s+)?([\w.\[\]\"']*\)?)\.{re.escape(name)}\(")
+        for text in self.world.project_text.own[0].texts.values():
+            if f".{name}(" in text:
+                for found in call.finditer(text):
+                    if found.group(1) is None and not found.group(2).endswith(("super()", ")")):
+                        return False
+        return True
 
     def _of_interface(self, real: Function) -> bool:
         """Whether the contract leaves out ``self`` (zope.interface): its first parameter is one that callers give."""

@@ -100,6 +100,15 @@ class FixtureRequests(Collected):
         returns = found.function.node.returns
         return returns is not None and _words(annotation).isdisjoint(_words(returns))
 
+    def _is_used(self, function: Function) -> bool:
+        """Whether the module itself uses a function that is called like a test: a helper, of tests that pytest does not run."""
+        tree = self.module.tree
+        if tree is None or function.owner is not None or self.world.functions.info(function).fixture is not None:
+            return False
+        if self.module.text.count(function.name) < 2:
+            return False
+        return any(isinstance(node, ast.Name) and node.id == function.name for node in walk(tree))
+
     def _parametrized_by_helper(self, function: Function) -> bool:
         """Whether a decorator is a function that itself parametrizes what it is given."""
         for decorator in function.node.decorator_list:
@@ -202,7 +211,13 @@ class FixtureRequests(Collected):
                 or written.parametrized(function.name)
                 or written.provided_below(self.module, name)
             )
-            if not opaque and not fed and fixtures.certain(self.module) and not fixtures.mentioned(name, self.module):
+            if (
+                not opaque
+                and not fed
+                and not self._is_used(function)
+                and fixtures.certain(self.module)
+                and not fixtures.mentioned(name, self.module)
+            ):
                 if cls is None or not self._class_is_mixin(cls):
                     outcome = Outcome.MISSING
             evaluator.count("fixture", node, outcome is Outcome.MISSING, "no fixture of that name is found")

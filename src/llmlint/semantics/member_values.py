@@ -4,7 +4,8 @@ says, what the class's own text assigns."""
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Class, FunctionNode, Member
@@ -20,11 +21,15 @@ from llmlint.semantics.values import (
     Unknown,
     Value,
     is_none,
+    members_of,
     union,
 )
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
+
+_COLLECTIONS: Final = frozenset({"builtins.list", "builtins.dict", "builtins.set"})
+_GROWING: Final = "append|extend|insert|add|update|setdefault"
 
 
 class MemberValues:
@@ -209,12 +214,23 @@ class MemberValues:
         result = union(values) if values else UNINFERRED
         if is_none(result):
             result = UNINFERRED
+        if any(_holds(one) for one in members_of(result)) and self._grows(cls, member.name):
+            result = union([_emptied(one) for one in members_of(result)])
         if not cls.module.by_test:
             result = self._via(result, member.name)
         cls.memo[key] = result
         if self.world.inference.partial(before):
             del cls.memo[key]
         return result
+
+    def _grows(self, cls: Class, name: str) -> bool:
+        """Whether code beside the class puts something into the collection that its objects hold under ``name``."""
+        word = re.escape(name)
+        pattern = rf"\.{word}(?:\[[^\]\n]*\]\s*=(?!=)|\s*[|+]=|\.(?:{_GROWING})\()"
+        for base in self.world.classes.mro(cls):
+            if base.module.kind != "typeshed" and re.search(pattern, base.module.text) is not None:
+                return True
+        return False
 
     def _rests_on_overridden(self, cls: Class, base: Class, inner: Member) -> bool:
         """Whether what a method of ``base`` stores is made of attributes of its object that a class between has anew."""
@@ -243,6 +259,19 @@ class MemberValues:
             if found is not None:
                 return UNKNOWN
         return value
+
+
+def _holds(value: Value) -> bool:
+    """Whether it is a list, dictionary or set that was seen written out, with something in it."""
+    if not isinstance(value, Instance) or not value.exact or value.cls.symbol not in _COLLECTIONS:
+        return False
+    return bool(value.args or value.items or value.keys)
+
+
+def _emptied(value: Value) -> Value:
+    if not isinstance(value, Instance) or not _holds(value):
+        return value
+    return Instance(value.cls, tuple(UNKNOWN for _ in value.args), value.exact, via=value.via)
 
 
 def _says(annotation: ast.expr) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from llmlint.contracts.symbols import CLASS, Class, Module
+from llmlint.contracts.symbols import CLASS, Class, FunctionNode, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.text_index import TextIndex
 
@@ -264,6 +264,18 @@ class ProjectText:
                 and not isinstance(node.func.value, ast.Call)
             ]
         return found
+
+    def methods_of(self, name: str) -> list[tuple[str, FunctionNode]]:
+        """The methods of that name that the project's sources define, with the names of their classes."""
+        return [
+            (cls.name, node)
+            for path, text in self.own[0].texts.items()
+            if f"def {name}(" in text and (module := self.world.module_at(path)) is not None and module.tree is not None
+            for cls in walk(module.tree)
+            if isinstance(cls, ast.ClassDef)
+            for node in cls.body
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name
+        ]
 
     def called_through(self, cls: str, method: str) -> bool:
         """Whether the project's sources call a method through a class of that name (``Cart.add(cart, …)``)."""

@@ -23,6 +23,8 @@ from llmlint.semantics.values import (
 )
 
 _CATCHES: Final = re.compile(r"\bassertRaises|\braises\(|\bsuppress\(|\bexcept\b")
+_TURNS: Final = re.compile(r"\b(?:isinstance|issubclass)\([^()\n]*\b(?:TypeError|AttributeError)\b")
+"""What a manager's ``__exit__`` looks at that makes another exception of a wrong call."""
 _SWALLOWS: Final = re.compile(r"\breturn\s+(?!None\b|False\b)\S")
 
 
@@ -179,6 +181,10 @@ class Statements(Expressions):
             if leave is None or not leave.owner.module.by_test:
                 return False
             return any(_SWALLOWS.search(function.module.text_of(function.node)) for function in leave.functions())
+        if isinstance(callee, ClassValue) and callee.cls.own:
+            leave = self.world.classes.member(callee.cls, "__exit__")
+            found = leave.functions() if leave is not None and leave.owner.own else ()
+            return any(_TURNS.search(function.module.text_of(function.node)) for function in found)
         return False
 
     def _manager(self, node: ast.expr, value: Instance, asynchronous: bool) -> None:

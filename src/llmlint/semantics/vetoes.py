@@ -58,6 +58,8 @@ class Vetoes:
             return False
         if module.own and (self.text.stored(name) or self.text.makes_submodule(module, name)):
             return False
+        if module.own and self._set_by_computation(module):
+            return False
         for source in (module, module.implementation):
             if source is None or source.is_stub or documented:
                 continue  # typeshed lists what the standard library makes by computation as well
@@ -75,6 +77,16 @@ class Vetoes:
         if name in module.table:
             return True  # bound for type checkers alone, which astroid does not tell apart
         return not self._astroid_finds(module, None, name)
+
+    def _set_by_computation(self, module: Module) -> bool:
+        """Whether the project's sources set attributes of the module by names that they work out."""
+        found = module.memo.get("<set on>")
+        if found is None:
+            word = re.escape(module.name.rpartition(".")[2])
+            pattern = re.compile(rf"""\bsetattr\(\s*(?:\w+\.)*{word},\s*(?!["'])""")
+            texts = self.text.own[0].texts.values()
+            found = module.memo["<set on>"] = any("setattr(" in text and pattern.search(text) for text in texts)
+        return bool(found)
 
     def is_filled(self, module: Module) -> bool:
         """Whether a package of somebody else imports a module of its own that puts something in its place (``tlz``)."""

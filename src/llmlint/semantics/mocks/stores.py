@@ -52,7 +52,9 @@ class MockStores(MockParts):
             mock.given.add("()")
             mock.sources["()"] = source or node
             self._gives(mock, "return_value", value, source or node)
-            if isinstance(value, Mock):
+            if isinstance(value, Mock) and _is_part(mock, value):
+                value.stands, value.opaque = None, True  # it stands for its own products as well
+            elif isinstance(value, Mock):
                 self.hand(value, result(self.evaluator.world, mock.stands), "attribute")
             self._elements(mock, value)
             return
@@ -163,3 +165,9 @@ class MockStores(MockParts):
         ):
             stands = Instance(stands.cls, stands.args)
         self.hand(mock, in_place(stands, "", self.evaluator.test_modules), "attribute")
+
+
+def _is_part(part: Mock, whole: Mock, depth: int = 3) -> bool:
+    """Whether ``part`` is an attribute of ``whole``, or of one of its attributes."""
+    children = [child for child in whole.children.values() if isinstance(child, Mock) and child is not whole]
+    return any(child is part or (depth > 0 and _is_part(part, child, depth - 1)) for child in children)
