@@ -57,10 +57,26 @@ def test_who_knows_takes_over_what_was_begun(begun, tmp_path, monkeypatch):
     assert len(begun) == 2
 
 
+def test_an_interpreter_has_several_names(begun, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    other = next(one for one in ("python3", "python") if one != os.path.basename(sys.executable))
+    begin("", None)
+    assert loaded([os.path.join(os.path.dirname(sys.executable), other)], str(tmp_path), 60) is begun[0]
+
+
 def test_another_interpreter_is_not_taken_for_it(begun, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    elsewhere = tmp_path / "python"
+    elsewhere.symlink_to(sys.executable)
     begin("", None)
-    assert loaded([sys.executable, "-B"], str(tmp_path), 60) is not begun[0]
+    assert loaded([str(elsewhere)], str(tmp_path), 60) is not begun[0]
+
+
+def test_the_environment_that_we_run_in_is_no_other_one(begun, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIRTUAL_ENV", os.path.dirname(os.path.dirname(sys.executable)))
+    begin("", None)
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize("where", [".llmlint_cache", "../.llmlint_cache"])

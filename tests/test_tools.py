@@ -200,7 +200,10 @@ def test_nothing_is_said_of_missing_annotations(tooled, llmlint):
 def test_data_of_the_name_of_a_package_is_not_that_package(tooled, llmlint):
     tooled.write("src/shop/__init__.py", "from shop.cart import Cart as Cart\n")
     tooled.write("tests/data/shop.py", "VALUE: int = ''\n")
-    tooled.write("tests/test_cart.py", "from shop import Cart\n\n\ndef test_it():\n    cart = Cart()\n    cart.add(1)\n    assert cart.total() == 1\n")
+    tooled.write(
+        "tests/test_cart.py",
+        "from shop import Cart\n\n\ndef test_it():\n    cart = Cart()\n    cart.add(1)\n    assert cart.total() == 1\n",
+    )
     outcome = llmlint("tests", "--tools", "mypy", "--select", "mypy", "--output-format", "json")
     assert [(one["filename"], one["code"]) for one in outcome.json] == [
         ("tests/data/shop.py", "assignment"),

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from llmlint.tools import mypy_child
 from llmlint.tools.child import Child, ToolError
 
-_begun: tuple[tuple[str, ...], Child] | None = None
-"""The process that was begun early, with its command."""
+_begun: Child | None = None
+"""The process that was begun early, with our own interpreter."""
 
 
 def environment() -> Mapping[str, str]:
@@ -35,13 +35,21 @@ def begin(cache_folder: str, target: str | None) -> None:
     its_own = [
         os.path.join(folder, inner) for folder in around if folder for inner in ("mypy", "bin/mypy", "Scripts/mypy.exe")
     ]
-    if _begun is not None or _stands_above(cache_folder) or any(map(os.path.isfile, its_own)):
+    ours = os.path.dirname(sys.executable)
+    others = any(os.path.isfile(path) and os.path.dirname(os.path.abspath(path)) != ours for path in its_own)
+    if _begun is not None or others or _stands_above(cache_folder):
         return
     command = (sys.executable, mypy_child.__file__)
     try:
-        _begun = command, Child("mypy", command, cwd=os.getcwd(), limit=0, environ=environment(), told=True)
+        _begun = Child("mypy", command, cwd=os.getcwd(), limit=0, environ=environment(), told=True)
     except ToolError:
         return  # whoever wants it says why
+
+
+def _is_ours(python: str) -> bool:
+    """Whether an interpreter is this one: an environment has it under several names."""
+    here = sys.executable
+    return os.path.dirname(python) == os.path.dirname(here) and os.path.realpath(python) == os.path.realpath(here)
 
 
 def _stands_above(name: str) -> bool:
@@ -57,7 +65,7 @@ def end() -> None:
     """Ends what was begun and not taken over."""
     global _begun  # noqa: PLW0603
     if _begun is not None:
-        _begun[1].end()
+        _begun.end()
         _begun = None
 
 
@@ -73,10 +81,10 @@ def loaded(interpreter: Sequence[str], folder: str, limit: float) -> Child:
         ToolError: it cannot be started.
     """
     global _begun
-    command = (*interpreter, mypy_child.__file__)
-    if _begun is not None and _begun[0] == command:
-        child, _begun = _begun[1], None
+    if _begun is not None and len(interpreter) == 1 and _is_ours(interpreter[0]):
+        child, _begun = _begun, None
         child.take_over(limit)
         child.tell(f"in {folder}", last=False)
         return child
+    command = (*interpreter, mypy_child.__file__)
     return Child("mypy", command, cwd=folder, limit=limit, environ=environment(), told=True)
