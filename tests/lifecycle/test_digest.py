@@ -151,3 +151,42 @@ def test_comments_say_what_variables_and_fields_are_for(project_of):
         ("width", "In pixels."),
         ("height", "In pixels, too."),
     ]
+
+
+def test_underlined_headings_above_indented_bodies(project_of):
+    """Headings as NumPy has them, bodies as Google has them."""
+    source = """
+        def get(timeout=None):
+            '''Get it.
+
+            Arguments
+            ---------
+                timeout (float): How long
+                    to wait.
+
+            Raises
+            ------
+                ~queue.Empty: if there is nothing
+                    to be had.
+                :class:`~shop.Closed`: if it is closed.
+            '''
+
+        def put(item):
+            '''Put it.
+
+            Raises
+            ------
+            Full
+                If there is no room.
+            '''
+        """
+    project = project_of({"shop/__init__.py": "", "shop/things.py": source})
+    reader = Reader(project)
+    promise = next(reader.read(place) for place in places(project) if place.module == "shop.things")
+    get, put = promise.functions
+    assert [(one.name, one.text) for one in get.docstring.parameters] == [("timeout", "How long to wait.")]
+    assert [(one.name, one.text) for one in get.docstring.raises] == [
+        ("queue.Empty", "if there is nothing to be had."),
+        ("shop.Closed", "if it is closed."),
+    ]
+    assert [(one.name, one.text) for one in put.docstring.raises] == [("Full", "If there is no room.")]

@@ -15,6 +15,11 @@ Style = Literal["google", "numpy", "sphinx"]
 _USAGE = re.compile(r"\n\s*(?:(?:Usage|Examples?)\s*::?\s*(?:\n|$)|>>> )")
 _SPHINX = re.compile(r"^\s*:(?:param|parameter|raises?|returns?|rtype|type|var|ivar)\b[^:]*:", re.MULTILINE)
 _NUMPY = re.compile(r"^(?:Parameters|Returns|Raises|Yields|Attributes|Examples|Notes|Warns)\n-{3,}\s*$", re.MULTILINE)
+_UNDERLINED = re.compile(r"^([A-Z][A-Za-z ]*)\n-{3,}[ \t]*\n(?=[ \t]+\S)", re.MULTILINE)
+"""A heading as NumPy has it, above an indented body as Google has it (Celery's style): NumPy's own stand at the margin."""
+_REFERENCE = re.compile(r"(?::[\w:]+:)?`?[~!]?([\w.]+)`?")
+"""A name, perhaps as a reference of Sphinx."""
+_ROLE = re.compile(r"(?:\w+:)+`[~!]?([\w.]+)`")
 _PROMISES = {
     "behavior": "behaviour", "behaviour": "behaviour", "behaviors": "behaviour", "behaviours": "behaviour",
     "guarantees": "behaviour", "side effects": "behaviour", "post-conditions": "behaviour", "postconditions": "behaviour",
@@ -69,7 +74,7 @@ def read(text: str) -> Docstring:
     """Read a docstring; what no parser understands is text."""
     from griffe import Docstring as Parsed
 
-    text = _evened(cleandoc(text))
+    text = _UNDERLINED.sub(r"\1:\n", _evened(cleandoc(text)))
     if not text:
         return Docstring()
     quiet = logging.getLogger("griffe")
@@ -114,7 +119,7 @@ def _collected(text: str, sections: Any) -> Docstring:
             invariants += more["invariant"]
         elif kind in ("parameters", "other parameters", "attributes", "raises"):
             parts.setdefault(kind, []).extend(
-                Described(_named(item), _flat(_without_usage(item.description)), str(item.annotation or ""))
+                _described(_named(item), _flat(_without_usage(item.description)), str(item.annotation or ""))
                 for item in section.value
             )
         elif kind in ("returns", "yields"):
@@ -151,7 +156,16 @@ def _collected(text: str, sections: Any) -> Docstring:
 
 def _named(item: Any) -> str:
     name = getattr(item, "name", None)
-    return str(name if name is not None else item.annotation)
+    text = str(name if name is not None else item.annotation)
+    reference = _REFERENCE.fullmatch(text.strip())
+    return reference[1] if reference else text
+
+
+def _described(name: str, text: str, annotation: str) -> Described:
+    reference = _ROLE.match(text) if not name else None
+    if reference is not None:  # of ``:class:`Name`: text`` a parser took the first colon for the one behind the name
+        name, text = reference[1], text[reference.end() :].lstrip(": ")
+    return Described(name, text, annotation)
 
 
 def _summary(text: str) -> str:
