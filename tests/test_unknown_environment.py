@@ -96,3 +96,12 @@ def test_an_annotation_that_the_fixture_contradicts(bare, llmlint):
         "    assert caplog.text == capsys.readouterr().out\n",
     )
     assert "All checks passed" in llmlint("tests", "--no-cache", "--select", "LLM203").out
+
+
+def test_a_fixture_that_a_declared_plugin_is_named_after(bare, llmlint):
+    bare.write(
+        "pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n[dependency-groups]\ntest = ["pytest-httpserver"]\n'
+    )
+    bare.write("tests/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef http_server():\n    return 1\n")
+    bare.write("tests/test_one.py", "def test_one(httpserver):\n    assert httpserver\n")
+    assert "LLM" not in found(llmlint)

@@ -218,7 +218,7 @@ class FixtureRequests(Collected):
                 and fixtures.certain(self.module)
                 and not fixtures.mentioned(name, self.module)
             ):
-                if cls is None or not self._class_is_mixin(cls):
+                if (cls is None or not self._class_is_mixin(cls)) and not self.world.may_be_of_plugin(name):
                     outcome = Outcome.MISSING
             evaluator.count("fixture", node, outcome is Outcome.MISSING, "no fixture of that name is found")
         module = self.module

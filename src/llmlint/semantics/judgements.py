@@ -255,8 +255,8 @@ class Judgements(Lookup):
             self.emit(AttributeUse(target, name, "store", owner, found.outcome, False, found.truth))
 
     def _read_by_source(self, receiver: Instance, name: str) -> bool:
-        """Whether the project's own sources ever read an attribute of that name (then somebody reads it)."""
-        return self.world.project_text.mentioned(name)
+        """Whether the project's own sources, or what the tests run beside them, ever read an attribute of that name."""
+        return self.world.project_text.mentioned(name) or self.world.project_text.read_by_helpers(name)
 
     def _counted_by_test(self, target: ast.expr, name: str) -> bool:
         """Whether the test counts with the attribute: it is the test's own, put where its fakes find it, or where it is looked for by

@@ -189,6 +189,9 @@ class Narrowing:
         ):
             self._set(node, UNKNOWN)  # some class
             return
+        if positive and isinstance(node, (ast.Subscript, ast.Call)):
+            self.evaluator.guards.append((ast.unparse(node), "*"))  # what has no name cannot be told anew
+            return
         value = self._current(node)
         is_subclass = self.evaluator.world.classes.is_subclass
         if positive:

@@ -247,6 +247,15 @@ class ProjectText:
         """Whether the project's sources mention an attribute (or a string) of that name at all."""
         return name in self.own[0].mentioned
 
+    def read_by_helpers(self, name: str) -> bool:
+        """Whether a file of the tests that is no test module itself (a conftest, a plugin) reads an attribute of that name."""
+        word = re.escape(name)
+        reads = re.compile(rf"""\.{word}\b(?!\s*=(?!=))|attr\([^()\n]*["']{word}["']""")
+        return any(
+            name in text and not os.path.basename(path).startswith("test_") and reads.search(text) is not None
+            for path, text in self.own[1].texts.items()
+        )
+
     def calls_of(self, method: str) -> list[ast.Call]:
         """The calls of methods of that name in the project's sources, but for those through ``super()``."""
         found = self._calls.get(method)

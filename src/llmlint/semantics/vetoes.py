@@ -144,6 +144,8 @@ class Vetoes:
             return False
         if not value.exact and self.text.subclass_has(cls, name):
             return False
+        if not value.exact and name.startswith("_") and self._has_kin_with(cls, name):
+            return False
         if not value.exact and self._has_unseen_kin(cls):
             return False
         if not value.exact and stored_by_fake(tests, name):
@@ -168,6 +170,13 @@ class Vetoes:
     def _quoted_by(tests: list[Module], quoted: tuple[str, str]) -> bool:
         """Whether the tests in scope spell the name as a string: they may set it by computation."""
         return any(text in module.text for module in tests for text in quoted)
+
+    def _has_kin_with(self, cls: Class, name: str) -> bool:
+        """Whether a class that shares a base of the project with ``cls`` has the private name.
+
+        An annotation may be of one of two kin while the program gives the other; nobody guesses the private names of one for the other's.
+        """
+        return any(base.own and self.text.subclass_has(base, name) for base in self.world.classes.mro(cls)[1:])
 
     def _has_unseen_kin(self, cls: Class) -> bool:
         """Whether what is annotated as ``cls`` may be of a class that nothing here inherits from it: a protocol, an abstract

@@ -184,6 +184,13 @@ class World:
         wanted = {name for name in self.project.dependencies if name.startswith("pytest-")}
         return frozenset(wanted - self.project.environment.distributions)
 
+    def may_be_of_plugin(self, fixture: str) -> bool:
+        """Whether a declared plugin that is not seen is named after the fixture (``httpserver`` and ``pytest-httpserver``)."""
+        if self.plugins_known:
+            return False
+        flat = fixture.replace("_", "").lower()
+        return any(flat in name.replace("-", "") for name in self.project.dependencies if name.startswith("pytest-"))
+
     def declared(self, name: str) -> bool:
         """Whether the project declares a dependency that may provide the top-level module ``name``."""
         found = self._declared.get(name)
