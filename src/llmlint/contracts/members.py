@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from llmlint.contracts.ancestry import Ancestry
 from llmlint.contracts.class_syntax import is_classmethod, methods, stores, strings
@@ -299,7 +299,7 @@ def _becomes_this(method: FunctionNode, first: str) -> bool:
     return is_classmethod(method) and all(isinstance(value, ast.Name) and value.id == first for value in given)
 
 
-@cache
+@lru_cache(64)
 def _storing(first: str) -> re.Pattern[str]:
     word = re.escape(first)
     return re.compile(rf"\b{word}\.\w[^\n]*=|\b(?:for|as)\s[^\n]*\b{word}\.|\b{word}\.\w+\s*[,)\]]")

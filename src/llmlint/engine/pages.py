@@ -70,6 +70,27 @@ class Page:
             return file.read()
 
     @property
+    def brief(self) -> str:
+        """The page as somebody reads it who has made the fault: of examples the first of a section, the others counted."""
+        kept: list[str] = []
+        more, fence = 0, ""
+        for line in [*self.text.splitlines(keepends=True), "## "]:
+            ticks = _FENCE.match(line)
+            if fence:
+                fence = "" if line.strip() == fence else fence
+            elif ticks is not None:
+                fence = ticks[0]
+            elif line.startswith("## "):
+                if more > 1:
+                    kept.append(f"({more - 1} more in the whole page: `llmlint rule {self.code}`)\n\n")
+                more = 0
+            elif line.startswith("### "):
+                more += 1
+            if more < 2:
+                kept.append(line)
+        return "".join(kept[:-1])
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """The titles of its second-level headings, in order."""
         return tuple(title for _, title in _headings(self.text.splitlines()))

@@ -151,6 +151,7 @@ def serve(path: str, first: str | None = None, *, idle: float = IDLE) -> None:
         if not _locked(lock):
             return  # another one was faster
         from llmlint.engine.fingerprint import own_version
+        from llmlint.engine.garbage import collect
         from llmlint.hook.calls import Calls
 
         calls, version = Calls(), own_version()
@@ -165,7 +166,7 @@ def serve(path: str, first: str | None = None, *, idle: float = IDLE) -> None:
             if first is not None:
                 with suppress(ValueError, KeyError, TypeError):
                     calls.answer(json.loads(first))
-                gc.collect()
+                collect()
             try:
                 for _ in range(_CALLS):
                     connection, _ = server.accept()
@@ -176,7 +177,7 @@ def serve(path: str, first: str | None = None, *, idle: float = IDLE) -> None:
                             break
                         _serve_one(connection, calls)
                     # Whoever asked does not wait for this.
-                    gc.collect()
+                    collect()
             except TimeoutError:
                 pass
             finally:

@@ -55,9 +55,9 @@ class Questions:
         return "".join(agent(RunResult((result,), 1), Context(self.folder, __version__)))
 
     def explain(self, rule: str) -> str:
-        """Explain a rule of llmlint, by code (LLM203) or name: what it reports, why, with faulty and sound examples."""
+        """Explain a rule of llmlint, by code (LLM203) or name: what it reports, why, with a faulty and a sound example."""
         try:
-            return pages_of(rule, Session(self._request).rules())[0].text
+            return pages_of(rule, Session(self._request).rules())[0].brief
         except Problem as error:
             raise ValueError(str(error)) from None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 
+from llmlint.engine.garbage import collect
+
 _QUIET = 1.0
 """Seconds without an answer after which garbage is collected."""
 
@@ -36,11 +38,11 @@ class Garbage:
         if renewals != self._renewals:
             # All that a project's last session knew can go, and is more than everything else.
             self._renewals = renewals
-            loop.call_soon(gc.collect)
+            loop.call_soon(collect)
         elif self._answers % _FRESH == 0:
             loop.call_soon(gc.collect, 1)
         self._timer = loop.call_later(_QUIET if self._answers < _RESTLESS else 0.0, self._collect)
 
     def _collect(self) -> None:
         self._timer, self._answers = None, 0
-        gc.collect()
+        collect()

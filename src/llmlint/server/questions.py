@@ -63,7 +63,7 @@ def questions(server: Server) -> None:
         for one in document.found:
             first, last = (one.span.row, one.span.column), (one.span.end_row, one.span.end_column)
             if first <= (row, column) <= last and (page := ls.knowledge.pages.get(one.code)):
-                parts.append(page.text)
+                parts.append(page.brief)
         words = asking.told(document.good, row, column, ls.knowledge.nouns(document), ls.knowledge.stands(document))
         parts = [*([words] if words else []), *dict.fromkeys(parts)]
         text = "\n\n---\n\n".join(parts)
