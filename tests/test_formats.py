@@ -296,6 +296,22 @@ def test_an_agent_is_told_causes_and_what_exists(shop, llmlint):
     assert "Do not edit sources to suit a test (src/shop/cart.py).\n" in text
 
 
+@pytest.mark.parametrize(
+    ("package", "names"),
+    [
+        ("from .cart import Cart, _hidden\nfrom os import path\n\ndef pay(sum):\n    return 1\n", "pay(sum), Cart"),
+        ('from .cart import Cart\n\ndef pay(sum):\n    return 1\n\n__all__ = ["pay"]\n', "pay(sum)"),
+        ("from .cart import *\nTOTAL = 1\n", "TOTAL"),
+    ],
+)
+def test_an_agent_is_told_what_a_package_takes_from_its_modules(shop, llmlint, package, names):
+    shop.write("src/shop/cart.py", "class Cart: ...\n_hidden = 1\n")
+    shop.write("src/shop/__init__.py", package)
+    shop.write("tests/test_cart.py", "from shop import Kart\n")
+    text = llmlint("tests", "--no-tools", "--output-format", "agent").out
+    assert f"exists (src/shop/__init__.py:1): public names: {names}\n" in text
+
+
 def test_several_reports_at_once(shop, llmlint):
     outcome = llmlint(
         "tests", "--output-format", "concise", "--output-format", "sarif:out.sarif", "--output-format", "junit:out.xml"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 
 from llmlint.model.position import Truth
@@ -21,9 +22,10 @@ def published(truth: Truth) -> str | None:
     node = _at(tree, truth.row)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return _signature(node, full=True)
-    body = node.body if isinstance(node, ast.ClassDef) else tree.body
-    name = node.name if isinstance(node, ast.ClassDef) else "public names"
-    names = list(dict.fromkeys(_names(body)))
+    if isinstance(node, ast.ClassDef):
+        name, names = node.name, list(dict.fromkeys(text for _, text in _names(node.body)))
+    else:
+        name, names = "public names", _of_module(tree, os.path.basename(truth.path) == "__init__.py")
     if not names:
         return None
     shown = names[:_MOST]
@@ -41,20 +43,43 @@ def _at(tree: ast.Module, row: int) -> ast.stmt | None:
     return found
 
 
-def _names(body: list[ast.stmt]) -> Iterator[str]:
+def _of_module(tree: ast.Module, package: bool) -> list[str]:
+    """What a module publishes: what its ``__all__`` lists, else its public names; a package what it takes from its modules, too."""
+    names: dict[str, list[str]] = {}
+    for name, text in _names(tree.body):
+        names.setdefault(name, []).append(text)  # overloads
+    for statement in tree.body:
+        match statement:
+            case ast.ImportFrom(level=1 | 2, names=aliases) if package:
+                taken = [alias.asname or alias.name for alias in aliases]
+                names |= {name: [name] for name in taken if name[0] not in "_*"}
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() | ast.Tuple() as listed):
+                every = [
+                    one.value for one in listed.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                ]
+                if len(every) == len(listed.elts):
+                    names = {name: names.get(name, [name]) for name in every}
+    return list(dict.fromkeys(text for texts in names.values() for text in texts))
+
+
+def _names(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Public names, each with how it is shown."""
     for statement in body:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 if not name.startswith("_"):
-                    yield _signature(statement, full=False)
-            case ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
+                    yield name, _signature(statement, full=False)
+            case (
+                ast.ClassDef(name=name)
+                | ast.AnnAssign(target=ast.Name(id=name))
+                | ast.Assign(targets=[ast.Name(id=name)])
+            ):
                 if not name.startswith("_"):
-                    yield name
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                if not name.startswith("_"):
-                    yield name
+                    yield name, name
             case ast.ImportFrom(names=aliases):
-                yield from (alias.asname for alias in aliases if alias.asname and alias.asname == alias.name)
+                yield from (
+                    (alias.name, alias.name) for alias in aliases if alias.asname and alias.asname == alias.name
+                )
 
 
 def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef, *, full: bool) -> str:
