@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from llmlint.engine.runner import run
 from tests.conftest import FAULTY, SOUND
 
 
@@ -35,3 +38,17 @@ def test_results_of_many_processes_are_cached(many, llmlint):
 def test_output_does_not_depend_on_the_hash_seed(many, process):
     first = process("tests", "--no-cache", PYTHONHASHSEED="1")
     assert process("tests", "--no-cache", PYTHONHASHSEED="2") == first
+
+
+def niceness():
+    """A judge of nothing that tells how nice its process is."""
+    return lambda task: os.nice(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="processes are as nice as each other")
+def test_many_processes_stand_back_for_what_takes_longer():
+    own = os.nice(0)
+    expected = min(own + 5, 19)
+    assert run([1, 2], niceness, jobs=2, beside=True) == [expected, expected]
+    assert run([1, 2], niceness, jobs=2) == [own, own]
+    assert run([1, 2], niceness, jobs=1, beside=True) == [own, own]
