@@ -45,3 +45,15 @@ def frozen(project_of) -> Callable[..., str]:
         return text
 
     return freeze
+
+
+@pytest.fixture
+def contracts_of(project_of) -> Callable[[dict[str, str]], dict[str, str]]:
+    """The contracts of a package ``shop``, by module."""
+
+    def freeze(files: dict[str, str]) -> dict[str, str]:
+        project = project_of({"shop/__init__.py": "", **files})
+        every = places(project)
+        return {one.place.module: without_heading(one.text) for one in Freezer(project).all(every, every)}
+
+    return freeze

@@ -34,26 +34,9 @@ _GAPPED: Final = frozenset({ast.Dict, ast.arguments})
 """Whose lists have gaps: the key of ``**rest`` in a display, the default of a keyword that has none."""
 
 
-def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and everything below it, but contexts and operators."""
-    stack: list[ast.AST | None] = [node]
-    fields = _fields
-    while stack:
-        item = stack.pop()
-        if item is None:
-            continue
-        yield item
-        for name in fields[type(item)]:
-            value = getattr(item, name, None)
-            if value is not None:
-                if type(value) is list:
-                    stack.extend(value)
-                else:
-                    stack.append(value)
-
-
-def branches(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and everything below it that has nodes below itself: no names, constants and imported names."""
+def walk(node: ast.AST, *, leaves: bool = True) -> Iterator[ast.AST]:
+    """The node and everything below it, but contexts and operators; without ``leaves`` only what may have nodes below itself: no names,
+    constants and imported names."""
     stack: list[ast.AST | None] = [node]
     fields = _fields
     while stack:
@@ -61,15 +44,15 @@ def branches(node: ast.AST) -> Iterator[ast.AST]:
         if item is None:
             continue
         inner = fields[type(item)]
-        if inner:
+        if inner or leaves:
             yield item
-            for name in inner:
-                value = getattr(item, name, None)
-                if value is not None:
-                    if type(value) is list:
-                        stack.extend(value)
-                    else:
-                        stack.append(value)
+        for name in inner:
+            value = getattr(item, name, None)
+            if value is not None:
+                if type(value) is list:
+                    stack.extend(value)
+                else:
+                    stack.append(value)
 
 
 def pairs(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, cast
 
 from llmlint.contracts.symbols import FunctionNode
-from llmlint.contracts.walking import branches
+from llmlint.contracts.walking import walk
 
 _ASKS: Final = frozenset({"usefixtures", "getfixturevalue"})
 
@@ -24,7 +24,7 @@ class Part:
         self.ends: dict[int, int | None] = {}
         """The last row of a ``with`` block, by the identity of each expression that it enters."""
         for root in nodes:
-            for node in branches(root):
+            for node in walk(root, leaves=False):
                 kind = type(node)
                 if kind is ast.Call:
                     self.calls.append(cast("ast.Call", node))
@@ -101,7 +101,7 @@ def _asked(node: FunctionNode, part: Part) -> set[str]:
 def _marked(expressions: Iterable[ast.expr]) -> Iterator[str]:
     """The fixtures that ``usefixtures`` names in decorators of a class, or in ``pytestmark``."""
     for expression in expressions:
-        for inner in branches(expression):
+        for inner in walk(expression, leaves=False):
             if isinstance(inner, ast.Call) and called(inner) == "usefixtures":
                 yield from _texts(inner)
 

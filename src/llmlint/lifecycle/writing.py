@@ -19,11 +19,18 @@ class CannotWrite(Exception):
 
 
 def write_atomically(path: str, text: str) -> None:
-    """Replace the file at ``path``, or make it, its folders included. Raises CannotWrite."""
+    """Replace the file at ``path``, or make it, its folders included. A device or a pipe (``/dev/null``) is written to, and stays one.
+
+    Raises CannotWrite.
+    """
     folder = os.path.dirname(path) or "."
     temporary = ""
     try:
         os.makedirs(folder, exist_ok=True)
+        if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+            with open(path, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as device:
+                device.write(text)
+            return
         target = os.path.realpath(path) if os.path.islink(path) else path
         descriptor, temporary = tempfile.mkstemp(prefix=".llmlint-", dir=os.path.dirname(target) or ".")
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
