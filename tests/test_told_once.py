@@ -90,6 +90,15 @@ def test_a_guard_that_never_holds_is_one_finding(found):
     assert (one["location"], one["notes"]) == ({"row": 6, "column": 8}, ["the same at 6:35"])
 
 
+def test_a_test_whose_assertions_stand_behind_a_dead_guard_is_one_finding(found):
+    behind = TWICE.replace("    assert one.total() == two.total()\n", "")
+    assert named(found(behind, "--select", "LLM214,LLM406")) == [("LLM214", ["LLM406"])]
+    assert named(found(behind, "--select", "LLM406")) == [("LLM406", [])]
+    assert named(found(behind, "--select", "LLM214,LLM406", comment="ignore[LLM214]")) == [("LLM406", [])]
+    other = behind.replace("        assert", "        print(one)\n    if one.total():\n        assert")
+    assert named(found(other, "--select", "LLM214,LLM406")) == [("LLM406", []), ("LLM214", [])]
+
+
 def test_two_guards_are_two(found):
     apart = (
         TWICE.replace(' and hasattr(two, "totals")', "") + '    if hasattr(two, "totals"):\n        assert two.totals\n'

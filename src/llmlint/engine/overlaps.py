@@ -32,8 +32,8 @@ def told_once(
 
     Args:
         diagnostics: llmlint's own, those that are reported.
-        overlaps: For our codes, the codes whose findings at the same place are the same fault; a code that names itself says so of what
-            it finds about one symbol in one statement, in the same words.
+        overlaps: For our codes, the codes whose findings at the same place, or about the same line, are the same fault; a code that names
+            itself says so of what it finds about one symbol in one statement, in the same words.
         tree: The file, if it is a program.
     """
     if not overlaps or not any(one.code in overlaps for one in diagnostics):
@@ -58,7 +58,8 @@ def _stands_for(
     if _SEVERITIES.index(one.severity) > _SEVERITIES.index(other.severity):
         return False
     if one.code != other.code:
-        return one.span == other.span
+        # What is said of a whole test names the line that it is about.
+        return one.span == other.span or f"(line {one.span.row})" in other.message
     rows = [first.get(span.row, span.row) for span in (one.span, other.span)]
     same = (one.symbol, one.message) == (other.symbol, other.message) and one.symbol is not None
     return same and rows[0] == rows[1] and one.span < other.span
