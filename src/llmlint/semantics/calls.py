@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.symbols import Class, Function, Member
 from llmlint.semantics.annotations import Substitution
 from llmlint.semantics.values import (
+    PROXY,
     UNINFERRED,
     UNKNOWN,
     Callable,
@@ -48,6 +49,8 @@ class Calls(Solving):
             functions: Sequence[Function] = value.functions
             if len(functions) > 1:
                 functions = self._matching(value, arguments)
+            if value.function.is_async and isinstance(value.receiver, Instance) and value.receiver.via is PROXY:
+                return UNKNOWN  # what stands for the object may wait for it
             results = [self.function_result(f, value.receiver, arguments, value.scope) for f in functions]
             return union(results) if results else UNINFERRED
         if isinstance(value, ClassValue):

@@ -27,6 +27,9 @@ _CONTAINERS: Final = frozenset(
     {f"builtins.{name}" for name in ("list", "tuple", "dict", "set", "frozenset", "bytearray")}
 )
 _ROWS: Final = frozenset({f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset", "dict")})
+_ITERATED: Final = frozenset(
+    {f"builtins.{name}" for name in ("range", "map", "filter", "zip", "enumerate", "reversed")} | {"typing.Generator"}
+)
 _NUMBERS: Final = frozenset({f"builtins.{name}" for name in ("bool", "int", "float", "complex")})
 _ANYTHING: Final = frozenset({"builtins.object", "typing.Hashable", "typing.Any", "builtins.type"})
 _AWAITABLE: Final = frozenset(
@@ -104,7 +107,7 @@ class Fitting:
             )
         if classes.is_subclass(have, want) or classes.is_subclass(want, have):
             return expected.literal is not NOTHING and self._other_literal(value, expected)
-        if have.symbol in _ROWS and have.symbol != "builtins.dict" and self._is_row(want):
+        if (have.symbol in _ITERATED or have.symbol in _ROWS and have.symbol != "builtins.dict") and self._is_row(want):
             return False
         if have.symbol == "builtins.dict" and classes.derives(want, "typing.Mapping"):
             return False  # headers are read from a dict just as well

@@ -168,6 +168,10 @@ class MockStores(MockParts):
 
 
 def _is_part(part: Mock, whole: Mock, depth: int = 3) -> bool:
-    """Whether ``part`` is an attribute of ``whole``, or of one of its attributes."""
-    children = [child for child in whole.children.values() if isinstance(child, Mock) and child is not whole]
+    """Whether ``part`` is an attribute of ``whole``, or of one of its attributes; what the language calls is nobody's product."""
+    children = [
+        child
+        for name, child in whole.children.items()
+        if isinstance(child, Mock) and child is not whole and not is_dunder(name)
+    ]
     return any(child is part or (depth > 0 and _is_part(part, child, depth - 1)) for child in children)
