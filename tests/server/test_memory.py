@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections import Counter
+from pathlib import Path
 
 from llmlint.app import Request
 from llmlint.live import Live  # llmlint: ignore[LLM106, import-linter:forbidden] -- a session is what is measured
+from llmlint.server.options import Options
+from llmlint.server.serving import build
 from tests.conftest import Folder
 
 SOURCE = """\
@@ -147,3 +151,55 @@ def test_nothing_of_an_edit_outlives_the_next(tmp_path):
     for _ in range(3):
         round_of_edits()
     assert heavy() - before == Counter()
+
+
+class Nowhere:
+    """Takes what a server says."""
+
+    def write(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+async def told(path: Path, changes: int) -> Counter[str]:
+    """What became more while a server was told of so many changes: everything that garbage collection sees, by kind."""
+    server = build(Options(tools=False, delay=1000.0))
+    protocol = server.protocol
+    protocol.set_writer(Nowhere())
+
+    def tell(method: str, params: object, identity: int | None = None) -> None:
+        message = {"jsonrpc": "2.0", "method": method, "params": params}
+        protocol.handle_message(
+            protocol.structure_message(message if identity is None else {**message, "id": identity})
+        )
+
+    def change(version: int) -> None:
+        document = {"uri": path.as_uri(), "version": version}
+        tell("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": f"# {version}\n"}]})
+
+    tell("initialize", {"capabilities": {}, "processId": None, "rootUri": path.parent.as_uri()}, 1)
+    tell("initialized", {})
+    document = {"uri": path.as_uri(), "languageId": "python", "version": 0, "text": ""}
+    tell("textDocument/didOpen", {"textDocument": document})
+    for version in range(1, 200):
+        change(version)
+        await asyncio.sleep(0)
+    before = everything()
+    for version in range(200, 200 + changes):
+        change(version)
+        await asyncio.sleep(0)
+    return everything() - before
+
+
+def everything() -> Counter[str]:
+    gc.collect()
+    return Counter(type(one).__name__ for one in gc.get_objects())
+
+
+def test_a_server_keeps_nothing_of_a_change(tmp_path):
+    folder = Folder(tmp_path)
+    folder.write("pyproject.toml", "[tool.llmlint]\n")
+    grown = asyncio.run(told(folder.write("test_one.py", ""), 300))
+    assert {kind: count for kind, count in grown.items() if count >= 150} == {}

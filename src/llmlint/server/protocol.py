@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from lsprotocol import types
@@ -39,6 +41,25 @@ class Protocol(LanguageServerProtocol):
         if not hasattr(message, "jsonrpc"):
             raise JsonRpcInvalidRequest
         super().handle_message(message)
+
+    def _execute_handler(
+        self,
+        msg_id: int | str,
+        handler: Callable[..., Any],
+        callback: Callable[[Future[Any]], None],
+        args: tuple[Any, ...] | None = None,
+        kwargs: dict[str, Any] | None = None,
+    ) -> None:
+        """Lets a handler answer a message; pygls 2.1 keeps what it does for notifications for ever, two kilobytes a keystroke."""
+        super()._execute_handler(msg_id, handler, callback, args, kwargs)
+        future = self._request_futures.get(msg_id)
+
+        def forget(done: Future[Any]) -> None:
+            if self._request_futures.get(msg_id) is done:
+                del self._request_futures[msg_id]
+
+        if future is not None:
+            future.add_done_callback(forget)
 
     def refuse(self, error: Exception, identity: int | str | None = None) -> None:
         """Answers by an error; without an identity where it cannot be told which request is meant."""
