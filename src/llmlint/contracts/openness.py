@@ -8,9 +8,9 @@ from typing import Final
 
 from llmlint.contracts.class_syntax import ATTRS_DECORATORS, returns_its_argument, shown
 from llmlint.contracts.members import Members
-from llmlint.contracts.symbols import Class, Function
+from llmlint.contracts.symbols import Class, Function, Module
 
-_SETATTR: Final = re.compile(r"(?<![.\w])setattr\(\s*(\w+)\s*,")
+_SETATTR: Final = re.compile(r"(?<![.\w])setattr\(\s*(\w+)\s*,\s*([^,]*)")
 _OF_INSTANCES: Final = ("__getattr__", "__getattribute__")
 _PLAIN_METACLASSES: Final = frozenset(
     {
@@ -228,6 +228,16 @@ class Openness(Members):
         module = cls.module
         found = module.memo.get("<set from outside>")
         if found is None:
-            names = _SETATTR.findall(module.text) if "setattr(" in module.text else ()
-            found = module.memo["<set from outside>"] = frozenset(names)
+            calls = _SETATTR.findall(module.text) if "setattr(" in module.text else ()
+            found = module.memo["<set from outside>"] = frozenset(
+                target for target, name in calls if not _is_literal(module, name.strip())
+            )
         return found
+
+
+def _is_literal(module: Module, name: str) -> bool:
+    """Whether the text of a name that ``setattr`` is given is a string, or a constant of the module that is one."""
+    if name[:1] in ("'", '"'):
+        return True
+    values = [binding.value for binding in module.table.get(name, ())]
+    return bool(values) and all(isinstance(value, ast.Constant) and isinstance(value.value, str) for value in values)

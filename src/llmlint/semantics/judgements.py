@@ -105,7 +105,7 @@ class Judgements(Lookup):
         if not self.replaced_names:
             return False
         wanted = [one for one in members_of(value) if isinstance(one, Instance)]
-        kinds = {one.cls for one in wanted}
+        kinds = {(one.cls, one.exact) for one in wanted} | {(one.cls, True) for one in wanted}
         for callee in set(self.callees.values()):
             if isinstance(callee, ClassValue) and callee.cls.own and not callee.cls.module.by_test:
                 for via in {one.via for one in wanted if one.via}:
@@ -114,7 +114,7 @@ class Judgements(Lookup):
             elif isinstance(callee, FunctionValue) and self._is_of_project(callee.function):
                 if not self.replaced_names.isdisjoint(self.world.resting.names(callee.function)):
                     given = self.world.calls.result(callee, Arguments(starred=True, double_starred=True))
-                    if any(one.cls in kinds for one in _instances(given)):
+                    if any((one.cls, one.exact) in kinds for one in _instances(given)):
                         return True
         return False
 

@@ -28,11 +28,11 @@ class Resting:
         self.world = world
 
     def names(self, function: Function, depth: int = _DEPTH) -> frozenset[str]:
-        """The names that the body mentions, and those of the project's functions that it calls."""
+        """The names that decide what the body gives or stores on ``self``, and those of the project's functions that it calls for it."""
         key = ("<rests on>", depth)
         found: frozenset[str] | None = function.memo.get(key)
         if found is None:
-            found = function.memo[key] = _mentioned(function.node)
+            found = function.memo[key] = frozenset(map(_name, _producing(function.node)))
             if depth and function.module.own and not function.module.is_stub:
                 called = [self.names(inner, depth - 1) for inner in self._called(function)]
                 found = function.memo[key] = found.union(*called)
@@ -50,18 +50,18 @@ class Resting:
         return frozenset(names)
 
     def _called(self, function: Function) -> Iterator[Function]:
-        """The project's functions that the body calls or reads as properties, as far as its own text shows which."""
+        """The project's functions that the body calls or reads as properties for what it gives, as far as its own text shows which."""
         classes, library, module = self.world.classes, self.world.library, function.module
         arguments = [*function.node.args.posonlyargs, *function.node.args.args]
         own = arguments[0].arg if function.owner is not None and arguments else ""
-        for node in walk(function.node):
+        for node in _producing(function.node):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own:
                 assert function.owner is not None
                 member = classes.member(function.owner, node.attr)
                 if member is not None and member.kind in ("method", "property") and member.owner.module.own:
                     yield from member.functions()
-            elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
-                found = library.resolve(module, node.func)
+            else:
+                found = library.resolve(module, node)
                 if isinstance(found, Function) and found.module.own:
                     yield found
                 elif isinstance(found, Class) and found.own:
@@ -70,11 +70,49 @@ class Resting:
 
 
 @per_node
-def _mentioned(node: FunctionNode) -> frozenset[str]:
-    names: set[str] = set()
+def _producing(node: FunctionNode) -> list[ast.Name | ast.Attribute]:
+    """The names and attributes that decide what a function gives, yields or stores on ``self``: what is called, read and subscripted
+    for it, and what the variables are given that stand there. What is merely handed to a call decides nothing about the class."""
+    arguments = [*node.args.posonlyargs, *node.args.args]
+    own = arguments[0].arg if arguments else ""
+    todo: list[ast.expr] = []
+    given: dict[str, list[ast.expr]] = {}
     for inner in walk(node):
-        if isinstance(inner, ast.Attribute):
-            names.add(inner.attr)
-        elif isinstance(inner, ast.Name):
-            names.add(inner.id)
-    return frozenset(names)
+        if isinstance(inner, (ast.Return, ast.Yield, ast.YieldFrom)) and inner.value is not None:
+            todo.append(inner.value)
+        elif isinstance(inner, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and inner.value is not None:
+            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+            for target in targets:
+                for part in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
+                    if isinstance(part, ast.Name):
+                        given.setdefault(part.id, []).append(inner.value)
+                    elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == own:
+                        todo.append(inner.value)
+        elif isinstance(inner, (ast.For, ast.AsyncFor, ast.comprehension)):
+            for bound in walk(inner.target):
+                if isinstance(bound, ast.Name):
+                    given.setdefault(bound.id, []).append(inner.iter)
+        elif isinstance(inner, ast.withitem) and isinstance(inner.optional_vars, ast.Name):
+            given.setdefault(inner.optional_vars.id, []).append(inner.context_expr)
+    found: list[ast.Name | ast.Attribute] = []
+    while todo:
+        value = todo.pop()
+        if isinstance(value, ast.Name):
+            found.append(value)
+            todo += given.pop(value.id, ())
+        elif isinstance(value, ast.Attribute):
+            found.append(value)
+            todo.append(value.value)
+        elif isinstance(value, ast.Call):
+            todo.append(value.func)
+            if isinstance(value.func, ast.Name):
+                todo += value.args  # `next(carts)`, `cast(Cart, found)`, `list(…)`: it may hand on what it is given
+        elif isinstance(value, ast.Lambda):
+            todo.append(value.body)
+        else:
+            todo += [part for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr)]
+    return found
+
+
+def _name(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr

@@ -22,8 +22,10 @@ _TAKES_SELF = re.compile(r"def[ \t]+\w+\(\s*self\b")
 _OUTSIDE = re.compile(r"\n[^\s#)]")
 _SETATTR = re.compile(r"""setattr(?:__)?\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
 _ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
-COMPUTED = re.compile(r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?!["'])""")
-"""``setattr`` with a computed name on something that is not ``self``."""
+COMPUTED = re.compile(
+    r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?![\s"']|_*[A-Z][A-Z0-9_]*\s*,)"""
+)
+"""``setattr`` with a computed name on something that is not ``self``; a constant's is none: it stands as a string somewhere."""
 _WORD = re.compile(r"\w+")
 _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _STATEMENT = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]|@\w")
