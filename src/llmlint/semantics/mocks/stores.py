@@ -52,7 +52,7 @@ class MockStores(MockParts):
             mock.given.add("()")
             mock.sources["()"] = source or node
             self._gives(mock, "return_value", value, source or node)
-            if isinstance(value, Mock) and _is_part(mock, value):
+            if isinstance(value, Mock) and not _is_told(value) and _is_part(mock, value):
                 value.stands, value.opaque = None, True  # it stands for its own products as well
             elif isinstance(value, Mock):
                 self.hand(value, result(self.evaluator.world, mock.stands), "attribute")
@@ -175,3 +175,8 @@ def _is_part(part: Mock, whole: Mock, depth: int = 3) -> bool:
         if isinstance(child, Mock) and child is not whole and not is_dunder(name)
     ]
     return any(child is part or (depth > 0 and _is_part(part, child, depth - 1)) for child in children)
+
+
+def _is_told(mock: Mock) -> bool:
+    """Whether the tests say what the mock stands for."""
+    return mock.record is not None and mock.record.specced
