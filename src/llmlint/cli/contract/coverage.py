@@ -47,6 +47,7 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
 
     Exit codes: 0 done, 1 below --fail-under.
     """
+    from llmlint.engine.runner import undisturbed
     from llmlint.lifecycle.coverage import coverage, names_of
     from llmlint.using import Question, used
 
@@ -62,8 +63,9 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
         read_promises()
         names = names_of(project, promises)
     question = Question(project, paths, names, remembered=options["cache"])
-    (uses,) = used([question], jobs=options["jobs"], meanwhile=read_promises)
-    found = coverage(promises, uses)
+    with undisturbed():
+        (uses,) = used([question], jobs=options["jobs"], meanwhile=read_promises)
+        found = coverage(promises, uses)
     hard = [one for one in found if one.kind not in ("behaviour", "invariant")]
     covered = sum(bool(one.tests) for one in hard)
     percent = 100 * covered / len(hard) if hard else 100.0
