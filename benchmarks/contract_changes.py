@@ -220,6 +220,7 @@ def _changed(project: Path, module: str) -> tuple[Path, str]:
 
 
 def _time(commands: dict[str, list[str]], python: list[str], folder: Path) -> None:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # as it is where llmlint was installed
     for name, command in commands.items():
         best, least = 1e9, 1e9
         for _ in range(3):
@@ -227,6 +228,7 @@ def _time(commands: dict[str, list[str]], python: list[str], folder: Path) -> No
             done = subprocess.run(
                 [sys.executable, "-m", "llmlint", "contract", *command, *python, "-q"],
                 cwd=folder,
+                env=environment,
                 capture_output=True,
                 text=True,
                 check=False,
