@@ -300,10 +300,15 @@ class Evaluation:
         positional = [*arguments.posonlyargs, *arguments.args]
         info = self.world.functions.info(function)
         if positional and (receiver is not None if function.owner is None else info.kind != "static"):
-            first = positional.pop(0).arg
+            argument = positional.pop(0)
+            first = argument.arg
             if receiver is None and function.owner is not None:
                 receiver = ClassValue(function.owner, exact=False) if info.kind == "class" else Instance(function.owner)
             assert receiver is not None
+            if argument.annotation is not None and type(receiver) is Instance:
+                said = self.annotated(argument.annotation, function.owner)
+                if type(said) is Instance and not self.world.classes.is_subclass(receiver.cls, said.cls):
+                    receiver = said  # `def test_it(self: Tested)`: a mixin tells what it is mixed into
             names[first] = receiver
             scope.receiver = receiver
             scope.self_name = first
