@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from llmlint.app import Request, Session
+from llmlint.contracts import second_opinion
 from llmlint.engine.fingerprint import holds, settled
 from llmlint.engine.runner import undisturbed
 from llmlint.model.result import FileResult
@@ -155,7 +156,9 @@ class Live:
             if session.basis(path, known.texts).value == known.basis:
                 known.basis, known.covered = basis.value, basis.covered
         if known is None or known.worn or known.basis != basis.value or not _hold(known.read):
-            self.renewals += known is not None
+            if known is not None:
+                self.renewals += 1
+                second_opinion.forget()
             known = self._known[home] = _Knowledge(session, basis.value, basis.covered, texts, 0.0)
         known.texts, known.verified = texts, time.monotonic()
         return known

@@ -153,6 +153,24 @@ def test_nothing_of_an_edit_outlives_the_next(tmp_path):
     assert heavy() - before == Counter()
 
 
+def test_what_astroid_has_read_is_not_older_than_the_file(tmp_path):
+    """It is asked of names that are bound somewhere in the source, before they are said to be missing."""
+    folder = Folder(tmp_path)
+    folder.write("pyproject.toml", '[project]\nname = "shop"\n')
+    folder.write("src/shop/__init__.py", "")
+    folder.write("src/shop/cart.py", "class Cart:\n    first = 1\n\n\nclass Other:\n    second = 1\n")
+    text = "from shop.cart import Cart\n\n\ndef test():\n    assert Cart().first == Cart().second\n"
+    path = str(folder.write("tests/test_cart.py", text))
+    live = Live(Request(cwd=str(tmp_path)), patience=1000.0)
+    assert [one.message for one in live.check(path, text).diagnostics] == ["'Cart' has no attribute 'second'"]
+    folder.write("src/shop/cart.py", "class Cart:\n    third = 1\n\n\nclass Other:\n    second = first = 1\n")
+    live.doubt()
+    assert [one.message for one in live.check(path, text).diagnostics] == [
+        "'Cart' has no attribute 'first'",
+        "'Cart' has no attribute 'second'",
+    ]
+
+
 class Nowhere:
     """Takes what a server says."""
 

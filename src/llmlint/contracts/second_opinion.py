@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def has_member(path: str, module: str, qualname: str, name: str) -> bool:
     """Whether astroid finds ``name`` in the class ``qualname`` of the file (in the module itself if that is empty).
@@ -27,3 +29,18 @@ def has_member(path: str, module: str, qualname: str, name: str) -> bool:
     except (AstroidError, RecursionError, OSError, ValueError, AttributeError, TypeError, IndexError, KeyError):
         return False
     return any(name in names for names in places)
+
+
+def forget() -> None:
+    """Drop what astroid has read of files, which it never looks at again: they may have changed."""
+    manager = sys.modules.get("astroid.astroid_manager")
+    if manager is None:
+        return
+    from astroid.context import _invalidate_cache
+    from astroid.inference_tip import clear_inference_tip_cache
+
+    known = manager.MANAGER.astroid_cache
+    for name in [name for name, tree in known.items() if (tree.file or "").endswith((".py", ".pyi"))]:
+        del known[name]
+    clear_inference_tip_cache()
+    _invalidate_cache()
