@@ -40,6 +40,7 @@ class ProjectText:
         self._parametrized: frozenset[str] | None = None
         self._hooks: frozenset[str] | None = None
         self._calls: dict[str, list[ast.Call]] = {}
+        self._methods: dict[str, list[tuple[str, FunctionNode]]] = {}
 
     @cached_property
     def own(self) -> tuple[TextIndex, TextIndex]:
@@ -276,7 +277,12 @@ class ProjectText:
 
     def methods_of(self, name: str) -> list[tuple[str, FunctionNode]]:
         """The methods of that name that the project's sources define, with the names of their classes."""
-        return [
+        if name not in self._methods:
+            self._methods[name] = list(self._defined(name))
+        return self._methods[name]
+
+    def _defined(self, name: str) -> Iterator[tuple[str, FunctionNode]]:
+        yield from (
             (cls.name, node)
             for path, text in self.own[0].texts.items()
             if f"def {name}(" in text and (module := self.world.module_at(path)) is not None and module.tree is not None
@@ -284,7 +290,7 @@ class ProjectText:
             if isinstance(cls, ast.ClassDef)
             for node in cls.body
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == name
-        ]
+        )
 
     def called_through(self, cls: str, method: str) -> bool:
         """Whether the project's sources call a method through a class of that name (``Cart.add(cart, …)``)."""
