@@ -92,8 +92,8 @@ def test_exit_zero(shop, llmlint, arguments):
 def test_fail_on_errors_only(shop, llmlint):
     shop.write("tests/test_cart.py", SOUND.replace("cart.total() == 0", "cart._secret is None"))
     shop.write("src/shop/cart.py", "class Cart:\n    _secret = None\n    def total(self): return 0\n")
-    assert llmlint("tests").code == 1
-    assert llmlint("tests", "--fail-on", "error").code == 0
+    assert llmlint("tests", "--select", "LLM102").code == 1
+    assert llmlint("tests", "--select", "LLM102", "--fail-on", "error").code == 0
 
 
 def test_output_file(shop, llmlint):
