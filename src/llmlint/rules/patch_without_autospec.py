@@ -12,6 +12,7 @@ from llmlint.fixing.mocks import bound_to, names_used_on
 from llmlint.fixing.rewrite import Rewrite, Unfixable
 from llmlint.model.diagnostic import Finding, Remedy
 from llmlint.project.source import SourceFile
+from llmlint.semantics.injecting import injected_parameters
 from llmlint.semantics.nouns import Outcome, PatchUse
 from llmlint.semantics.pinned import is_pinned, is_unread
 
@@ -26,9 +27,6 @@ LIES = {
 
 _REFUSED = frozenset({"configure_mock", "attach_mock", "mock_add_spec"})
 """What an autospecced function does not have."""
-
-_WITHOUT_NEW = {"patch": 1, "object": 2}
-"""How many positional arguments each form takes before its ``new``."""
 
 
 def check(use: PatchUse, file: SourceFile) -> Iterator[Finding]:
@@ -81,19 +79,8 @@ def _name_of_mock(tree: ast.Module, patch: ast.Call) -> str | None:
             if isinstance(node, ast.ClassDef):
                 return ""
             assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            index = sum(map(_injects, decorators[decorators.index(patch) + 1 :]))
-            names = [parameter.arg for parameter in (*node.args.posonlyargs, *node.args.args)]
-            names = names[1:] if names[:1] in (["self"], ["cls"]) else names
-            return names[index] if index < len(names) else ""
+            return dict(injected_parameters(node)).get(patch, "")
     return None if _alone(tree, patch) else ""
-
-
-def _injects(decorator: ast.expr) -> bool:
-    if not isinstance(decorator, ast.Call):
-        return False
-    form = dotted(decorator.func).rpartition(".")[2]
-    given = {keyword.arg for keyword in decorator.keywords}
-    return form in _WITHOUT_NEW and len(decorator.args) <= _WITHOUT_NEW[form] and "new" not in given
 
 
 def _alone(tree: ast.Module, patch: ast.Call) -> bool:

@@ -6,11 +6,11 @@ import ast
 import re
 from typing import Final
 
-from llmlint.contracts.per_node import per_node
-from llmlint.contracts.symbols import FROM, Class, Function, FunctionNode, Module
+from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.collection import Collected
 from llmlint.semantics.fixtures import Fixture
+from llmlint.semantics.injecting import hands_more
 from llmlint.semantics.marks import Mark
 from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.nouns import (
@@ -68,7 +68,7 @@ class FixtureRequests(Collected):
             self._use_fixtures(function, cls)
             certain = self._judge_parametrize(function, cls, given, names, opaque)
             opaque = opaque or not certain
-        injected = bool(self.world.functions.info(function).opaque) and self._is_handed_more(function)
+        injected = bool(self.world.functions.info(function).opaque) and hands_more(self.world, self.module, function)
         for argument in required:
             name = argument.arg
             if injected and argument in parameters:
@@ -116,32 +116,6 @@ class FixtureRequests(Collected):
             found = self.world.library.resolve(self.module, called)
             if isinstance(found, Function) and "parametrize" in found.module.text_of(found.node):
                 return True
-        return False
-
-    def _is_handed_more(self, function: Function) -> bool:
-        """Whether a decorator calls what it decorates with arguments of its own, before those that it was given."""
-        for decorator in self.world.functions.info(function).opaque:
-            called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            found = [self.world.library.resolve(self.module, called, function.owner)]
-            for binding in self.module.table.get(called.id, ()) if isinstance(called, ast.Name) else ():
-                source = self.world.library.module(binding.module, self.module.roots) if binding.form == FROM else None
-                if source is not None:  # and what the module makes of it: `served = partial(served, debug=True)`
-                    found.append(self.world.library.symbol(source, binding.name))
-            if any(isinstance(one, Function) and self._injects(one) for one in found):
-                return True
-        return False
-
-    def _injects(self, decorator: Function, depth: int = 2) -> bool:
-        """Whether a decorator hands on more than its wrapper is given, or is made of one that does."""
-        if decorator.module.is_stub:
-            return False
-        if _hands_more(decorator.node):
-            return True
-        for node in walk(decorator.node) if depth else ():
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                inner = self.world.library.resolve(decorator.module, node.func)
-                if isinstance(inner, Function) and self._injects(inner, depth - 1):
-                    return True
         return False
 
     def _judge_parametrize(
@@ -377,19 +351,4 @@ def _is_mutable(value: Value) -> bool:
             isinstance(member, Special) and not _is_mutable(member.value)
         ):
             return True
-    return False
-
-
-@per_node
-def _hands_more(decorator: FunctionNode) -> bool:
-    """Whether the wrapper that a decorator makes calls a parameter of the decorator with more than what the wrapper is given."""
-    wrapped = {decorator.args.args[0].arg} if decorator.args.args else set[str]()
-    for node in walk(decorator):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not decorator and node.args.args:
-            wrapped.add(node.args.args[0].arg)
-    for node in walk(decorator):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in wrapped:
-            starred = [argument for argument in node.args if isinstance(argument, ast.Starred)]
-            if starred and len(node.args) > 1:
-                return True
     return False

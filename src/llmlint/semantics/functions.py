@@ -9,6 +9,7 @@ from llmlint.contracts.ancestry import PROPERTY_LIKE
 from llmlint.contracts.class_syntax import returns_its_argument
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.handing import own_keywords
+from llmlint.semantics.injecting import injects
 from llmlint.semantics.values import UNKNOWN, FunctionValue, Value
 
 if TYPE_CHECKING:
@@ -70,13 +71,6 @@ class FunctionInfo(NamedTuple):
     """Whether a patch may hand it arguments that its callers do not give."""
 
 
-def _injects(node: ast.Call, name: str) -> bool:
-    """Whether a patch hands its mock to what it decorates: where the test does not say what stands there instead."""
-    if name.endswith(".dict"):
-        return False
-    return len(node.args) < (3 if name.endswith(".object") else 2) and all(k.arg != "new" for k in node.keywords)
-
-
 class Functions:
     """Reads decorators, once a function."""
 
@@ -128,7 +122,7 @@ class Functions:
             elif name.startswith("pytest.mark"):
                 pass
             elif name.startswith(("unittest.mock.patch", "mock.patch")):
-                injected = injected or isinstance(node, ast.Call) and _injects(node, name)
+                injected = injected or injects(node, name) or name.endswith(".multiple")
             elif function.module.kind == "typeshed":
                 pass
             elif not self._keeps(function, node):

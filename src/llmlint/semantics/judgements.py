@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from llmlint.contracts.symbols import FROM, Class, Function, Module
-from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
@@ -31,6 +29,7 @@ from llmlint.semantics.values import (
     Instance,
     Unknown,
     Value,
+    instances_in,
     is_none,
     members_of,
 )
@@ -62,7 +61,7 @@ class Judgements(Lookup):
             owner is None
             or self._of_an_outer_class(value, name)
             or self._disputed(value)
-            or self._rests_on_tests(value)
+            or self.world.resting.on(self.replaced_names, value, self.callees.values())
         ):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
@@ -93,34 +92,12 @@ class Judgements(Lookup):
             if "returned" not in function.memo:
                 returned, yielded = self.world.inference.results(function, callee.receiver, None, callee.scope)
                 function.memo["returned"] = {
-                    inner.cls for part in (returned, yielded) for inner in _instances(part) if inner.cls.own
+                    inner.cls for part in (returned, yielded) for inner in instances_in(part) if inner.cls.own
                 }
             found = function.memo["returned"]
             if found and not any(related(cls, value.cls) or related(value.cls, cls) for cls in found):
                 return True
         return False
-
-    def _rests_on_tests(self, value: Value) -> bool:
-        """Whether it may come out of a call, or an attribute, for which the project reads what the tests put in its place."""
-        if not self.replaced_names:
-            return False
-        wanted = [one for one in members_of(value) if isinstance(one, Instance)]
-        kinds = {(one.cls, one.exact) for one in wanted} | {(one.cls, True) for one in wanted}
-        for callee in set(self.callees.values()):
-            if isinstance(callee, ClassValue) and callee.cls.own and not callee.cls.module.by_test:
-                for via in {one.via for one in wanted if one.via}:
-                    if not self.replaced_names.isdisjoint(self.world.resting.of_attribute(callee.cls, via)):
-                        return True
-            elif isinstance(callee, FunctionValue) and self._is_of_project(callee.function):
-                if not self.replaced_names.isdisjoint(self.world.resting.names(callee.function)):
-                    given = self.world.calls.result(callee, Arguments(starred=True, double_starred=True))
-                    if any((one.cls, one.exact) in kinds for one in _instances(given)):
-                        return True
-        return False
-
-    @staticmethod
-    def _is_of_project(function: Function) -> bool:
-        return function.module.own and not function.module.by_test
 
     def _of_function(self, node: ast.expr, value: FunctionValue, name: str) -> None:
         """An attribute of a plain function of the project: a call that was forgotten."""
@@ -298,7 +275,9 @@ class Judgements(Lookup):
                     return False
                 if not receiver.exact and not receiver.cls.own and self.world.vetoes.abstract(receiver.cls):
                     return False
-                if isinstance(receiver, Instance) and self._rests_on_tests(receiver):
+                if isinstance(receiver, Instance) and self.world.resting.on(
+                    self.replaced_names, receiver, self.callees.values()
+                ):
                     return False
             if name.startswith("__") and name.endswith("__") and name != "__init__":
                 return False
@@ -429,17 +408,6 @@ def _words(function: Function) -> frozenset[str]:
         words = frozenset(re.findall(r"\w+", ast.unparse(returns))) if returns is not None else frozenset()
         function.memo["words returned"] = words
     return words
-
-
-def _instances(value: Value, depth: int = 0) -> Iterator[Instance]:
-    """The instances that a value is, or holds as an element."""
-    for member in members_of(value):
-        if isinstance(member, Coroutine):
-            yield from _instances(member.result, depth + 1)
-        elif isinstance(member, Instance):
-            yield member
-            for inner in (*member.args, *(member.items or ())) if depth < 4 else ():
-                yield from _instances(inner, depth + 1)
 
 
 def _redefined(module: Module) -> bool:

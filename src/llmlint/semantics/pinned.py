@@ -10,12 +10,11 @@ from llmlint.contracts.dotted import dotted
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import FunctionNode
 from llmlint.contracts.walking import walk
+from llmlint.semantics.injecting import injected_parameters
 
 _IN_FULL: Final = frozenset(
     {"assert_called_once_with", "assert_awaited_once_with", "assert_not_called", "assert_not_awaited"}
 )
-_POSITIONAL: Final = {"patch": 1, "object": 2}
-"""How many positional arguments each form takes before its ``new``."""
 
 
 def is_pinned(tree: ast.Module, patch: ast.Call) -> bool:
@@ -86,21 +85,9 @@ def _uncalled(node: ast.Assert | ast.Call) -> str:
 
 def _named(function: FunctionNode) -> Iterator[tuple[ast.AST, str]]:
     """What is called in a function, or decorates it, and the name that holds what it gives."""
-    injecting = [one for one in function.decorator_list if _injects(one)]
-    parameters = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
-    if parameters[:1] in (["self"], ["cls"]):
-        del parameters[0]
-    yield from zip(reversed(injecting), parameters, strict=False)
+    yield from injected_parameters(function)
     for node in walk(function):
         if isinstance(node, ast.withitem) and node.optional_vars is not None:
             yield node.context_expr, dotted(node.optional_vars)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             yield from ((node.value, dotted(target)) for target in node.targets)
-
-
-def _injects(decorator: ast.expr) -> bool:
-    if not isinstance(decorator, ast.Call):
-        return False
-    form = dotted(decorator.func).rpartition(".")[2]
-    given = {keyword.arg for keyword in decorator.keywords}
-    return form in _POSITIONAL and len(decorator.args) <= _POSITIONAL[form] and "new" not in given

@@ -7,12 +7,14 @@ need hold.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.per_node import per_node
-from llmlint.contracts.symbols import Class, Function, FunctionNode
+from llmlint.contracts.symbols import Class, Function, FunctionNode, Module
 from llmlint.contracts.walking import walk
+from llmlint.semantics.arguments import Arguments
+from llmlint.semantics.values import ClassValue, FunctionValue, Instance, Value, instances_in, members_of
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
@@ -26,6 +28,30 @@ class Resting:
 
     def __init__(self, world: World) -> None:
         self.world = world
+
+    def on(self, replaced: set[str], value: Value, callees: Iterable[Value]) -> bool:
+        """Whether a value may come out of a call, or an attribute, for which the project reads what the tests put in its place.
+
+        Args:
+            replaced: The names that tests replace.
+            value: What was found.
+            callees: What the file calls.
+        """
+        if not replaced:
+            return False
+        wanted = [one for one in members_of(value) if isinstance(one, Instance)]
+        kinds = {(one.cls, one.exact) for one in wanted} | {(one.cls, True) for one in wanted}
+        for callee in set(callees):
+            if isinstance(callee, ClassValue) and _of_project(callee.cls.module):
+                for via in {one.via for one in wanted if one.via}:
+                    if not replaced.isdisjoint(self.of_attribute(callee.cls, via)):
+                        return True
+            elif isinstance(callee, FunctionValue) and _of_project(callee.function.module):
+                if not replaced.isdisjoint(self.names(callee.function)):
+                    given = self.world.calls.result(callee, Arguments(starred=True, double_starred=True))
+                    if any((one.cls, one.exact) in kinds for one in instances_in(given)):
+                        return True
+        return False
 
     def names(self, function: Function, depth: int = _DEPTH) -> frozenset[str]:
         """The names that decide what the body gives or stores on ``self``, and those of the project's functions that it calls for it."""
@@ -67,6 +93,10 @@ class Resting:
                 elif isinstance(found, Class) and found.own:
                     member = classes.member(found, "__init__")
                     yield from member.functions() if member is not None else ()
+
+
+def _of_project(module: Module) -> bool:
+    return module.own and not module.by_test
 
 
 @per_node

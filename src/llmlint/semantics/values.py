@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from llmlint.contracts.symbols import Class, Function, Module
@@ -314,3 +314,14 @@ def without_none(value: Value) -> Value:
 def is_fake(value: Value) -> bool:
     """Whether it is an object of a class that the tests wrote."""
     return isinstance(value, Instance) and value.exact and value.cls.module.by_test
+
+
+def instances_in(value: Value, depth: int = 0) -> Iterator[Instance]:
+    """The instances that a value is, or holds as an element."""
+    for member in members_of(value):
+        if isinstance(member, Coroutine):
+            yield from instances_in(member.result, depth + 1)
+        elif isinstance(member, Instance):
+            yield member
+            for inner in (*member.args, *(member.items or ())) if depth < 4 else ():
+                yield from instances_in(inner, depth + 1)
