@@ -191,6 +191,7 @@ class FixtureRequests(Collected):
                 and not self._is_used(function)
                 and fixtures.certain(self.module)
                 and not fixtures.mentioned(name, self.module)
+                and not self._plugin_is_missing()
             ):
                 if (cls is None or not self._class_is_mixin(cls)) and not self.world.may_be_of_plugin(name):
                     outcome = Outcome.MISSING
@@ -204,6 +205,11 @@ class FixtureRequests(Collected):
         if outcome is Outcome.MISSING:
             evaluator.emit(FixtureRequest(node, name, outcome, function.name, names, known))
         return self.fixture_value(name, cls, above)
+
+    def _plugin_is_missing(self) -> bool:
+        """Whether the module asks for a package (``importorskip``) that is not installed here, and may bring a plugin with it."""
+        library = self.world.library
+        return any(library.module(top, self.module.roots) is None for top in self.evaluator.optional_imports)
 
     def _class_is_mixin(self, cls: Class) -> bool:
         return not self.collects(cls) or self.world.project_text.subclass_exists(cls)
