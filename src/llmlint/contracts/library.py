@@ -6,9 +6,10 @@ import ast
 from functools import partial
 from typing import Final, NamedTuple
 
+from llmlint.contracts.lazy_names import refuses
 from llmlint.contracts.modules import Modules
 from llmlint.contracts.per_node import per_node
-from llmlint.contracts.reader import local_imports, words_of_inner_imports
+from llmlint.contracts.reader import LAZY, local_imports, words_of_inner_imports
 from llmlint.contracts.symbols import (
     ASSIGN,
     CLASS,
@@ -77,7 +78,7 @@ class Library(Modules):
         if key in seen:
             return None
         seen.add(key)
-        opened: Open | None = OPEN if module.open else None
+        opened: Open | None = OPEN if self.may_have(module, name) else None
         for star in reversed(module.stars):  # of two star imports the later one wins
             source = self.module(star, module.roots) if star != "?" else None
             if source is None:
@@ -103,6 +104,10 @@ class Library(Modules):
             if found is not None:
                 return found
         return opened
+
+    def may_have(self, module: Module, name: str) -> bool:
+        """Whether an open module may have a name that nothing in it binds."""
+        return bool(module.open) and not (module.open == LAZY and refuses(self, module, name))
 
     def _has_rival(self, module: Module, star: str, name: str) -> bool:
         """Whether a star import of another branch brings the name as well: then it is not known which of them ran."""

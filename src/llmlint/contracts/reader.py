@@ -12,6 +12,8 @@ from llmlint.contracts.walking import walk
 
 # Reading text is forty times as fast as walking a tree, and here a match too many only makes a module less closed.
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
+LAZY = "it defines __getattr__"
+"""Why a module is open whose names are made when they are asked for (PEP 562)."""
 _REPLACES_ITSELF = {
     "sys.modules": re.compile(r"sys\.modules(?:\[\s*(?:__name__|\w*mod\w*)\s*\]\s*=(?!=)|\.update)"),
     ".__class__": re.compile(r"\.__class__\s*=(?!=)"),
@@ -32,6 +34,37 @@ _WRITES_GLOBALS = re.compile(
     r"|^exec\(|\bexec\([^\n]*\bglobals\(\)",
     re.MULTILINE,
 )
+
+
+_NAMED = re.compile(r"^[ \t]*(\w+)\s*(?::[^=\n]*)?=\s*(?:globals|locals|vars)\(\)[ \t]*(?:#.*)?$", re.MULTILINE)
+_READ = re.compile(
+    r"\.(?:values|items|keys|get|copy)\(|\[[^\]\n]+\](?!\s*=(?!=))|\s*(?::[ \t]*(?:#.*)?$|\s+else\b)", re.MULTILINE
+)
+"""What only reads from a namespace, by what stands behind it."""
+_READING = re.compile(r"(?:\b(?:list|dict|set|sorted|tuple|frozenset|len)\(|\{\*|\[\*|\bin )$")
+"""And by what stands before it."""
+
+
+def _writes_globals(text: str) -> bool:
+    """Whether a module may bind names by way of a dictionary of them."""
+    for match in _WRITES_GLOBALS.finditer(text):
+        row = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.end() - 1)
+        named = _NAMED.match(text, row, len(text) if end < 0 else end)
+        if named is not None:
+            # `__locals = locals()` and then `for name in __all__: __locals[name].__module__ = "shop"`
+            name = re.compile(rf"(?<![\w.]){named.group(1)}\b")
+            if all(use.start() == named.start(1) or _reads(text, use) for use in name.finditer(text)):
+                continue
+        call = re.compile(r"\b(?:globals|locals|vars)\(\)").search(text, match.start())
+        if call is None or call.start() > match.end() or not _reads(text, call):
+            return True
+    return False
+
+
+def _reads(text: str, use: re.Match[str]) -> bool:
+    """Whether a namespace is only read where it stands in the text."""
+    return _READ.match(text, use.end()) is not None or _READING.search(text, 0, use.start()) is not None
 
 
 def absolute(module: str | None, level: int, package: str) -> str | None:
@@ -196,6 +229,9 @@ class Table:
         elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
             self._all(value.left)
             self._all(value.right)
+        elif isinstance(value, ast.Name) and [one.form for one in self.names.get(value.id, ())] == [ASSIGN]:
+            listed = self.names[value.id][0].value
+            self._all(listed if isinstance(listed, (ast.List, ast.Tuple, ast.Set)) else ast.Name("?"))
         else:
             self.all_open = True
 
@@ -235,7 +271,7 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
     if "__getattr__" in table.names:
         lazy = _lazy_names(table.names["__getattr__"])
         if lazy is None:
-            module.open = "it defines __getattr__"
+            module.open = LAZY
         else:
             for name in lazy:
                 table.bind(name, Binding(OPAQUE, table.names["__getattr__"][0].node, conditional=True))
@@ -245,7 +281,7 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
             and re.search(rf"""sys\.modules\[\s*["']{re.escape(module.name)}["']\s*\]\s*=(?!=)""", text)
         ):
             module.open = "it replaces itself in sys.modules"
-        elif any(word in text for word in _NAMESPACES) and _WRITES_GLOBALS.search(text):
+        elif any(word in text for word in _NAMESPACES) and _writes_globals(text):
             module.open = "it writes to its globals()"
     if not module.is_stub and "global" in text:
         for match in _GLOBAL.finditer(text):

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Entry, Open
-from llmlint.contracts.reader import absolute
+from llmlint.contracts.reader import LAZY, absolute
 from llmlint.contracts.symbols import FROM, IMPORT, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.nouns import ImportUse, Outcome, Owner
@@ -97,7 +97,7 @@ class Imports:
                 outcome = Outcome.MISSING
                 subject = parent
                 owner = world.owners.of(ModuleValue(parent))
-                lazy = parent.open == "it defines __getattr__"  # which no import of a module asks
+                lazy = parent.open == LAZY  # which no import of a module asks
                 if (
                     (parent.open and not lazy)
                     or parent.kind == "extension"

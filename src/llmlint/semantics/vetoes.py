@@ -54,7 +54,10 @@ class Vetoes:
 
     def _confirm_module(self, module: Module, name: str) -> bool:
         documented = module.kind == "typeshed" and not name.startswith("_")
-        if module.open or (module.implementation is not None and module.implementation.open and not documented):
+        may_have = self.world.library.may_have
+        if may_have(module, name) or (
+            not documented and module.implementation and may_have(module.implementation, name)
+        ):
             return False
         if module.own and (self.text.stored(name) or self.text.makes_submodule(module, name)):
             return False
