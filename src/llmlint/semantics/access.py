@@ -78,7 +78,7 @@ class Access(Judgements):
                 mock = self.world.attributes.get(value, name).value
                 if type(mock) is Mock:
                     return self.mocks.local(mock)  # `self.fetch = patch("shop.fetch").start()`
-            if self.sink is not None:
+            if self.sink is not None and not self.is_put_back(name):
                 self.replaced_reads[node] = value
             return self.double(value, name) or REPLACED
         found = self.read(node, value, name)
@@ -217,7 +217,11 @@ class Access(Judgements):
         if shape.kind != "typeddict" or not shape.known or not isinstance(node.ctx, ast.Load):
             return
         if isinstance(key, Instance) and isinstance(key.literal, str) and not self.probing("KeyError"):
-            if self.world.calls.typed_key(value, key) is None and not self.guarded(node, key.literal):
+            if (
+                self.world.calls.typed_key(value, key) is None
+                and not self.guarded(node, key.literal)
+                and not self.world.project_text.keyed(key.literal)
+            ):
                 self.missing(node, value, key.literal, "key")
 
     expressions: ClassVar[dict[type, Any]] = {

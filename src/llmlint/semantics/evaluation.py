@@ -87,6 +87,8 @@ class Evaluation:
         self.doubled: dict[str, dict[ast.AST, tuple[Value, Value, Function | None]]] = {}
         """What the tests put in the place of attributes of that name, by where they do: on what, what, and in which test, if one
         does it in its own body."""
+        self.put_back: set[ast.AST] = set()
+        """Where something was put that is there no longer: the ``with`` has ended."""
         self.testing: Function | None = None
         """The test whose body is being evaluated."""
         self.replaced_names: set[str] = set()
@@ -119,7 +121,7 @@ class Evaluation:
 
     def let_go(self) -> None:
         """Forget what a file has handed to this module: values that would keep its tree alive."""
-        for kept in (self.doubled, self.received, self.callees, self.replaced_reads, self.surely_mocks):
+        for kept in (self.doubled, self.put_back, self.received, self.callees, self.replaced_reads, self.surely_mocks):
             kept.clear()
 
     def emit(self, noun: Noun) -> None:
@@ -183,6 +185,12 @@ class Evaluation:
     def put(self, node: ast.AST, name: str, receiver: Value, value: Value) -> None:
         """At ``node`` the tests put ``value`` in the place of the attribute ``name`` of ``receiver``."""
         self.doubled.setdefault(name, {})[node] = (receiver, value, self.testing)
+        self.put_back.discard(node)
+
+    def is_put_back(self, name: str) -> bool:
+        """Whether the test that is being evaluated has replaced attributes of that name, and all of them are as they were again."""
+        puts = [at for at, (_, _, test) in self.doubled.get(name, {}).items() if test is None or test is self.testing]
+        return bool(puts) and self.put_back.issuperset(puts)
 
     def double(self, receiver: Value, name: str) -> Mock | None:
         """The mock that stands in the attribute, where all that the tests put there are mocks that stand for the same."""
@@ -197,9 +205,9 @@ class Evaluation:
     def _put_there(self, receiver: Value, name: str) -> list[Value]:
         """What the tests put in the place of that attribute; nothing where that is not known."""
         values: list[Value] = []
-        for owners, value, test in self.doubled.get(name, {}).values():
-            if test is not None and test is not self.testing:
-                continue  # another test's own affair
+        for at, (owners, value, test) in self.doubled.get(name, {}).items():
+            if (test is not None and test is not self.testing) or at in self.put_back:
+                continue  # another test's own affair, or over
             for owner in members_of(without_none(owners)):
                 if isinstance(owner, Instance) and isinstance(receiver, ClassValue):
                     continue  # what one object has in the place of a method, its class has not
@@ -409,11 +417,17 @@ class Evaluation:
             self.probes, self.deferring = saved, was
 
     def block(self, statements: Sequence[ast.stmt]) -> bool:
-        """Evaluate statements. True if control leaves (return, raise, continue, break, ``pytest.skip`` …)."""
+        """Evaluate statements. True if control leaves (return, raise, continue, break, ``pytest.skip`` …).
+
+        Nothing is reported of the statements behind that, as type checkers report nothing of them.
+        """
         left = False
         table = self.statements
+        muted = self.muted
         for node in statements:
             handler = table.get(type(node))
             if handler is not None and handler(self, node):
                 left = True
+                self.muted = muted + 1
+        self.muted = muted
         return left

@@ -307,6 +307,15 @@ class ProjectText:
         texts = (text for index in self.own for text in index.texts.values())
         return any(name in text and word.search(text) is not None for text in texts)
 
+    def keyed(self, key: str) -> bool:
+        """Whether the project or its tests put something under that key, in whichever dictionary."""
+        word = re.escape(key)
+        puts = re.compile(
+            rf"""["']{word}["']\s*(?:\]\s*=(?!=)|:)|\bsetdefault\(\s*["']{word}["']|\b(?:dict|update)\([^()]*\b{word}\s*="""
+        )
+        texts = (text for index in self.own for text in index.texts.values())
+        return any(key in text and puts.search(text) is not None for text in texts)
+
     def spelt(self, name: str, but: str) -> bool:
         """Whether the project or its tests spell the word, or an option or a variable of that name, outside of the file ``but``."""
         forms = re.escape(name).replace("_", "[-_]")

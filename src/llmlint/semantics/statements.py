@@ -139,6 +139,7 @@ class Statements(Expressions):
 
     def _with(self, node: ast.With | ast.AsyncWith) -> bool:
         pushed = 0
+        patches: list[ast.expr] = []
         for item in node.items:
             value = self.eval(item.context_expr)
             if type(value) is Raises:
@@ -151,6 +152,7 @@ class Statements(Expressions):
                 entered = self.world.calls.entered(value, isinstance(node, ast.AsyncWith))
             elif type(value) is Patcher:
                 entered = value.mock
+                patches.append(item.context_expr)
             elif type(value) is Mock:
                 entered = self.mocks.entered(value, isinstance(node, ast.AsyncWith), item.context_expr)
             else:
@@ -165,7 +167,21 @@ class Statements(Expressions):
         left = self.block(node.body)
         for _ in range(pushed):
             self.probes.pop()
+        if patches and self.testing is not None:
+            self._put_back(node, patches)
         return left and not pushed
+
+    def _put_back(self, node: ast.With | ast.AsyncWith, patches: list[ast.expr]) -> None:
+        """The patches of a ``with`` are over, unless it stands in a generator, whose user goes on inside of it."""
+        if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in walk(node)):
+            return
+        within = {inner for patch in patches for inner in walk(patch)}
+        for name, puts in self.doubled.items():
+            over = within.intersection(puts)
+            self.put_back |= over
+            mocks = [puts[at][1] for at in over]
+            for key in [key for key, value in self.scope.stored.items() if key[1] == name and any(value is mock for mock in mocks)]:
+                del self.scope.stored[key]
 
     def _expects(self, node: ast.expr) -> bool:
         """Whether a context manager that the tests wrote catches what is raised inside."""
