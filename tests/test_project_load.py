@@ -57,6 +57,33 @@ def test_a_src_layout(tmp_path: Path) -> None:
     assert project.own_packages == {"shop", "space", "single"}
 
 
+@pytest.mark.parametrize("manager", ["uv", "rye"])
+def test_a_workspace(tmp_path: Path, manager: str) -> None:
+    """Its members' code is the project's own; of members with packages of one name nobody knows which is installed."""
+    files = {
+        "pyproject.toml": f'[tool.{manager}.workspace]\nmembers = ["libs/*", "app"]\nexclude = ["libs/left"]\n',
+        "app/pyproject.toml": "",
+        "app/src/shop/__init__.py": "",
+        "libs/core/pyproject.toml": "",
+        "libs/core/space/core.py": "",
+        "libs/more/pyproject.toml": "",
+        "libs/more/space/more.py": "",
+        "libs/one/pyproject.toml": "",
+        "libs/one/twice/__init__.py": "",
+        "libs/two/pyproject.toml": "",
+        "libs/two/twice/__init__.py": "",
+        "libs/left/pyproject.toml": "",
+        "libs/left/left/__init__.py": "",
+        "libs/none/none/__init__.py": "",
+        "tests/": "",
+    }
+    project = load(plant(tmp_path, files))
+    members = [root for root in relative(tmp_path, project.source_roots) if root != "."]
+    assert members == ["app/src", "libs/core", "libs/more"]
+    assert {"shop", "space"} <= project.own_packages
+    assert "twice" not in project.own_packages
+
+
 def test_a_namespace_package_in_a_flat_layout(tmp_path: Path) -> None:
     """Models rarely write ``__init__.py``."""
     files = {

@@ -99,6 +99,8 @@ class Modules:
             module.open = "it is compiled or generated"
         elif not by_test and self._is_shared(name.partition(".")[0]):
             module.open = "other distributions have modules in it"
+        elif by_test and self._is_of_dependency(name.partition(".")[0]):
+            module.open = "a package of that name is no more than not installed here"
         return module
 
     def _is_shared(self, top: str) -> bool:
@@ -111,6 +113,10 @@ class Modules:
         prefix = f"{normalize(top)}-"
         named = project.dependencies if environment.known else project.dependencies | project.distributions
         return any(name.startswith(prefix) and name not in environment.distributions for name in named)
+
+    def _is_of_dependency(self, top: str) -> bool:
+        """Whether a dependency that is not installed here bears the name: its package goes before a folder of tests (PEP 420)."""
+        return normalize(top) in self.project.dependencies - self.project.environment.distributions
 
     def _is_own(self, path: str) -> bool:
         project = self.project

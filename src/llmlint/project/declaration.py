@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from glob import glob
 from typing import Any
 
 from llmlint.project.ini import Ini, read_ini
@@ -35,6 +36,8 @@ class Declaration:
     """Absolute folders in which packages lie, where build settings say."""
     package_folders: tuple[tuple[str, str], ...] = ()
     """(package, absolute folder) where the folder does not bear the name of the package."""
+    members: tuple[str, ...] = ()
+    """Absolute folders of the other projects of the workspace, which an environment of this one has installed as they stand."""
     notices: tuple[tuple[str, int, str], ...] = ()
     """(path, row, message) of files that cannot be read."""
 
@@ -93,6 +96,7 @@ class _Collected:
         self.dependencies: set[str] = set()
         self.roots: list[str] = []
         self.folders: dict[str, str] = {}
+        self.members: set[str] = set()
         self.notices: list[tuple[str, int, str]] = []
         self.seen: set[str] = set()
 
@@ -105,6 +109,7 @@ class _Collected:
             frozenset(self.dependencies),
             tuple(dict.fromkeys(self.roots)),
             tuple(sorted(self.folders.items())),
+            tuple(sorted(self.members)),
             tuple(self.notices),
         )
 
@@ -196,6 +201,18 @@ class _Collected:
         if isinstance(relative, str):
             self.roots.append(os.path.normpath(os.path.join(self.folder, relative.lstrip("/") or ".")))
 
+    def workspace(self, table: dict[str, Any]) -> None:
+        """The members of a workspace, as uv and rye list them: globs of folders, and of those that are none."""
+        found, left_out = (
+            {
+                os.path.normpath(path)
+                for pattern in _strings(table.get(key))
+                for path in glob(os.path.join(self.folder, pattern.strip("/")))
+            }
+            for key in ("members", "exclude")
+        )
+        self.members |= {path for path in found - left_out if os.path.isfile(os.path.join(path, "pyproject.toml"))}
+
     def package(self, name: str, relative: str) -> None:
         """A package that lies in the folder ``relative``."""
         folder = os.path.normpath(os.path.join(self.folder, relative.lstrip("/")))
@@ -239,6 +256,8 @@ def _pyproject(collected: _Collected, toml: TomlFile) -> None:
         collected.require_all(group)
     collected.root(toml.table("tool", "pdm", "build").get("package-dir"))
     collected.require_all(toml.table("tool", "uv").get("dev-dependencies"))
+    for manager in ("uv", "rye"):
+        collected.workspace(toml.table("tool", manager, "workspace"))
     if backend := toml.table("tool", "uv", "build-backend"):
         collected.root(backend.get("module-root", "src"))
     collected.root(toml.table("tool", "maturin").get("python-source"))

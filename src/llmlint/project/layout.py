@@ -38,13 +38,14 @@ _EXTENSION_MODULE = re.compile(r"(\w+)(?:\.[\w-]+)?\.(?:so|pyd)")
 _TEST_MODULE = re.compile(r"test_.*|.*_test")
 
 
-def packages_in(folder: str, *, flat: bool = False) -> frozenset[str]:
+def packages_in(folder: str, *, flat: bool = False, regular: bool = False) -> frozenset[str]:
     """Names of the packages and modules that can be imported when ``folder`` is on the path.
 
     A folder without ``__init__.py`` counts as a namespace package when it or one of its folders holds Python. ``flat`` says that the
-    folder is the root of a project, where tests, documents and scripts for its upkeep lie beside the code.
+    folder is the root of a project, where tests, documents and scripts for its upkeep lie beside the code; ``regular`` leaves
+    namespace packages and modules out.
     """
-    return frozenset(name for name, _ in _entries(folder, flat=flat))
+    return frozenset(name for name, is_regular in _entries(folder, flat=flat) if is_regular or not regular)
 
 
 def holds_code(folder: str) -> bool:

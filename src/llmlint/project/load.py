@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -169,6 +170,9 @@ class Loader:
         environment = self._environment(place, loaded, declarations)
         changed = _changed_roots(place, pytest)
         sources, more = _source_roots(place, settings, folders, declarations, (*pytest.pythonpath, *changed))
+        if not settings.src:
+            members = dict.fromkeys(folder for declaration in declarations for folder in declaration.members)
+            sources += _member_roots(sources, [(folder, self._declaration(folder)) for folder in members])
         contracts = _contract_folders(place, settings, folders)
         own = _own_packages(sources, place, {folder for folder, _ in contracts}, _testpaths(pytest), declarations)
         named = {pair: None for declaration in declarations for pair in declaration.package_folders}
@@ -300,6 +304,19 @@ def _source_roots(
         if inside and not hidden and not in_tests(folder, place.root) and holds_packages(folder):
             roots.append(folder)
     return list(dict.fromkeys(roots)), extra
+
+
+def _member_roots(roots: list[str], members: list[tuple[str, Declaration]]) -> list[str]:
+    """The import roots of the other projects of a workspace, but for those that have packages of the same name: which of them is
+    installed nobody knows."""
+    found = {
+        root: packages_in(root, flat=root == folder, regular=True)
+        for folder, declaration in members
+        for root in source_roots(folder, declaration.import_roots)
+        if root not in roots
+    }
+    times = Counter(name for names in found.values() for name in names)
+    return [root for root, names in found.items() if all(times[name] == 1 for name in names)]
 
 
 def _contract_folders(place: Location, settings: Settings, folders: list[str]) -> list[tuple[str, str | None]]:
