@@ -180,8 +180,9 @@ class Statements(Expressions):
             over = within.intersection(puts)
             self.put_back |= over
             mocks = [puts[at][1] for at in over]
-            for key in [key for key, value in self.scope.stored.items() if key[1] == name and any(value is mock for mock in mocks)]:
-                del self.scope.stored[key]
+            stored = self.scope.stored
+            for key in [key for key in stored if key[1] == name and any(stored[key] is mock for mock in mocks)]:
+                del stored[key]
 
     def _expects(self, node: ast.expr) -> bool:
         """Whether a context manager that the tests wrote catches what is raised inside."""
