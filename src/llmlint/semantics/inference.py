@@ -112,7 +112,7 @@ class Inference:
             self.cuts += 1
             return UNINFERRED, UNINFERRED
         given = self.deciding(function, receiver, arguments)
-        if self._gives_nothing(function) and not any(isinstance(value, Mock) for value in given.values()):
+        if self.gives_nothing(function) and not any(isinstance(value, Mock) for value in given.values()):
             return UNINFERRED if _is_stub_body(function.node) else self.world.none, UNKNOWN
         keys = [("self", identity_of(receiver)), *((name, identity_of(value)) for name, value in given.items())]
         key = (function, *keys)
@@ -167,7 +167,7 @@ class Inference:
             return key.module is self._judged
         return key is not None and key is self._judged
 
-    def _gives_nothing(self, function: Function) -> bool:
+    def gives_nothing(self, function: Function) -> bool:
         """Whether the body neither yields nor returns a value: then it need not be evaluated to know that."""
         found = function.memo.get("gives nothing")
         if found is None:

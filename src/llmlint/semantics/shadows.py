@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Function
+from llmlint.contracts.walking import walk
 from llmlint.model.diagnostic import Edit
 from llmlint.model.position import Span
 from llmlint.model.result import Shadow
@@ -41,6 +42,9 @@ _EXPECTING = frozenset(
 
 _SETUP = re.compile(r"(?:async)?set_?up|tear_?down|set_?up_\w+|tear_?down_\w+", re.IGNORECASE)
 
+_HEAD = re.compile(r"\bdef\s+\w+\s*")
+_CLOSED = re.compile(r"[\s,)]*\)(?=\s*:)")
+
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -68,7 +72,7 @@ class Shadows:
             handed = {name: value for name, value in given.items() if isinstance(value, Mock)}
             edits += self._mocks.handed(function, {**handed, **self._analysis.injected.get(function, {})})
             if self._analysis.is_test(function, cls) or (cls is not None and _SETUP.fullmatch(function.name)):
-                edits += self._returned(function.node)
+                edits += self._returned(function)
         edits += self._mocks.built(self._analysis.evaluator.mocks.built)
         edits += self._mocks.patched()
         edits += self._classes.given(cls for _, cls in self._analysis.functions if cls is not None)
@@ -101,8 +105,10 @@ class Shadows:
             said = world.calls.async_element(said) if giver.is_async else world.calls.element(said)
         return self._texts.text(said, annotated=True)
 
-    def _returned(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Edit]:
-        if node.returns is None and not _gives(node) and (place := self._end_of_head(node)):
+    def _returned(self, function: Function) -> Iterator[Edit]:
+        node = function.node
+        gives_nothing = node.returns is None and self._analysis.world.inference.gives_nothing(function)
+        if gives_nothing and (place := self._end_of_head(node)):
             row, column = place
             yield Edit(Span(row, column, row, column), " -> None")
 
@@ -111,7 +117,7 @@ class Shadows:
         lines = self._source.lines
         row = node.lineno
         start = self._source.span(node).column
-        found = re.compile(rf"def\s+{node.name}\s*").search(lines[row - 1], start)
+        found = _HEAD.search(lines[row - 1], start)
         if found is None:
             return None
         column, depth = found.end(), 0
@@ -140,7 +146,7 @@ class Shadows:
         ]  # fmt: skip
         ends = [self._source.span(one) for one in every if one is not None]
         row, column = max((span.end_row, span.end_column) for span in ends)
-        found = re.compile(r"[\s,)]*\)(?=\s*:)").match(self._source.lines[row - 1], column)
+        found = _CLOSED.match(self._source.lines[row - 1], column)
         return (row, found.end()) if found else None
 
 
@@ -154,22 +160,15 @@ def _apart(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     return tuple(kept)
 
 
-def _gives(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a function returns something, or yields."""
-    stack: list[ast.AST] = list(node.body)
-    while stack:
-        found = stack.pop()
-        if isinstance(found, ast.Yield | ast.YieldFrom) or (isinstance(found, ast.Return) and found.value is not None):
-            return True
-        if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            stack.extend(ast.iter_child_nodes(found))
-    return False
-
-
 def _probes(tree: ast.Module) -> Iterator[tuple[int, int]]:
     """The rows of what is expected to fail: below ``raises``, in a ``try`` with handlers, in an ``xfail`` test."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.With | ast.AsyncWith):
+    for node in walk(tree, leaves=False):
+        if isinstance(node, ast.Call):
+            if len(node.args) > 1 and _named(node) in _EXPECTING:
+                yield node.lineno, node.end_lineno or node.lineno
+        elif not isinstance(node, ast.stmt):
+            continue
+        elif isinstance(node, ast.With | ast.AsyncWith):
             if any(_expects(item.context_expr) for item in node.items):
                 yield node.lineno, node.end_lineno or node.lineno
         elif isinstance(node, ast.Try | ast.TryStar) and node.handlers:
@@ -177,8 +176,6 @@ def _probes(tree: ast.Module) -> Iterator[tuple[int, int]]:
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if any(_named(decorator) in ("xfail", "expectedFailure") for decorator in node.decorator_list):
                 yield node.lineno, node.end_lineno or node.lineno
-        elif isinstance(node, ast.Call) and _named(node) in _EXPECTING and len(node.args) > 1:
-            yield node.lineno, node.end_lineno or node.lineno
 
 
 def _expects(node: ast.expr) -> bool:
