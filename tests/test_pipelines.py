@@ -42,6 +42,14 @@ def test_the_action_is_one():
     assert set(re.findall(r"inputs\.([\w-]+)", text)) == set(ACTION["inputs"])
 
 
+def test_our_own_workflow_is_one():
+    workflow = YAML(typ="safe").load(ROOT / ".github/workflows/tests.yml")
+    jsonschema.validate(workflow, get_builtin_schema("vendor.github-workflows"))
+    commands = [step["run"] for step in workflow["jobs"]["tests"]["steps"] if "run" in step]
+    assert commands == ["python tests/schemas/published.py", ".ci/run"]
+    assert all((ROOT / command.split()[-1]).is_file() for command in commands)
+
+
 def step(*, folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     """The action's last step, with what GitHub puts in the place of its expressions."""
     values = {name: one["default"] for name, one in ACTION["inputs"].items()} | {
