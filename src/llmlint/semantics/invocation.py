@@ -22,6 +22,7 @@ from llmlint.semantics.nouns import (
 )
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.special_values import Bounded
+from llmlint.semantics.stored_names import stored_in
 from llmlint.semantics.values import (
     UNKNOWN,
     Callable,
@@ -164,6 +165,10 @@ class Invocation(Assignments):
                 self._hand_over(function, arguments)
                 if type(function) is FunctionValue and function.function.module is self.module:
                     self._note_arguments(function, arguments)
+                if type(function) is FunctionValue and function.function.module.by_test:
+                    for value in arguments.values():
+                        if type(value) is Mock:
+                            value.told |= stored_in(function.function)
             elif any(type(value) is Mock for value in arguments.values()):
                 self._hand_over(function, arguments)
             if node is self.dropped and type(function) is FunctionValue and _does_nothing(function, arguments):

@@ -30,8 +30,25 @@ _FIXTURES: Final = {
     "pytest-xdist": frozenset({"testrun_uid", "worker_id"}),
 }  # fmt: skip
 """By the name of the distribution."""
+_BESIDES: Final = {
+    "anyio": frozenset({"anyio_backend", "anyio_backend_name", "anyio_backend_options", "free_tcp_port", "free_udp_port"}),
+    "faker": frozenset({"faker"}),
+    "inline-snapshot": frozenset({"snapshot"}),
+    "logfire": frozenset({"capfire", "logfire_pytest", "logfire_instance"}),
+    "pyfakefs": frozenset({"fs", "fs_class", "fs_module", "fs_session"}),
+    "requests-mock": frozenset({"requests_mock"}),
+    "respx": frozenset({"respx_mock"}),
+    "syrupy": frozenset({"snapshot"}),
+    "time-machine": frozenset({"time_machine"}),
+}  # fmt: skip
+"""Of distributions that are plugins besides what they are for."""
 
 
 def may_define(plugins: Iterable[str], fixture: str) -> bool:
     """Whether one of some plugins defines a fixture of that name, for all that is known of it."""
     return any(plugin not in _FIXTURES or fixture in _FIXTURES[plugin] for plugin in plugins)
+
+
+def defines_besides(distributions: Iterable[str], fixture: str) -> bool:
+    """Whether one of some distributions, which need be no plugins, is known to define a fixture of that name."""
+    return any(fixture in _BESIDES.get(name, _NONE) for name in distributions)

@@ -95,6 +95,8 @@ class ProjectText:
         names = {cls.name}
         for index in indexes:
             names |= index.aliases.get(cls.name, frozenset())
+        if any(not names.isdisjoint(index.bases_of_made) for index in indexes):
+            return True
         for index, subclass, path, bases in inheriting(names, indexes):
             if (subclass, path) == (cls.name, cls.module.path):
                 continue
@@ -217,6 +219,14 @@ class ProjectText:
                 calls += len(called.findall(text))
                 awaits += sum(receiver not in _RUNNERS for receiver in handed.findall(text))
         return 0 < calls == awaits
+
+    def never_called(self, name: str) -> bool:
+        """Whether the project's sources hand a function of that name to somebody (``queue.add(send)(order)``) and never call it."""
+        word = re.escape(name)
+        called = re.compile(rf"(?<!def )(?<!def  )\b{word}\s*\(")
+        handed = re.compile(rf"[(,=]\s*(?:\w+\.)*{word}\s*[,)]")
+        texts = [text for text in self.own[0].texts.values() if name in text]
+        return any(map(handed.search, texts)) and not any(map(called.search, texts))
 
     def imported_by_name(self, path: str) -> bool:
         """Whether some file of the project imports a module of that file's name, or names it as a plugin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from llmlint.contracts.symbols import Module
+from llmlint.contracts.symbols import Function, Module
 from llmlint.contracts.walking import walk
 from llmlint.semantics.text_index import COMPUTED, PLAIN_STORE, not_on_itself
 
@@ -40,6 +40,22 @@ def stored_by_text(module: Module) -> frozenset[str]:
     found: frozenset[str] | None = module.memo.get("<stored by text>")
     if found is None:
         found = module.memo["<stored by text>"] = frozenset(not_on_itself(PLAIN_STORE, module.text))
+    return found
+
+
+def stored_in(function: Function) -> frozenset[str]:
+    """The attribute names that a function stores on something, or may: its strings and keywords, where it sets attributes by name."""
+    found: frozenset[str] | None = function.memo.get("<stored in>")
+    if found is None:
+        nodes = list(walk(function.node))
+        names = {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
+        called = {
+            getattr(node.func, "attr", getattr(node.func, "id", "")) for node in nodes if isinstance(node, ast.Call)
+        }
+        if called & {"setattr", "configure_mock"}:
+            names |= {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+            names |= {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
+        found = function.memo["<stored in>"] = frozenset(names)
     return found
 
 

@@ -31,6 +31,8 @@ _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILI
 _STATEMENT = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]|@\w")
 _STRING = re.compile(r"""["'](\w+)["']""")
 _CLASS = re.compile(r"^[ \t]*class\s+(\w+)\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", re.MULTILINE)
+_MADE = re.compile(r"\b(?:type|new_class)\(\s*(?:[^(),\n]|\([^()\n]*\))+,\s*\(([^()]*)\)")
+"""A class that a call makes, and its bases."""
 _IMPORT = re.compile(r"^([ \t]*)(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 _IMPORTING = re.compile(
     r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\([^)]*\)|[^\n]*)|import[ \t]+[^\n]*)", re.MULTILINE
@@ -142,6 +144,12 @@ class TextIndex:
                 for base in _NAMES.findall(bases):
                     found.setdefault(base.rpartition(".")[2], []).append((match.group(1), path, bases.count(",") + 1))
         return found
+
+    @cached_property
+    def bases_of_made(self) -> frozenset[str]:
+        """The last parts of the names of what classes inherit from that calls make: ``type("Copper", (Coin, Metal), members)``."""
+        bases = (bases for text in self.texts.values() for bases in _MADE.findall(text))
+        return frozenset(base.rpartition(".")[2] for names in bases for base in _NAMES.findall(names))
 
     @cached_property
     def aliases(self) -> dict[str, frozenset[str]]:

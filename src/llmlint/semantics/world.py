@@ -24,7 +24,7 @@ from llmlint.semantics.inference import Inference
 from llmlint.semantics.member_values import MemberValues
 from llmlint.semantics.names import Names
 from llmlint.semantics.owners import Owners
-from llmlint.semantics.plugin_fixtures import may_define
+from llmlint.semantics.plugin_fixtures import defines_besides, may_define
 from llmlint.semantics.project_text import ProjectText
 from llmlint.semantics.proof.following import Following
 from llmlint.semantics.resting import Resting
@@ -176,7 +176,9 @@ class World:
 
     def fixture_may_be_elsewhere(self, name: str) -> bool:
         """Whether a fixture that nothing defines here may be one where the tests run: of a plugin that is not installed here."""
-        return not self.runs_tests or may_define(self._missing_plugins, name)
+        if not self.runs_tests or may_define(self._missing_plugins, name):
+            return True
+        return defines_besides(self.project.dependencies - self.project.environment.distributions, name)
 
     @cached_property
     def _missing_plugins(self) -> frozenset[str]:

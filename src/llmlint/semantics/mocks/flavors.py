@@ -52,11 +52,11 @@ class MockFlavors:
             for mock in record.mocks:
                 if mock.home is self.mocks:
                     self._judge_built(record, mock, seen)
-                    self._judge_parts(mock, seen, 0)
+                    self._judge_parts(mock, seen, mock.told)
         for mock in self.mocks.replaced:
             self._judge_replacement(mock, seen)
         for mock in self.mocks.patched:
-            self._judge_parts(mock, seen, 0)
+            self._judge_parts(mock, seen, mock.told)
 
     def _judge_built(self, record: Record, mock: Mock, seen: set[int]) -> None:
         """A mock that the test builds in the place of one function or method."""
@@ -69,19 +69,21 @@ class MockFlavors:
         if isinstance(mock.stands, FunctionValue) and mock.at is not None:
             self._judge_flavor(mock, mock.at, mock.flavor == "async", seen, part=False)
 
-    def _judge_parts(self, mock: Mock, seen: set[int], depth: int) -> None:
+    def _judge_parts(self, mock: Mock, seen: set[int], told: frozenset[str], depth: int = 0) -> None:
+        """``told``: what helpers of the tests put in the place of parts."""
         for name, child in mock.children.items():
             if not isinstance(child, Mock) or child.record is not None or depth > 6:
                 continue
             if (
                 name != "()"
+                and name not in told
                 and not is_dunder(name)
                 and isinstance(child.stands, FunctionValue)
                 and child.at is not None
             ):
                 if child.flavor and not mock.guided and child.actions & {"configured", "asserted"}:
                     self._judge_flavor(child, child.at, child.flavor == "async", seen, part=True)
-            self._judge_parts(child, seen, depth + 1)
+            self._judge_parts(child, seen, told | child.told, depth + 1)
 
     def _judge_flavor(self, mock: Mock, at: ast.expr, asynchronous: bool, seen: set[int], *, part: bool) -> None:
         stands = mock.stands
@@ -103,9 +105,10 @@ class MockFlavors:
             if not self._surely_synchronous(stands):
                 return
         elif not asynchronous and function.is_async:
-            if not self._unawaitable(mock) or (
-                mock.by == "patch" and self.world.project_text.only_handed_on(function.name)
-            ):
+            written = self.world.project_text
+            if not self._unawaitable(mock) or (mock.by == "patch" and written.only_handed_on(function.name)):
+                return
+            if function.owner is None and "asserted" not in mock.actions and written.never_called(function.name):
                 return
         else:
             return

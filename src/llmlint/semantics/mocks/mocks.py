@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.mocks.gifts import MockGifts
 from llmlint.semantics.mocks.plain_values import PlainValues
-from llmlint.semantics.mocks.standing import known, part
+from llmlint.semantics.mocks.standing import enters_another, known, part
 from llmlint.semantics.mocks.values import (
     Mock,
     Record,
@@ -91,6 +91,9 @@ class Mocks(MockBuilding):
         _, by, parameter = record.handed[0]
         for mock in record.mocks:
             if mock.stands is None and not mock.opaque:
+                if enters_another(self.evaluator.world, mock, stands):
+                    mock.opaque = True
+                    continue
                 mock.stands, mock.by, mock.parameter = stands, by, parameter
                 self._settle(mock)
 

@@ -91,11 +91,23 @@ def result(world: World, stands: Value | None) -> Value | None:
 
 
 def _awaits_another(world: World, value: Instance) -> bool:
-    """Whether awaiting the object gives one of another class (``connect`` of websockets)."""
+    """Whether awaiting the object gives one of another class (``connect`` of websockets), or of nobody knows which (``aiofiles.open``)."""
     if world.classes.member(value.cls, "__await__") is None:
         return False
     given = world.calls.awaited(value)
-    return isinstance(given, Instance) and not world.classes.is_subclass(given.cls, value.cls)
+    return not isinstance(given, Instance) or not world.classes.is_subclass(given.cls, value.cls)
+
+
+def enters_another(world: World, mock: Mock, stands: Value) -> bool:
+    """Whether the mock is what a ``with`` over it gives, where ``stands`` gives something else: it stands for both."""
+    for name in ("__enter__", "__aenter__"):
+        method = mock.children.get(name)
+        if isinstance(method, Mock) and method.children.get("()") is mock:
+            given = result(world, part(world, stands, name))
+            alike = isinstance(given, Instance) and isinstance(stands, Instance)
+            if not alike or not world.classes.is_subclass(given.cls, stands.cls):
+                return True
+    return False
 
 
 def part(world: World, stands: Value | None, name: str) -> Value | None:

@@ -55,7 +55,7 @@ class Mock(Value):
 
     __slots__ = (
         "actions", "asynchronous", "at", "by", "children", "flavor", "given", "guided", "home", "last", "missing", "of",
-        "opaque", "parameter", "record", "shaped", "sources", "stands", "strict",
+        "opaque", "parameter", "record", "shaped", "sources", "stands", "strict", "told",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +103,8 @@ class Mock(Value):
         """Of what the test gave to it: the expressions."""
         self.given: set[str] = set()
         """The attributes that the test stored."""
+        self.told: frozenset[str] = frozenset()
+        """What helpers of the tests that it was handed to store on it, or on its parts."""
         if record is not None:
             record.mocks.append(self)
 
@@ -140,7 +142,7 @@ class Mock(Value):
         )
         done[self] = other
         other.missing, other.shaped, other.given = self.missing, self.shaped, set(self.given)
-        other.of, other.sources = self.of, dict(self.sources)
+        other.of, other.sources, other.told = self.of, dict(self.sources), self.told
         other.flavor, other.guided, other.at, other.actions = self.flavor, self.guided, self.at, set(self.actions)
         other.children = {
             name: value.fork(home, records, done) if isinstance(value, Mock) else value
