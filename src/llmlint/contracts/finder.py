@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatch
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from llmlint.contracts.symbols import Kind
 from llmlint.project.project import Project
@@ -17,6 +17,10 @@ _GENERATED = frozenset(
     {"_version", "version", "_generated_version", "__about__", "_build", "_build_info", "__version__"}
 )
 _TEST_FOLDERS = frozenset({"tests", "test", "testing_suite", "unit_tests", "functional_tests", "integration_tests"})
+
+
+_DESCRIBED: Final = frozenset({"typing_extensions"})
+"""Distributions that typeshed has among the standard library: their sources make by computation what type checkers know by name."""
 
 
 class Location(NamedTuple):
@@ -154,6 +158,9 @@ class Finder:
                     if hit is not None:
                         stub = Location(hit, "stub", hit.endswith("__init__.pyi"), False, False)
                         break
+        if name in _DESCRIBED and stub is None and source is not None and not source.own:
+            described = self._stub_in(self._project.typeshed, parts)
+            stub = Location(described, "typeshed", False, False, False) if described is not None else None
         if source is None and (stub is None or stub.kind == "contract") and not opaque:
             shed = self._stub_in(self._project.typeshed, parts)
             if shed is not None and stub is None:

@@ -81,7 +81,9 @@ class Members(Ancestry):
                         cls.memo["named by callers"] = True
                     elif _is_own(target, own) or method.name == "__set_name__":
                         cls.own_open = cls.own_open or f"{method.name}() sets attributes by computed names"
-                elif name == "vars" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == first:
+                elif (
+                    name == "vars" and id(node) not in read and [getattr(one, "id", "") for one in node.args] == [first]
+                ):
                     cls.own_open = cls.own_open or f"{method.name}() uses vars({first})"
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in own:
                 if node.attr == "__dict__" and id(node) not in read:
@@ -178,12 +180,13 @@ def _stored_on_first(method: FunctionNode) -> list[tuple[str, ast.stmt, ast.expr
 
 @per_node
 def _merely_read(method: FunctionNode) -> set[int]:
-    """The ``__dict__`` nodes of a method that are read at a key, compared, looped over or copied, and nothing else."""
+    """The ``__dict__`` and ``vars()`` nodes of a method that are read at a key, compared, looped over, copied, or of which something is
+    taken away, and nothing else."""
     found: set[int] = set()
     for node in walk(method):
-        if isinstance(node, ast.Attribute) and node.attr in ("items", "keys", "values", "get", "copy"):
+        if isinstance(node, ast.Attribute) and node.attr in ("items", "keys", "values", "get", "copy", "pop"):
             found.add(id(node.value))
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Store):
             found.add(id(node.value))
         elif isinstance(node, ast.Compare):
             found.update(id(item) for item in (node.left, *node.comparators))

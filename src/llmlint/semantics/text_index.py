@@ -26,6 +26,8 @@ COMPUTED = re.compile(
     r"""(?<!\.)\bsetattr\(\s*(?!self\s*,|cls\s*,)[\w.()\[\]]+\s*,\s*(?![\s"']|_*[A-Z][A-Z0-9_]*\s*,)"""
 )
 """``setattr`` with a computed name on something that is not ``self``; a constant's is none: it stands as a string somewhere."""
+_SPELT = re.compile(r"""\bsetattr\(\s*(?:(?:[^()\[\],"']|\([^()]*\)|\[[^\[\]]*\])+,\s*)?["'][\w.]+["']\s*,""")
+"""``setattr`` with a name that is written there, ``monkeypatch``'s with a path included."""
 _WORD = re.compile(r"\w+")
 _DEF = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 _STATEMENT = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]|@\w")
@@ -69,10 +71,10 @@ class TextIndex:
 
     @cached_property
     def computed(self) -> frozenset[str]:
-        """Strings in files that call ``setattr``: names that may be set by computation."""
+        """Strings in files that call ``setattr`` with a name that is not written there: names that may be set by computation."""
         found: set[str] = set()
         for text in self.texts.values():
-            if "setattr(" in text:
+            if "setattr(" in text and text.count("setattr(") > len(_SPELT.findall(text)):
                 found.update(_STRING.findall(text))
         return frozenset(found)
 
