@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CART, Folder
-
-TEST = """\
-from shop.cart import Cart
-
-
-def test_total():
-    cart = Cart()
-    assert len("\U0001f34e\u00e9") == cart.totl()
-"""
+from tests.server.real_editor import TEST, prepared
 
 SCRIPT = Path(__file__).with_name("eglot.el")
 
@@ -36,17 +25,9 @@ def has_eglot() -> bool:
 
 @pytest.mark.skipif(not has_eglot(), reason="there is no Emacs with eglot on PATH")
 def test_emacs_shows_diagnostics_a_hover_an_action_and_completions(tmp_path):
-    folder = Folder(tmp_path)
-    folder.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n')
-    folder.write("src/shop/__init__.py", "")
-    folder.write("src/shop/cart.py", CART)
-    folder.write("tests/test_cart.py", TEST)
-    command = [sys.executable, "-m", "llmlint", "server", "--no-tools"]
     environment = {
-        **os.environ,
+        **prepared(tmp_path),
         "HOME": str(tmp_path),
-        "LLMLINT_SERVER": "\n".join(command),
-        "LLMLINT_SHOWN": str(tmp_path / "shown.json"),
     }
     done = subprocess.run(
         ["emacs", "--batch", "-l", str(SCRIPT)],

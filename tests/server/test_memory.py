@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from llmlint.app import Request
+from llmlint.engine.garbage import collect, sweep  # llmlint: ignore[LLM106] -- as above
 from llmlint.live import Live  # llmlint: ignore[LLM106, import-linter:forbidden] -- a session is what is measured
 from llmlint.server.options import Options
 from llmlint.server.serving import build
@@ -151,6 +152,78 @@ def test_nothing_of_an_edit_outlives_the_next(tmp_path):
     for _ in range(3):
         round_of_edits()
     assert heavy() - before == Counter()
+
+
+def test_what_edits_left_behind_is_collected_without_a_walk_through_what_was_known_before(tmp_path):
+    """Between two collections of everything: what is alive at the first one is set aside, and stays so while answers are given."""
+    folder = Folder(tmp_path)
+    folder.write("pyproject.toml", '[project]\nname = "shop"\n')
+    folder.write("src/shop/__init__.py", "")
+    folder.write("src/shop/cart.py", SOURCE)
+    folder.write("tests/conftest.py", CONFTEST)
+    path = str(folder.write("tests/test_cart.py", TEST))
+    live = Live(Request(cwd=str(tmp_path)), patience=1000.0)
+
+    def edits(count: int) -> int:
+        """How much there is after so many edits that was not set aside."""
+        for number in range(count):
+            live.check(path, TEST.replace("NUMBER", str(number % 8)))
+            live.check(path, f"# {number % 8}\n{TEST}\n(")
+        live.check(path, TEST)
+        sweep()
+        return len(gc.get_objects())
+
+    gc.disable()
+    try:
+        edits(10)
+        collect()
+        aside = gc.get_freeze_count()
+        few = edits(10)
+        assert edits(40) <= few + 20
+        assert few < aside / 3
+        assert gc.get_freeze_count() <= aside
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+LOGGING = """\
+import logging
+
+
+class Cart(logging.LoggerAdapter):
+    first = 1
+
+
+class Other(Cart):
+    def __init__(self, given):
+        self.second = given
+
+
+def sign(mock):
+    type(mock).signed = mock
+"""
+
+
+def test_trees_of_astroid_do_not_outlive_a_pause(tmp_path):
+    """Not even where what they assign reaches the classes of builtins, which it keeps."""
+    folder = Folder(tmp_path)
+    folder.write("pyproject.toml", '[project]\nname = "shop"\n')
+    folder.write("src/shop/__init__.py", "")
+    folder.write("src/shop/cart.py", LOGGING)
+    text = "from shop.cart import Cart\n\n\ndef test():\n    assert Cart(None).first == Cart.second\n"
+    path = str(folder.write("tests/test_cart.py", text))
+    kept = []
+    for _ in range(3):
+        live = Live(Request(cwd=str(tmp_path)), patience=1000.0)
+        assert [one.message for one in live.check(path, text).diagnostics] == ["class 'Cart' has no attribute 'second'"]
+        del live
+        collect()
+        gc.unfreeze()
+        of_astroid = [one for one in gc.get_objects() if type(one).__module__.startswith("astroid.nodes.")]
+        assert {one.name for one in of_astroid if type(one).__name__ == "Module"} == {"builtins"}
+        kept.append(len(of_astroid))
+    assert kept[0] == kept[1] == kept[2]
 
 
 def test_what_astroid_has_read_is_not_older_than_the_file(tmp_path):

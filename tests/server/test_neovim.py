@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import CART, Folder
-
-TEST = """\
-from shop.cart import Cart
-
-
-def test_total():
-    cart = Cart()
-    assert len("\U0001f34e\u00e9") == cart.totl()
-"""
+from tests.server.real_editor import TEST, prepared
 
 
 @pytest.mark.skipif(shutil.which("nvim") is None, reason="there is no Neovim (nvim) on PATH")
 def test_neovim_shows_diagnostics_a_hover_and_an_action(tmp_path):
-    folder = Folder(tmp_path)
-    folder.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n')
-    folder.write("src/shop/__init__.py", "")
-    folder.write("src/shop/cart.py", CART)
-    folder.write("tests/test_cart.py", TEST)
-    command = [sys.executable, "-m", "llmlint", "server", "--no-tools"]
     environment = {
-        **os.environ,
-        "LLMLINT_SERVER": "\n".join(command),
-        "LLMLINT_SHOWN": str(tmp_path / "shown.json"),
+        **prepared(tmp_path),
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "XDG_DATA_HOME": str(tmp_path / "data"),

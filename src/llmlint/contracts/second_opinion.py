@@ -1,14 +1,21 @@
-"""astroid's word on whether a module or class has a member: asked before a finding that rests on source alone."""
+"""astroid's word on what a module or class has: asked before a finding that rests on source alone."""
 
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from astroid import nodes
+
+_BUILTINS: Final = "builtins"
 
 
-def has_member(path: str, module: str, qualname: str, name: str) -> bool:
-    """Whether astroid finds ``name`` in the class ``qualname`` of the file (in the module itself if that is empty).
+def members(path: str, module: str, qualname: str) -> frozenset[str]:
+    """The names that astroid finds in the class ``qualname`` of the file, bases and instances included (in the module itself if that is empty).
 
-    Nothing is imported; where astroid cannot read the file, or fails, it finds nothing.
+    They are names and no more, so that whoever keeps them need not keep trees. Nothing is imported; where astroid cannot read the
+    file, or fails, it finds nothing.
     """
     from astroid.astroid_manager import MANAGER
     from astroid.exceptions import AstroidError
@@ -20,27 +27,68 @@ def has_member(path: str, module: str, qualname: str, name: str) -> bool:
         for part in qualname.split(".") if qualname else ():
             found = [node for node in scope.getattr(part) if isinstance(node, ClassDef)]
             if not found:
-                return False
+                return frozenset()
             scope = found[-1]
         places = [scope.locals]
         if isinstance(scope, ClassDef):
             places += [scope.instance_attrs]
             places += [names for base in scope.ancestors() for names in (base.instance_attrs, base.locals)]
     except (AstroidError, RecursionError, OSError, ValueError, AttributeError, TypeError, IndexError, KeyError):
-        return False
-    return any(name in names for names in places)
+        return frozenset()
+    return frozenset(name for names in places for name in names)
+
+
+def prepare() -> None:
+    """Load astroid, and what it knows of builtins: a quarter of a second that whoever asks first would wait for."""
+    from astroid.astroid_manager import MANAGER
+    from astroid.builder import AstroidBuilder
+
+    AstroidBuilder(MANAGER).string_build("")
 
 
 def forget() -> None:
-    """Drop what astroid has read of files, which it never looks at again: they may have changed."""
+    """Drop what astroid has read, which it never looks at again: files may have changed, and trees are large. It keeps its builtins."""
     manager = sys.modules.get("astroid.astroid_manager")
-    if manager is None:
+    if manager is None or manager.MANAGER.astroid_cache.keys() <= {_BUILTINS}:
         return
     from astroid.context import _invalidate_cache
     from astroid.inference_tip import clear_inference_tip_cache
+    from astroid.nodes import ClassDef
+    from astroid.nodes._base_nodes import LookupMixIn
 
     known = manager.MANAGER.astroid_cache
-    for name in [name for name, tree in known.items() if (tree.file or "").endswith((".py", ".pyi"))]:
+    for name in [name for name in known if name != _BUILTINS]:
         del known[name]
     clear_inference_tip_cache()
     _invalidate_cache()
+    for cached in (LookupMixIn.lookup, ClassDef._metaclass_lookup_attribute):  # noqa: SLF001 - as its own clear_cache does
+        cached.cache_clear()  # keyed by nodes
+    _forget_models()
+    if _BUILTINS in known:
+        _forget_additions(known[_BUILTINS])
+
+
+def _forget_models() -> None:
+    """Let go of the nodes that the models of special attributes, of which there is one a kind of node, were bound to last."""
+    from astroid.bases import Proxy
+    from astroid.interpreter.objectmodel import ObjectModel
+    from astroid.nodes import NodeNG
+
+    kinds: list[type] = [NodeNG, Proxy]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        model = vars(kind).get("special_attributes")
+        if isinstance(model, ObjectModel):
+            model._instance = None  # noqa: SLF001 - nothing public lets go of it
+    ObjectModel.attributes.cache_clear()
+
+
+def _forget_additions(builtins: nodes.Module) -> None:
+    """Take from the classes of builtins what assignments elsewhere have added (``type(mock).attribute = …``)."""
+    from astroid.nodes import ClassDef, Module
+
+    for cls in [one for found in builtins.locals.values() for one in found]:
+        if isinstance(cls, ClassDef):
+            for name, added in list(cls.instance_attrs.items()):
+                if any(isinstance(top := node.root(), Module) and top is not builtins for node in added):
+                    del cls.instance_attrs[name]

@@ -7,11 +7,24 @@ import gc
 import sys
 from collections.abc import Callable
 
+from llmlint.contracts.second_opinion import forget
+
 
 def collect() -> None:
-    """Collects garbage, and gives back what was freed: the C library of Linux keeps it for itself otherwise (``malloc_trim(3)``)."""
+    """Collects all garbage, and gives back what was freed: the C library of Linux keeps it for itself otherwise (``malloc_trim(3)``).
+
+    What is alive then is not looked at again before the next time.
+    """
+    forget()
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     _trim(0)
+
+
+def sweep() -> None:
+    """Collects what became garbage of all that was made since ``collect``: quick, however much a session knows."""
+    gc.collect()
 
 
 def _found() -> Callable[[int], object]:

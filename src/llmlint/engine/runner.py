@@ -75,7 +75,6 @@ def undisturbed() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(limit)
-        gc.unfreeze()
         if enabled:
             gc.enable()
 
@@ -102,11 +101,15 @@ def _here(
     results = []
     with undisturbed():
         judge, begun = build(), False
-        for number, task in enumerate(tasks, 1):
-            results.append(judge(task))
-            done(number)
-            if number % _COLLECT == 0:
-                begun = _collect(begun)
+        try:
+            for number, task in enumerate(tasks, 1):
+                results.append(judge(task))
+                done(number)
+                if number % _COLLECT == 0:
+                    begun = _collect(begun)
+        finally:
+            if begun:
+                gc.unfreeze()
     return results
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 # Each begins with a literal, which is what makes searching fast; what must not stand before it is looked at afterwards.
 _STORE = re.compile(r"\.(\w+)[ \t]*(?::[^=\n]{1,80})?(?:[-+*/|&]|//|\*\*)?=(?!=)")
@@ -51,7 +51,6 @@ class TextIndex:
 
     def __init__(self, texts: dict[str, str]) -> None:
         self.texts = texts
-        self._defining: dict[str, re.Pattern[str]] = {}
         self._looked_up: dict[tuple[str, str], bool] = {}
 
     @cached_property
@@ -170,14 +169,7 @@ class TextIndex:
         text = self.texts.get(path, "")
         if name not in text:
             return False
-        pattern = self._defining.get(name)
-        if pattern is None:
-            word = re.escape(name)
-            pattern = self._defining[name] = re.compile(
-                rf"\b(?:def|class|import|as|for) {word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]+{word}[ \t]*:"
-                rf"|\b{word}[ \t]*[,)][^=\n]*=(?!=)",
-                re.MULTILINE,
-            )
+        pattern = _defining(name)
         return any(pattern.search(text, *block) for block in _classes(text, cls))
 
     def looks_up(self, module: str, name: str) -> bool:
@@ -193,6 +185,17 @@ class TextIndex:
                 name in text and _looks_up(text, module, name) for text in self.texts.values()
             )
         return found
+
+
+@lru_cache(256)
+def _defining(name: str) -> re.Pattern[str]:
+    """What gives a class, or its instances, a name."""
+    word = re.escape(name)
+    return re.compile(
+        rf"\b(?:def|class|import|as|for) {word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]+{word}[ \t]*:"
+        rf"|\b{word}[ \t]*[,)][^=\n]*=(?!=)",
+        re.MULTILINE,
+    )
 
 
 def not_on_itself(pattern: re.Pattern[str], text: str) -> Iterator[str]:

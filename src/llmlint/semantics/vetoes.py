@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, Member, Module
@@ -32,8 +33,7 @@ class Vetoes:
     def __init__(self, world: World) -> None:
         self.world = world
         self.text = world.project_text
-        self._astroid: dict[tuple[str, str, str], bool] = {}
-        self._binding: dict[str, re.Pattern[str]] = {}
+        self._astroid: dict[tuple[str, str], frozenset[str]] = {}
 
     def confirm(self, value: Value, name: str, tests: list[Module]) -> bool:
         """Whether it stands that ``value`` has no ``name``; ``tests`` are the test modules that may have added it."""
@@ -259,25 +259,19 @@ class Vetoes:
             return False
         if cls is not None and cls.scope is not None:
             return False
-        key = (source.path, cls.qualname if cls is not None else "", name)
+        if not self._written(source, cls, name):
+            return False
+        key = (source.path, cls.qualname if cls is not None else "")
         found = self._astroid.get(key)
         if found is None:
-            from llmlint.contracts.second_opinion import has_member
+            from llmlint.contracts.second_opinion import members
 
-            found = self._astroid[key] = self._written(source, cls, name) and has_member(
-                source.path, source.name, key[1], name
-            )
-        return found
+            found = self._astroid[key] = members(source.path, source.name, key[1])
+        return name in found
 
     def _written(self, source: Module, cls: Class | None, name: str) -> bool:
         """Whether the name is bound or quoted anywhere in what astroid would read: what is not, it cannot find."""
-        if name not in self._binding:
-            word = re.escape(name)
-            self._binding[name] = re.compile(
-                rf"""\b(?:def|class|import|as|for)\s+(?:[\w.]+\.)?{word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]*{word}[ \t]*:"""
-                rf"""|\b{word}\s*[,)]|["']{word}["']|["'][^"'\n]*\s{word}\b""",
-            )
-        binding = self._binding[name]
+        binding = _binding(name)
         if cls is None:
             return bool(source.stars or source.open) or _on_a_line(source.text, name, binding)
         for base in self.world.classes.mro(cls):
@@ -286,6 +280,16 @@ class Vetoes:
                 if each is not None and _on_a_line(each.module.text, name, binding):
                     return True
         return False
+
+
+@lru_cache(256)
+def _binding(name: str) -> re.Pattern[str]:
+    """What binds or quotes a name."""
+    word = re.escape(name)
+    return re.compile(
+        rf"""\b(?:def|class|import|as|for)\s+(?:[\w.]+\.)?{word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]*{word}[ \t]*:"""
+        rf"""|\b{word}\s*[,)]|["']{word}["']|["'][^"'\n]*\s{word}\b""",
+    )
 
 
 def _on_a_line(text: str, name: str, pattern: re.Pattern[str]) -> bool:

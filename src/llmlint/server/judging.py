@@ -14,6 +14,7 @@ from llmlint.server.diagnostics import translated
 from llmlint.server.documents import Document
 from llmlint.server.garbage import Garbage
 from llmlint.server.progress import progress
+from llmlint.server.readiness import Readiness
 from llmlint.server.ruff import RuffRuns, Run
 from llmlint.server.tools import ToolRuns
 from llmlint.tools.child import Ended, ToolError
@@ -36,7 +37,7 @@ class Judging:
         self._documents = server.documents
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._looks: dict[str, asyncio.TimerHandle] = {}
-        self._garbage = Garbage()
+        self._garbage = Garbage(Readiness().step)
         self._ruff = RuffRuns()
         options = server.options
         given = [word for one in options.config for word in ("--config", one)]
