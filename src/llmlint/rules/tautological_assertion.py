@@ -8,5 +8,5 @@ from llmlint.semantics.proof.truisms import truisms
 
 
 def check(module: TestModule) -> Iterator[Finding]:
-    for condition, reason in truisms(module):
-        yield Finding(at=condition, message=f"this assertion cannot fail: {reason}")
+    for condition, reason, whole in truisms(module):
+        yield Finding(at=condition, message=f"this {'' if whole else 'part of the '}assertion cannot fail: {reason}")

@@ -36,15 +36,15 @@ _NEVER_NONE: Final = frozenset(
 _EQUALITY: Final = ("eq", "equal", "hash", "compar", "ident", "reflex", "nan", "same", "order", "singleton")
 
 
-def truisms(module: TestModule) -> Iterator[tuple[ast.expr, str]]:
-    """Every stated condition in a file that cannot fail, and why."""
+def truisms(module: TestModule) -> Iterator[tuple[ast.expr, str, bool]]:
+    """Every stated condition in a file that cannot fail, why, and whether it is all that its assertion states."""
     for function, _ in module.functions:
         judge = _Judge(module, function.node)
         for check in module.checks_of(function):
             for condition in stated(check):
                 reason = judge.reason(condition)
                 if reason and not (isinstance(condition, ast.Constant) and judge.other_side_fails(condition)):
-                    yield condition, reason
+                    yield condition, reason, condition is check.condition
 
 
 class _Judge:
