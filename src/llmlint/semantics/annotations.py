@@ -182,6 +182,9 @@ class Annotations:
         if isinstance(value, ast.Call):
             origin = self.world.library.origin(symbol.module, value).rpartition(".")[2]
             if origin == "NewType" and len(value.args) == 2:
+                stub = symbol.module
+                if stub.kind == "stub" and stub.implementation is not None and name not in stub.implementation.table:
+                    return UNKNOWN  # it stands for a class that nobody is shown
                 return self._value(value.args[1], symbol.module, None, subst, receiver, depth + 1)
             return UNKNOWN  # a type variable among them: its bound says little, a subclass is as likely
         if source in ("typing", "typing_extensions"):

@@ -6,8 +6,8 @@ import ast
 from typing import Any, ClassVar, Final
 
 from llmlint.contracts.dotted import dotted
-from llmlint.contracts.walking import walk
 from llmlint.semantics.access import FUNCTION_API, Access
+from llmlint.semantics.growing import grown_in
 from llmlint.semantics.mocks.values import Mock, MockType
 from llmlint.semantics.nouns import (
     Outcome,
@@ -31,7 +31,6 @@ from llmlint.semantics.values import (
 )
 
 _GROWING: Final = frozenset({"builtins.list", "builtins.set", "collections.deque"})
-_GROWS: Final = frozenset({"append", "appendleft", "extend", "extendleft", "insert", "add", "update"})
 
 
 class Assignments(Access):
@@ -210,7 +209,7 @@ class Assignments(Access):
             return value
         grown = self.grown.get(inside)
         if grown is None:
-            grown = self.grown[inside] = _grown(inside)
+            grown = self.grown[inside] = grown_in(inside)
         return Instance(value.cls, (UNKNOWN,), exact=True) if name in grown else value
 
     def _annassign(self, node: ast.AnnAssign) -> None:
@@ -320,20 +319,3 @@ def _is_another(spec: Value | None, replaced: Value) -> bool:
     if not isinstance(spec, FunctionValue) or not isinstance(replaced, FunctionValue):
         return False
     return spec.function is not replaced.function
-
-
-def _grown(node: ast.AST) -> frozenset[str]:
-    """The names that something is put into below a node."""
-    found: set[str] = set()
-    for inner in walk(node):
-        target: ast.AST | None = None
-        if isinstance(inner, ast.Call):
-            if isinstance(inner.func, ast.Attribute) and inner.func.attr in _GROWS:
-                target = inner.func.value
-        elif isinstance(inner, ast.Subscript):
-            target = inner.value if isinstance(inner.ctx, ast.Store) else None
-        elif isinstance(inner, ast.AugAssign):
-            target = inner.target
-        if isinstance(target, ast.Name):
-            found.add(target.id)
-    return frozenset(found)

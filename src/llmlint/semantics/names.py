@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Open
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Binding, Module
+from llmlint.semantics.growing import grown_in
 from llmlint.semantics.values import (
     NOTHING,
     OPEN,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 MOCK_MODULES: Final = {"unittest.mock": "unittest.mock", "mock": "unittest.mock", "mock.mock": "unittest.mock"}
+_GROWING: Final = frozenset({"builtins.dict", "builtins.list", "builtins.set", "collections.deque"})
 _SPECIAL_MODULES: Final = {**MOCK_MODULES, "pytest": "pytest", "unittest": "unittest"}
 SPECIALS: Final = frozenset(
     {
@@ -129,11 +131,21 @@ class Names:
             dotted = f"{path or module.name}.{name}"
             if dotted in SPECIALS:
                 return Special(dotted, value)
+        if type(value) is Instance and value.exact and value.cls.symbol in _GROWING and name in self._grown(module):
+            return Instance(value.cls, (UNKNOWN,), exact=True)
         if type(value) is Instance and value.exact and value.literal is NOTHING and value.via is None:
             if module.kind == "source" and not module.by_test and value.cls.module.kind == "source":
                 via = f"{module.name}.{name}"  # where other modules may put something else
                 return Instance(value.cls, value.args, True, NOTHING, value.items, via, value.keys)
         return value
+
+    def _grown(self, module: Module) -> frozenset[str]:
+        """The names of what a module (or a function of it) adds to, if they are its own variables."""
+        found: frozenset[str] | None = module.memo.get("<grown>")
+        if found is None:
+            tree = module.tree
+            found = module.memo["<grown>"] = grown_in(tree) if tree is not None and not module.is_stub else frozenset()
+        return found
 
     def _function(self, module: Module, bindings: list[Binding]) -> Value:
         functions = tuple(module.function_at(binding.node) for binding in bindings)

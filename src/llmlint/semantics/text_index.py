@@ -18,7 +18,10 @@ PLAIN_STORE = re.compile(r"\.(\w+)\s*=(?!=)")
 """An attribute that a plain assignment stores."""
 _SELF = re.compile(r"\b(?:self|cls)$")
 _ON_SELF = re.compile(r"\bself\.(\w+)[ \t]*(?::[^=\n]{1,80})?=(?!=)")
-_TAKES_SELF = re.compile(r"def[ \t]+\w+\(\s*self\b")
+_SELF_TUPLE = re.compile(r"\bself\.(\w+)(?=[ \t]*,[^=\n]*=(?!=))")
+_FUNCTION = re.compile(r"^(?:async[ \t]+)?def[ \t]+\w+", re.MULTILINE)
+_TAKES_SELF = re.compile(r"(?:async[ \t]+)?def[ \t]+\w+\(\s*self\b")
+_BINDS_SELF = re.compile(r"^[ \t]+self[ \t]*(?:,[^=\n]*)?=(?!=)", re.MULTILINE)
 _OUTSIDE = re.compile(r"\n[^\s#)]")
 _SETATTR = re.compile(r"""setattr(?:__)?\((?:[^()]|\([^()]*\))*?["'](\w+)["']""")
 _ASKED = re.compile(r"""\b(?:get|has)attr\((?:[^()]|\([^()]*\))*?,\s*["'](\w+)["']""")
@@ -62,6 +65,7 @@ class TextIndex:
                 found.update(not_on_itself(pattern, text))
             for start, end in _called_self(text):
                 found.update(_ON_SELF.findall(text, start, end))
+                found.update(_SELF_TUPLE.findall(text, start, end))
             if " as " in text or "for " in text:
                 found.update(entered or looped for entered, looped in _BOUND.findall(text))
             if "setattr" in text:
@@ -206,12 +210,16 @@ def not_on_itself(pattern: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 def _called_self(text: str) -> Iterator[tuple[int, int]]:
-    """Where the functions stand that belong to no class and call what they are handed ``self``."""
-    for match in _TAKES_SELF.finditer(text):
-        if text[text.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" \t") in ("", "async"):
-            if not _indent(text, text.rfind("\n", 0, match.start()) + 1):
-                end = _OUTSIDE.search(text, match.end())
-                yield match.end(), end.start() if end is not None else len(text)
+    """Where the functions stand that belong to no class and call ``self`` what they are handed, or what those in them are handed."""
+    if "self." not in text:
+        return
+    for match in _FUNCTION.finditer(text):
+        outside = _OUTSIDE.search(text, match.end())
+        end = outside.start() if outside is not None else len(text)
+        if text.find("self.", match.end(), end) >= 0:
+            own = _TAKES_SELF.match(text, match.start()) or _BINDS_SELF.search(text, match.end(), end)
+            if own or text.find("class ", match.end(), end) < 0:
+                yield match.end(), end
 
 
 def _looks_up(text: str, module: str, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -163,6 +164,8 @@ class Vetoes:
             if base.module.kind == "typeshed":
                 if not self._absent_at_runtime(base.module.name, f"{base.qualname}.{name}"):
                     return False
+                if is_private(name) and base.implementation is None and base.module.name not in sys.modules:
+                    return False  # written in C, and typeshed leaves out what is private
                 if base.implementation is not None and self.world.classes.open(base.implementation):
                     return False
         if isinstance(value, ClassValue) and self.world.classes.member(cls, name) is not None:
@@ -236,8 +239,6 @@ class Vetoes:
 
         Only modules that are loaded anyway are asked; nothing is imported.
         """
-        import sys
-
         found: object = sys.modules.get(module)
         if found is None:
             return True
