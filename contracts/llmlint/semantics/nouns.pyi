@@ -229,6 +229,8 @@ class MockAttributeUse:
     permitted: bool = False
     """For ``action == "configured"``: a plain name (``m.user = 1``, ``Mock(spec=C, user=1)``) given to a mock with ``spec`` (not
     ``spec_set``), which Python lets a test do on purpose."""
+    meant: str | None = None
+    """What the test must have meant, where something says so: ``return_value.json`` for the mock of a function that gives what has it."""
 
 @dataclass(frozen=True, slots=True)
 class MockCall:

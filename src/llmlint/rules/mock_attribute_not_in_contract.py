@@ -17,6 +17,8 @@ MOCK_API = (
     "call_args",
     "call_args_list",
     "call_count",
+    "called",
+    "await_count",
     "mock_calls",
     "method_calls",
     "reset_mock",
@@ -35,7 +37,7 @@ def check(use: MockAttributeUse) -> Iterator[Finding]:
     owner = use.owner
     if owner is None or use.outcome is not Outcome.MISSING or use.misspelt is not None or use.uncalled:
         return
-    near = nearest(use.name, (*owner.names(), *MOCK_API))
+    near = use.meant or nearest(use.name, (*owner.names(), *MOCK_API))
     if use.permitted and near is None:
         return  # Python takes it, and nothing says that another name was meant
     how = f", handed to '{use.parameter}'," if use.parameter else ","
@@ -45,7 +47,9 @@ def check(use: MockAttributeUse) -> Iterator[Finding]:
         symbol=f"{owner.symbol}.{use.name}",
         truth=owner.truth,
         suggestion=near,
-        remedy=rename_to(near, use.node, use.name, safe=_refused(use) and unmistakable(use.name, near, owner.names())),
+        remedy=None
+        if use.meant
+        else rename_to(near, use.node, use.name, safe=_refused(use) and unmistakable(use.name, near, owner.names())),
     )
 
 

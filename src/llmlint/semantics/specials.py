@@ -25,6 +25,7 @@ from llmlint.semantics.values import (
 if TYPE_CHECKING:
     pass
 from llmlint.semantics.builtin_calls import BuiltinCalls
+from llmlint.semantics.nouns import Outcome
 from llmlint.semantics.special_values import Bounded, Raises, Request
 
 _MOCKS: Final = frozenset(
@@ -104,8 +105,8 @@ class Specials(BuiltinCalls):
         if path == "mocker" or path == "mocker.patch":
             if name in ("call", "ANY", "sentinel", "DEFAULT", "mock_open", "seal"):
                 return Special(f"unittest.mock.{name}", UNKNOWN)
-            plain = self.evaluator.world.attributes.get(special.value, name).value
-            return Special(f"{path}.{name}", plain)
+            found = self.evaluator.world.attributes.get(special.value, name)
+            return Special(f"{path}.{name}", found.value) if found.outcome is not Outcome.MISSING else None
         dotted = f"{path}.{name}"
         if dotted in SPECIALS or dotted == "unittest.mock":
             plain = self.evaluator.world.attributes.get(special.value, name).value

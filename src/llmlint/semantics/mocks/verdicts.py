@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.signature import Mismatch
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.mocks.assertions import API, misspelt
+from llmlint.semantics.mocks.standing import result
 from llmlint.semantics.mocks.values import Call, Mock, Use
-from llmlint.semantics.nearest import nearest
+from llmlint.semantics.nearest import nearest, unmistakable
 from llmlint.semantics.nouns import MockAttributeUse, MockCall, Outcome, Problem
 from llmlint.semantics.stored_names import foreign_stores
 from llmlint.semantics.values import (
@@ -29,6 +30,17 @@ from llmlint.semantics.values import (
 if TYPE_CHECKING:
     from llmlint.semantics.mocks.mocks import Mocks
 
+_TOLD: Final = (
+    "called",
+    "call_count",
+    "return_value",
+    "side_effect",
+    "call_args",
+    "call_args_list",
+    "await_count",
+    "reset_mock",
+)
+"""What tests ask of mocks, and tell them, besides assertions."""
 _PERMITTING: Final = ("spec", "autospec", "wraps")
 """Ways to give a spec to a mock that let the test add attributes of its own."""
 
@@ -73,8 +85,8 @@ class MockVerdicts:
         for other in use.mocks:
             stands = other.stands
             if stands is None or isinstance(stands, (FunctionValue, Callable)):
-                if len(use.mocks) == 1:
-                    self._judge_spelling(use)
+                if len(use.mocks) == 1 and not self._judge_spelling(use) and isinstance(stands, FunctionValue):
+                    self._judge_of_function(use, stands)
                 return
             if attributes.get(stands, use.name).outcome is not Outcome.MISSING or not self._confirmed(stands, use.name):
                 return
@@ -99,28 +111,56 @@ class MockVerdicts:
         """Whether the tests keep something of their own under a private name: they read it again."""
         return name.startswith("_") and any(getattr(node, "attr", "") == name for node in self.mocks.reads)
 
-    def _judge_spelling(self, use: Use) -> None:
+    def _judge_spelling(self, use: Use) -> bool:
+        """Whether the name is that of an assertion, misspelt, and said to be."""
         mock, child = use.mocks[0], use.child
         if use.stored or (isinstance(child, Mock) and child.shaped):
-            return
+            return False
         record = mock.record
         if record is not None and (record.unsafe or (record.specced and mock.stands is None)):
-            return
+            return False
         real = misspelt(use.name)
         if real is not None:
             self._emit(use, real)
+        return real is not None
+
+    def _judge_of_function(self, use: Use, stands: FunctionValue) -> None:
+        """An attribute of the mock of a plain function: what the function gives has it, or mocks have one that is spelt nearly so."""
+        world, function = self.evaluator.world, stands.function
+        if use.mocks[0].opaque or not world.calls.is_plain(function) or function.name.startswith("__"):
+            return
+        given = result(world, stands)
+        has_it = given is not None and self._has(given, use.name)
+        if not has_it and not unmistakable(use.name, nearest(use.name, _TOLD), _TOLD):
+            return
+        if self._foreign_to_tests(use.name) or world.project_text.asked(use.name) or world.owners.of(stands) is None:
+            return
+        if function.module.own and world.project_text.stored(use.name):
+            return
+        self._emit(use, None, meant=f"return_value.{use.name}" if has_it else None)
+
+    def _has(self, given: Value, name: str) -> bool:
+        members = [member for member in members_of(given) if not is_none(member)]
+        return bool(members) and all(
+            isinstance(member, Instance) and self.evaluator.world.classes.member(member.cls, name) is not None
+            for member in members
+        )
+
+    def _foreign_to_tests(self, name: str) -> bool:
+        """Whether the tests store an attribute of that name on something that is no mock."""
+        if self._foreign is None:
+            own, *others = self.evaluator.test_modules
+            self._foreign = foreign_stores(own, but=frozenset(self.mocks.stores)).union(
+                *(foreign_stores(module) for module in others)
+            )
+        return name in self._foreign
 
     def _confirmed(self, stands: Value, name: str) -> bool:
         """Whether it stands that there is no such attribute, and that the tests do not add it in another way."""
         evaluator = self.evaluator
-        if self._foreign is None:
-            own, *others = evaluator.test_modules
-            self._foreign = foreign_stores(own, but=frozenset(self.mocks.stores)).union(
-                *(foreign_stores(module) for module in others)
-            )
-        if name in self._foreign or evaluator.world.project_text.asked(name):
+        if self._foreign_to_tests(name) or evaluator.world.project_text.asked(name):
             return False
-        if isinstance(stands, Instance) and stands.via is not None and stands.via in self._foreign:
+        if isinstance(stands, Instance) and stands.via is not None and self._foreign_to_tests(stands.via):
             return False
         if evaluator.world.owners.of(stands) is None:
             return False
@@ -138,7 +178,7 @@ class MockVerdicts:
                 return Instance(stands.cls, stands.args, exact=True)
         return stands
 
-    def _emit(self, use: Use, real: str | None, *, permitted: bool = False) -> None:
+    def _emit(self, use: Use, real: str | None, *, permitted: bool = False, meant: str | None = None) -> None:
         evaluator = self.evaluator
         mock = use.mocks[0]
         evaluator.emit(
@@ -152,6 +192,7 @@ class MockVerdicts:
                 mock.parameter,
                 real,
                 permitted=permitted,
+                meant=meant,
             )
         )
 
