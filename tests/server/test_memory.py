@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from llmlint.app import Request
-from llmlint.engine.garbage import collect, sweep  # llmlint: ignore[LLM106] -- as above
+from llmlint.engine.garbage import collect, sweep
 from llmlint.live import Live  # llmlint: ignore[LLM106, import-linter:forbidden] -- a session is what is measured
 from llmlint.server.options import Options
 from llmlint.server.serving import build

@@ -48,6 +48,17 @@ _LAST_WORD = re.compile(r"(\w+)\s*$")
 _MENTION = re.compile(r"""\.(\w+)\b|["'](\w+)["']""")
 _NAMES = re.compile(r"[\w.]+")
 
+_WIDE = re.compile(r"[^\W\x00-\xff]")
+"""A character of a word that takes more than a byte."""
+
+
+def narrowed(text: str) -> str:
+    """A text with the same words in the same places, a byte a character where that can be: one arrow or emoji makes Python take two or
+    four for each character of a file, and all files of a project are kept."""
+    if text.isascii() or _WIDE.search(text):
+        return text
+    return text.encode("latin-1", "replace").decode("latin-1")
+
 
 class TextIndex:
     """An index of texts by path. Every part is built when it is first asked for."""

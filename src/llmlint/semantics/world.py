@@ -28,6 +28,7 @@ from llmlint.semantics.plugin_fixtures import defines_besides, may_define
 from llmlint.semantics.project_text import ProjectText
 from llmlint.semantics.proof.following import Following
 from llmlint.semantics.resting import Resting
+from llmlint.semantics.text_index import narrowed
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
 from llmlint.semantics.vetoes import Vetoes
 
@@ -117,11 +118,11 @@ class World:
     # -- files -----------------------------------------------------------------------------------------------------------
 
     def text(self, path: str) -> str:
-        """The text of a file; '' where it cannot be read."""
+        """The text of a file, for its words (``narrowed``); '' where it cannot be read."""
         found = self._texts.get(path)
         if found is None:
             try:
-                found = read_text(path)
+                found = narrowed(read_text(path))
             except SourceError:
                 found = ""
             self._texts[path] = found
