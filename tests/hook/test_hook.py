@@ -287,6 +287,15 @@ def test_the_start_of_a_conversation_prepares_the_process(shop, process, tmp_pat
     os.kill(pid, signal.SIGTERM)
 
 
+def test_an_edit_that_is_to_be_made_is_not_held_up(shop, tell):
+    """Not by what stands in the file before it, nor by a patch of what is not there yet; the file is read meanwhile."""
+    shop.write("tests/test_cart.py", TWO)
+    event = edit(shop, "cart.add(1)", "cart.add(quantity=1)", hook_event_name="PreToolUse")
+    patch = "*** Begin Patch\n*** Update File: tests/test_gone.py\n@@\n-a\n+b\n*** End Patch\n"
+    for one in (event, {**event, "tool_name": "apply_patch", "tool_input": {"input": patch}}):
+        assert tell(one) == {"code": 0, "out": "", "err": ""}
+
+
 def test_an_edit_of_what_is_not_python_is_nobody_s_business(shop, process, tmp_path_factory):
     """Not even a process is started for it, and what the file holds is no patch of something else."""
     run = tmp_path_factory.mktemp("r")

@@ -13,7 +13,7 @@ _SEVERITIES = ("error", "warning", "info")
 _EDITS = ("Edit", "MultiEdit", "Write", "NotebookEdit")
 """Tools of Claude Code that write the one file they name."""
 
-_STARTS = ("SessionStart", "UserPromptSubmit")
+_STARTS = ("SessionStart", "UserPromptSubmit", "PreToolUse")
 """As ``hook.event`` has them, which is not imported before somebody has to wait for it anyway."""
 
 
@@ -37,8 +37,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """Lint what a coding agent has just edited, and answer in its protocol.
 
     The event is read from standard input: the JSON of Claude Code's PostToolUse, Stop and SubagentStop hooks, a patch of Codex'
-    apply_patch (alone or in such JSON), or a path a line; PATHS are touched files as well. At a SessionStart or UserPromptSubmit
-    nothing is told: the process in the background reads the project, so that the first edit need not wait for that.
+    apply_patch (alone or in such JSON), or a path a line; PATHS are touched files as well. At a SessionStart, UserPromptSubmit or
+    PreToolUse nothing is told: the process in the background reads the project, so that the first edit need not wait for that.
 
     Exit codes: 0 nothing to say, 2 findings (the agent reads standard error), 1 llmlint could not do its job.
     """

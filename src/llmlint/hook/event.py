@@ -17,8 +17,8 @@ from llmlint.hook.patch import BEGIN, PatchError, patched_rows
 STOPS = ("Stop", "SubagentStop")
 """Events that end a turn: they name no file."""
 
-STARTS = ("SessionStart", "UserPromptSubmit")
-"""Events before somebody edits: nobody has to be told anything, and there is time to read."""
+STARTS = ("SessionStart", "UserPromptSubmit", "PreToolUse")
+"""Events before somebody edits: nobody has to be told anything, and there is time to read. The last of them names the file."""
 
 
 class EventError(Exception):
@@ -84,7 +84,12 @@ def _from_json(data: Mapping[str, Any], cwd: str) -> Event:
     event = Event(cwd=given if isinstance(given, str) and os.path.isdir(given) else cwd)
     event.name = _text(data, "hook_event_name", "event", "type")
     event.session = _text(data, "session_id", "conversation_id", "thread_id", "thread-id")
-    if event.stops or event.starts:
+    if event.stops:
+        return event
+    if event.starts:
+        about = data.get("tool_input")
+        if isinstance(about, dict) and (path := _text(about, "file_path", "filePath", "path")):
+            _add(event, path, None)
         return event
     asked = data.get("tool_input", data.get("input", data))
     answered = data.get("tool_response", data.get("tool_output"))

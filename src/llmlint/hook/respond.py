@@ -22,7 +22,6 @@ from llmlint.project.changes import GitError, changes_since
 from llmlint.project.discovery import skipper
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
-from llmlint.report.agent import agent
 from llmlint.report.baseline import BaselineError, compare, read_baseline
 from llmlint.report.context import Context
 from llmlint.report.place import shown
@@ -103,20 +102,19 @@ def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live]) 
             event.touched[os.path.normpath(os.path.join(cwd, path))] = None
         request = Request(cwd=event.cwd, python=asked.python, config=asked.config, tools=())
         if event.starts:
-            _prepare(request, live(request))
+            _prepare(request, live(request), tuple(event.touched))
             return Answer()
         return _answer(event, asked, live(request))
     except (EventError, Problem, BaselineError) as error:
         return Answer(CANNOT, err=f"llmlint: error: {error}\n")
 
 
-def _prepare(request: Request, live: Live) -> None:
-    """Reads what the tests rest on that were changed last: what is edited next rests on the same, most likely."""
+def _prepare(request: Request, live: Live, named: tuple[str, ...]) -> None:
+    """Reads what the files rest on that are about to be edited, where they are named; else the tests that were changed last: what is
+    edited next rests on the same, most likely."""
     end = time.monotonic() + _PREPARING
-    found = sorted(
-        ((_changed_at(path), path) for path in Session(request).files() if path.endswith(".py")), reverse=True
-    )
-    for _, path in found[:_PREPARED]:
+    paths = list(named) or sorted(Session(request).files(), key=_changed_at, reverse=True)
+    for path in [path for path in paths if path.endswith(".py")][:_PREPARED]:
         if time.monotonic() < end:
             with suppress(SourceError):
                 live.check(path, read_text(path))
@@ -233,6 +231,8 @@ def _elsewhere(found: Sequence[Diagnostic], context: Context) -> Iterator[str]:
 
 def _bounded(results: Sequence[FileResult], context: Context, limit: int) -> str:
     """The report of causes, the heaviest first, as many as there is room for."""
+    from llmlint.report.agent import agent
+
     found = RunResult(tuple(results), len(results))
     head, *causes = "".join(agent(found, context)).split("\n\n")
     text = head

@@ -14,7 +14,6 @@ from llmlint.contracts.walking import walk
 from llmlint.model.result import Shadow
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
-from llmlint.semantics.contract_audit import ContractAudit
 from llmlint.semantics.doubles.judging import judge_doubles
 from llmlint.semantics.fixture_requests import FixtureRequests
 from llmlint.semantics.mocks.values import Mock
@@ -27,7 +26,6 @@ from llmlint.semantics.nouns import (
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.proof.tests import Test, TestModule
 from llmlint.semantics.scope import Scope
-from llmlint.semantics.shadows import Shadows
 from llmlint.semantics.sink import Sink
 from llmlint.semantics.special_values import MOCKER_FIXTURES
 from llmlint.semantics.values import ClassValue, Instance, Value, members_of
@@ -112,10 +110,15 @@ class FileAnalysis(FixtureRequests):
             uses.append((span.row, span.column, kind, resolved, reason))
         self.world.inference.forget(self.module)
         tests = TestModule(self)
-        shadow = Shadows(self).shadow(self.requested) if self.shadowed else Shadow()
+        shadow = self._shadow() if self.shadowed else Shadow()
         return Analysis(
             [*_unique(nouns), tests, *tests.tests], sink.repeated, statistics, sink.unresolved, uses, shadow
         )
+
+    def _shadow(self) -> Shadow:
+        from llmlint.semantics.shadows import Shadows
+
+        return Shadows(self).shadow(self.requested)
 
     def class_body(self, cls: Class, scope: Scope, values: list[Value]) -> None:
         """A class statement: its body is evaluated now, its methods with the other functions."""
@@ -355,8 +358,12 @@ class Analyzer:
 
     def contract_problems(self, *, prose: bool = True) -> Iterator[tuple[str, ContractProblem]]:
         """(path, problem) of every configured contract, in the order of their paths."""
+        from llmlint.semantics.contract_audit import ContractAudit
+
         yield from ContractAudit(self.world, prose=prose).problems()
 
     def problems_of(self, path: str, *, prose: bool = True) -> Iterator[ContractProblem]:
         """The problems of the contract at ``path`` (absolute)."""
+        from llmlint.semantics.contract_audit import ContractAudit
+
         yield from ContractAudit(self.world, prose=prose).of_contract(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import doctest
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -124,8 +123,11 @@ class ContractExamples:
 
     def _trees(self, text: str, row: int) -> Iterator[ast.Module]:
         """The examples, each at the place where it stands in the file."""
+        # It loads unittest and the debugger, which takes as long as loading a tenth of llmlint.
+        from doctest import DocTestParser
+
         try:
-            examples = doctest.DocTestParser().get_examples(text)
+            examples = DocTestParser().get_examples(text)
         except ValueError:
             examples = []
         for example in examples:
