@@ -315,6 +315,16 @@ def test_dependencies_of_every_kind(tmp_path: Path) -> None:
     assert set(names.split()) <= load(tmp_path).dependencies
 
 
+def test_dependencies_that_a_setup_script_gathers(tmp_path: Path) -> None:
+    """Extras that are put into a table one by one, and options that are."""
+    extras = "extras = {}\nextras['test'] = ['one', 'two>=2']\nsetup(extras_require=extras)\n"
+    options = "tests = ['three']\noptions = {'name': 'shop'}\noptions['tests_require'] = tests\nsetup(**options)\n"
+    for name, text in (("a", extras), ("b", options)):
+        plant(tmp_path / name, {**FLAT, "setup.py": f"from setuptools import setup\n{text}"})
+    assert {"one", "two"} <= load(tmp_path / "a").dependencies
+    assert "three" in load(tmp_path / "b").dependencies
+
+
 def test_conftests_that_change_the_path(tmp_path: Path) -> None:
     """However they spell it."""
     plant(

@@ -402,9 +402,15 @@ def _lines(text: str) -> list[str]:
 
 def _setup_py(collected: _Collected, tree: ast.Module) -> None:
     constants: dict[str, ast.expr] = {}
+    put: dict[str, dict[str, ast.expr]] = {}
+    """What is put into variables by keys: ``extras["test"] = ["pytest"]``, ``options["install_requires"] = requirements``."""
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            constants[statement.targets[0].id] = statement.value
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        if isinstance(statement, ast.Assign) and isinstance(target, ast.Name):
+            constants[target.id] = statement.value
+        elif isinstance(statement, ast.Assign) and isinstance(target, ast.Subscript):
+            if isinstance(target.value, ast.Name) and isinstance(target.slice, ast.Constant):
+                put.setdefault(target.value.id, {})[str(target.slice.value)] = statement.value
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -416,7 +422,11 @@ def _setup_py(collected: _Collected, tree: ast.Module) -> None:
                     collected.root(folder)
         if called != "setup":
             continue
-        values = {keyword.arg: _literal(keyword.value, constants) for keyword in node.keywords if keyword.arg}
+        given = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        for keyword in node.keywords:
+            if keyword.arg is None and isinstance(keyword.value, ast.Name):
+                given |= put.get(keyword.value.id, {})
+        values = {name: _literal(value, constants) for name, value in given.items()}
         collected.name(values.get("name"))
         collected.python(values.get("python_requires"))
         collected.classifiers(values.get("classifiers"))
@@ -424,6 +434,9 @@ def _setup_py(collected: _Collected, tree: ast.Module) -> None:
             collected.require_all(values.get(key))
         for _, extra in _items(values.get("extras_require")):
             collected.require_all(extra)
+        extras = given.get("extras_require")
+        for extra in put.get(extras.id, {}).values() if isinstance(extras, ast.Name) else ():
+            collected.require_all(_literal(extra, constants))
         _package_dir(collected, values.get("package_dir"))
 
 

@@ -347,6 +347,8 @@ class Judgements(Lookup):
                 return
         elif not isinstance(callee, FunctionValue) or callee.function.is_async is not awaited:
             return
+        elif method == "__await__" and not self.world.calls.is_plain(callee.function):
+            return  # a decorator may make a coroutine function of it, whatever it is annotated to give
         elif not awaited and callee.function.node.returns is not None and not callee.function.module.is_stub:
             # Its annotation may be that of the synchronous one of two clients that share it: the body has to agree.
             returned, yielded = self.world.inference.results(callee.function, callee.receiver, None, callee.scope)

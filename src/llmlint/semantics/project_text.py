@@ -106,6 +106,18 @@ class ProjectText:
                 return True
         return False
 
+    def namesake_has(self, cls: Class, name: str) -> bool:
+        """Whether a class of the project that is called after one of somebody else (``BoxContainer``), and goes in its place without
+        inheriting from it, has the name."""
+        defined = re.compile(rf"^[ \t]*class[ \t]+(\w*{re.escape(cls.name)})\b", re.MULTILINE)
+        return any(
+            index.defines(path, other, name)
+            for index in self.own
+            for path, text in index.texts.items()
+            if cls.name in text and name in text
+            for other in defined.findall(text)
+        )
+
     def set_anew(self, cls: Class, name: str) -> bool:
         """Whether a class of the tests that inherits from ``cls`` sets the attribute itself."""
         key = ("set anew", name)

@@ -33,6 +33,7 @@ AWAITABLES: Final = frozenset(
     {"Awaitable", "Coroutine", "Future", "Task", "_FutureLike", "_CoroutineLike", "CoroutineType"}
 )
 
+_VALIDATES: Final = frozenset({"__get_pydantic_core_schema__", "__get_validators__"})
 _GIVES_ITSELF: Final = re.compile(r"GenericAlias|super\(|return cls\b")
 """In ``__class_getitem__``: what comes of it has what the class has."""
 
@@ -130,7 +131,8 @@ class Protocols(Callables):
         return UNKNOWN
 
     def makes_another(self, cls: Class) -> bool:
-        """Whether subscribing the class runs code of its own, which may give another one (``Partial[Cart]``)."""
+        """Whether subscribing the class runs code of its own, which may give another one (``Partial[Cart]``), or a model that has a
+        field of it is given what it makes (``Link[Cart]``)."""
         found: bool | None = cls.memo.get("makes another")
         if found is None:
             found = cls.memo["makes another"] = self._subscribes_to_another(cls)
@@ -144,6 +146,8 @@ class Protocols(Callables):
         if meta is not None and not meta.module.is_stub and "__getitem__" in classes.body(meta):
             return True
         for base in classes.mro(cls):
+            if base.module.name.partition(".")[0] != "pydantic" and not _VALIDATES.isdisjoint(classes.body(base)):
+                return True
             member = classes.body(base).get("__class_getitem__")
             if member is not None:
                 texts = [base.module.text_of(function.node) for function in member.functions()]

@@ -250,10 +250,10 @@ def _looks_up(text: str, module: str, name: str) -> bool:
 
 def _classes(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Where the statements of the classes of that name begin and end."""
-    for match in _CLASS.finditer(text):
-        if match.group(1) != name:
-            continue
-        start = text.rfind("\n", 0, match.start(1)) + 1
+    if f"class {name}" not in text:
+        return
+    for match in re.finditer(rf"^[ \t]*class[ \t]+{re.escape(name)}\b", text, re.MULTILINE):
+        start = match.start()
         indent = _indent(text, start)
         end = text.find("\n", match.end())
         while end >= 0:

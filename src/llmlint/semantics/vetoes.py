@@ -48,7 +48,7 @@ class Vetoes:
             if name in foreign_stores(module) or name in stored_by_text(module):
                 return False
         if isinstance(value, ModuleValue):
-            return self._confirm_module(value.module, name)
+            return self._confirm_module(value.module, name) and not self._handed_with(value.module, name, tests)
         if isinstance(value, (Instance, ClassValue)):
             return self._confirm_class(value, name, tests)
         return False
@@ -81,6 +81,13 @@ class Vetoes:
         if name in module.table:
             return True  # bound for type checkers alone, which astroid does not tell apart
         return not self._astroid_finds(module, None, name)
+
+    @staticmethod
+    def _handed_with(module: Module, name: str, tests: list[Module]) -> bool:
+        """Whether a test hands the module to something together with the name, which may set it: ``replaced(shop, "open", fake)``."""
+        last = re.escape(module.name.rpartition(".")[2])
+        call = re.compile(rf"""\b(?!(?:get|has|del)attr\b)\w+\(\s*(?:\w+\.)*{last}\s*,\s*["']{re.escape(name)}["']""")
+        return any(name in test.text and call.search(test.text) is not None for test in tests)
 
     def _set_by_computation(self, module: Module) -> bool:
         """Whether the project's sources set attributes of the module by names that they work out."""
@@ -153,6 +160,8 @@ class Vetoes:
         if not value.exact and self._has_unseen_kin(cls):
             return False
         if not value.exact and stored_by_fake(tests, name):
+            return False
+        if not value.exact and not cls.own and self.text.namesake_has(cls, name):
             return False
         if not value.exact and cls.own and self._inherited_abroad(cls, tests):
             return False
