@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import time
 
 import pytest
 
@@ -52,3 +55,64 @@ def test_many_processes_stand_back_for_what_takes_longer():
     assert run([1, 2], niceness, jobs=2, beside=True) == [expected, expected]
     assert run([1, 2], niceness, jobs=2) == [own, own]
     assert run([1, 2], niceness, jobs=1, beside=True) == [own, own]
+
+
+def numbers():
+    """A judge that says which process judges, how many it had judged before, and fails or ends it where it is told so."""
+    judged = []
+
+    def judge(task):
+        judged.append(task)
+        if task == "fail" and os.getpid() != PARENT:
+            raise ValueError(task)
+        if task == "kill" and os.getpid() != PARENT:
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(0.002)
+        return task, os.getpid(), len(judged)
+
+    return judge
+
+
+PARENT = os.getpid()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+@pytest.mark.parametrize("jobs", [2, 3])
+@pytest.mark.parametrize("count", [2, 9, 200, 1600])
+def test_a_process_that_divides_brings_everything_in_order(jobs, count):
+    done = []
+    results = run(range(count), numbers, jobs=jobs, meanwhile=lambda: done.append(os.getpid()))
+    assert [task for task, _, _ in results] == list(range(count))
+    assert done == [PARENT]
+    assert PARENT not in {process for _, process, _ in results}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_the_others_know_what_the_first_has_read():
+    results = run(range(80), numbers, jobs=2, meanwhile=lambda: time.sleep(0.3))
+    processes = {process for _, process, _ in results}
+    assert len(processes) == 2
+    # Neither began anew: ten were judged before there were two.
+    assert sorted(before for _, _, before in results)[:11] == [*range(1, 11), 11]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+@pytest.mark.parametrize("what", ["kill", "fail"])
+@pytest.mark.parametrize("place", [0, 50, 99])
+def test_what_a_killed_process_did_not_bring_is_done_here(what, place):
+    tasks = [*range(100)]
+    tasks[place] = what
+    results = run(tasks, numbers, jobs=2, meanwhile=lambda: None)
+    assert [task for task, _, _ in results] == tasks
+    assert results[place][1] == PARENT
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone")
+def test_whoever_is_interrupted_leaves_no_process_behind():
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(range(400), numbers, jobs=2, meanwhile=interrupted)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

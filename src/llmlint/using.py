@@ -32,7 +32,7 @@ class Question:
     """Whether what is found may be kept, and what was kept be used."""
 
 
-def used(questions: Sequence[Question], *, jobs: int = 0, meanwhile: Callable[[], object] = lambda: None) -> list[Uses]:
+def used(questions: Sequence[Question], *, jobs: int = 0, meanwhile: Callable[[], object] | None = None) -> list[Uses]:
     """What the tests use, for each question.
 
     Args:
@@ -78,7 +78,7 @@ class _Asked:
     question: Question
     tasks: tuple[Task, ...]
 
-    def answer(self, jobs: int, meanwhile: Callable[[], object] = lambda: None) -> list[FileUses]:
+    def answer(self, jobs: int, meanwhile: Callable[[], object] | None = None) -> list[FileUses]:
         memories = {0: _memory(self.question)} if self.question.remembered and self.tasks else {}
         return recall(self.tasks, Reading(self.question.project), memories, jobs=jobs, meanwhile=meanwhile)
 
@@ -116,9 +116,14 @@ class _Reading:
     def __init__(self, project: Project) -> None:
         self._reader = UsesReader(project)
         self._known: set[str] = set()
+        self._process = os.getpid()
 
     def __call__(self, task: Task) -> Verdict[FileUses]:
         """What one file uses; nothing where it is no program."""
+        if self._process != os.getpid():
+            # Divided: what is found from now on rests on all that was read before, and somebody else says that.
+            self._process = os.getpid()
+            self._known.clear()
         data = b""
         try:
             data = read_bytes(task.path)

@@ -1,17 +1,17 @@
 """Bodies of functions in installed packages: dropped when a module has been read, parsed again when somebody asks for one.
 
-The trees of installed packages are most of what a run would hold in memory, and most of their functions are never looked into.
+The trees of installed packages are most of what a run would hold in memory, and most of their functions are never looked into; so
+most of these are not even parsed the first time (``bodiless.py``).
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Final, cast
 
+from llmlint.contracts.bodiless import WORTH
 from llmlint.contracts.lines import Lines
-
-_WORTH: Final = 3
-"""So many rows a function has at least, to be worth parsing its body again."""
 
 
 class _Lazy(ast.stmt):
@@ -51,19 +51,31 @@ def shed(tree: ast.Module, text: str) -> None:
         node = stack.pop()
         lazy = _KINDS.get(type(node))
         if lazy is not None:
-            if (node.end_lineno or 0) - node.lineno >= _WORTH:
+            if (node.end_lineno or 0) - node.lineno >= WORTH:
                 lines = lines or Lines(text)
                 node.__class__ = lazy
                 del node.__dict__["body"]
                 node.__dict__["_lines"] = lines
-        elif isinstance(node, (ast.ClassDef, ast.If, ast.Try)):
-            stack.extend(node.body)
-            if not isinstance(node, ast.ClassDef):
-                stack.extend(node.orelse)
+        else:
+            stack.extend(_below(node))
+
+
+def _below(node: ast.stmt) -> Iterator[ast.stmt]:
+    """The statements that stand in a statement."""
+    for name in ("body", "orelse", "finalbody"):
+        yield from getattr(node, name, ())
+    for name in ("handlers", "cases"):
+        for part in getattr(node, name, ()):
+            yield from part.body
+
+
+def is_unread(function: ast.stmt) -> bool:
+    """Whether the body of a function could not be read: it is in a syntax that is newer than the Python that runs this."""
+    return "_unread" in function.__dict__
 
 
 def _parsed(lines: Lines, node: ast.stmt) -> list[ast.stmt]:
-    """The body of a function from its text; ``pass`` where its lines alone are no function (line ends of old systems)."""
+    """The body of a function from its text."""
     text = lines.between(node.lineno, node.end_lineno or node.lineno)
     indented = text[:1] in (" ", "\t")
     # Empty rows above it put every node where it belongs; to move the nodes costs more than their parsing.
@@ -75,5 +87,11 @@ def _parsed(lines: Lines, node: ast.stmt) -> list[ast.stmt]:
     outer = tree.body[0] if tree.body else None
     found = outer.body[0] if isinstance(outer, ast.If) else outer
     if not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return [ast.Pass(lineno=node.lineno, col_offset=0, end_lineno=node.lineno, end_col_offset=0)]
+        # What it does is not known. (It is no function by its lines alone where they end as on old systems, too.)
+        node.__dict__["_unread"] = True
+        anything = ast.parse("return eval('')").body
+        for part in ast.walk(anything[0]):
+            if isinstance(part, (ast.stmt, ast.expr)):
+                part.lineno = part.end_lineno = node.lineno
+        return anything
     return found.body

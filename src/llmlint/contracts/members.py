@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from llmlint.contracts.ancestry import Ancestry
 from llmlint.contracts.class_syntax import is_classmethod, methods, stores, strings
+from llmlint.contracts.lazy_bodies import is_unread
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Class, FunctionNode, Member, MemberKind
 from llmlint.contracts.walking import walk
@@ -44,6 +45,8 @@ class Members(Ancestry):
                         found[target].bindings.append((method, node))
                         if annotation is not None and found[target].annotation is None:
                             found[target].annotation = annotation
+                if is_unread(method):
+                    cls.own_open = cls.own_open or f"{method.name} is in a syntax that is newer than this Python"
             if dynamic and _mentions(cls, method):
                 self._dynamic(cls, method, first, found)
         slots = self.body(cls).get("__slots__")

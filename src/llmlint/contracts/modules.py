@@ -134,7 +134,8 @@ class Modules:
             if written is not None:
                 tree, text = parse_text(location.path, written)
             else:
-                tree, text = parse(location.path, keep=not location.own)
+                lazy = not location.own and location.kind == "source"
+                tree, text = parse(location.path, keep=not location.own, bodies=not lazy)
         except SyntaxError as error:
             self.problems[location.path] = ReadProblem(
                 location.path, error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import os
 import warnings
+from contextlib import suppress
 from typing import NamedTuple
 
+from llmlint.contracts.bodiless import without_bodies
 from llmlint.project.source import SourceError, check_size
 
 _LIMIT = 400
-_kept: dict[str, tuple[tuple[int, int], Parsed]] = {}
+_kept: dict[tuple[str, bool], tuple[tuple[int, int], Parsed]] = {}
 
 
 class Parsed(NamedTuple):
@@ -20,22 +22,24 @@ class Parsed(NamedTuple):
     text: str
 
 
-def parse(path: str, *, keep: bool) -> Parsed:
+def parse(path: str, *, keep: bool, bodies: bool = True) -> Parsed:
     """Read and parse a file; with ``keep`` the tree is reused as long as the file's size and time stay what they are.
+
+    Without ``bodies``, long functions may have ``...`` for a body, in their last row: whoever asks so sheds it (``lazy_bodies.py``).
 
     Raises OSError, SyntaxError, ValueError (null bytes, before Python 3.12), RecursionError and MemoryError.
     """
     if not keep:
-        return _parse(path)
+        return _parse(path, bodies=bodies)
     state = os.stat(path)
     stamp = (state.st_mtime_ns, state.st_size)
-    found = _kept.get(path)
+    found = _kept.get((path, bodies))
     if found is not None and found[0] == stamp:
         return found[1]
-    parsed = _parse(path)
+    parsed = _parse(path, bodies=bodies)
     if len(_kept) >= _LIMIT:
         _kept.clear()
-    _kept[path] = (stamp, parsed)
+    _kept[path, bodies] = (stamp, parsed)
     return parsed
 
 
@@ -48,10 +52,15 @@ def parse_text(path: str, text: str) -> Parsed:
     return Parsed(_tree(path, text), text)
 
 
-def _parse(path: str) -> Parsed:
+def _parse(path: str, *, bodies: bool) -> Parsed:
     with open(path, "rb") as file:
         data = file.read()
-    return Parsed(_tree(path, data), data.decode("utf-8", "replace"))
+    text = data.decode("utf-8", "replace")
+    short = None if bodies or "\ufffd" in text else without_bodies(text)
+    if short is not None:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return Parsed(_tree(path, short), text)
+    return Parsed(_tree(path, data), text)
 
 
 def _tree(path: str, program: str | bytes) -> ast.Module:

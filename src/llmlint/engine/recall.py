@@ -58,7 +58,7 @@ def recall(
     *,
     jobs: int,
     done: Callable[[int, int], None] = lambda number, total: None,
-    meanwhile: Callable[[], object] = lambda: None,
+    meanwhile: Callable[[], object] | None = None,
     beside: bool = False,
 ) -> list[ResultT]:
     """The results of ``tasks``, in their order: those that are known, and those that are not, which are known afterwards.
@@ -94,7 +94,7 @@ def recall(
         results |= {task: verdict.results for task, verdict in found}
         for index, memory in memories.items():
             _keep(memory, [one for one in found if one[0].assignment == index], since)
-    else:
+    elif meanwhile is not None:
         meanwhile()
     return [result for task in tasks for result in results[task]]
 

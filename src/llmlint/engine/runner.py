@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+from llmlint.engine.dividing import can_divide, divided
+
 TaskT = TypeVar("TaskT")
 ResultT = TypeVar("ResultT")
 
@@ -40,7 +42,7 @@ def run(
     jobs: int,
     beside: bool = False,
     done: Callable[[int], None] = lambda number: None,
-    meanwhile: Callable[[], object] = lambda: None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> list[ResultT]:
     """The results of ``tasks``, in their order.
 
@@ -52,10 +54,18 @@ def run(
         done: Told now and then how many tasks are behind us.
         meanwhile: What there is to do besides: called once, here, while other processes judge, if there are any.
     """
-    if jobs <= 1 or len(tasks) <= 1:
+    jobs = min(jobs, len(tasks))
+    if jobs > 1 and meanwhile is not None and can_divide():
+        found = divided(tasks, build, jobs=jobs, meanwhile=meanwhile)
+        # What did not come is found here: a process was killed, for want of memory perhaps, or whatever it met is met again.
+        left = [task for task, one in zip(tasks, found, strict=True) if one is None]
+        rest = iter(_here(left, build, done) if left else ())
+        return [next(rest) if one is None else one for one in found]
+    meanwhile = meanwhile or (lambda: None)
+    if jobs <= 1:
         meanwhile()
         return _here(tasks, build, done)
-    return _there(tasks, build, min(jobs, len(tasks)), done, meanwhile, _STEP_BACK if beside else 0)
+    return _there(tasks, build, jobs, done, meanwhile, _STEP_BACK if beside else 0)
 
 
 def processors() -> int:
