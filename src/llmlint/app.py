@@ -47,7 +47,7 @@ class Request:
     paths: tuple[str, ...] = ()
     """Files and folders. Empty: what the settings say."""
     cwd: str = field(default_factory=os.getcwd)
-    """The folder that paths are shown relative to."""
+    """The folder that paths are shown relative to, and whose project is meant where there are none."""
     config: tuple[str, ...] = ()
     """Settings files, or ``KEY=VALUE`` in TOML."""
     rule_paths: tuple[str, ...] = ()
@@ -375,7 +375,7 @@ class Session:
 
     def _select(self) -> tuple[Sequence[ProjectFiles], list[str]]:
         try:
-            found = self._loader.select([path for path in self.request.paths if path != "-"])
+            found = self._loader.select([path for path in self.request.paths if path != "-"], self.request.cwd)
         except SettingsError as error:
             raise Problem(str(error)) from None
         return found.projects, [f"{error.path}: {error.message}" for error in found.errors]

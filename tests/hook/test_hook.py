@@ -287,6 +287,15 @@ def test_the_start_of_a_conversation_prepares_the_process(shop, process, tmp_pat
     os.kill(pid, signal.SIGTERM)
 
 
+def test_what_is_prepared_is_the_project_of_the_event(shop, tell, tmp_path_factory, monkeypatch):
+    """Wherever the process that prepares it stands: the settings that it stumbles over here are the project's."""
+    shop.write("pyproject.toml", "[tool.llmlint]\nselct = []\n")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    answer = tell({"cwd": str(shop.path), "hook_event_name": "SessionStart"})
+    assert (answer["code"], answer["out"]) == (1, "")
+    assert f"{shop.path}/pyproject.toml:2:1: unknown setting 'selct'" in answer["err"]
+
+
 def test_an_edit_that_is_to_be_made_is_not_held_up(shop, tell):
     """Not by what stands in the file before it, nor by a patch of what is not there yet; the file is read meanwhile."""
     shop.write("tests/test_cart.py", TWO)

@@ -14,12 +14,13 @@ import json
 import os
 import socket
 import stat
-import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import subprocess
 
 IDLE = 3600.0
 """Seconds without a call after which it ends."""
@@ -83,7 +84,11 @@ def _address() -> str | None:
     """The socket for this llmlint, this interpreter and this environment, in a folder that is the user's alone."""
     if not hasattr(socket, "AF_UNIX") or not hasattr(os, "getuid"):
         return None
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    if not base:
+        import tempfile
+
+        base = tempfile.gettempdir()
     folder = os.path.join(base, f"llmlint-{os.getuid()}")
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -121,6 +126,8 @@ def _received(connection: socket.socket) -> bytes:
 
 
 def _start(path: str, *first: str) -> subprocess.Popen[bytes] | None:
+    import subprocess
+
     try:
         with open(os.devnull, "r+b") as nothing:
             return subprocess.Popen(

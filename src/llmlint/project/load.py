@@ -100,11 +100,12 @@ class Loader:
         path = os.path.abspath(path)
         return self._project(self._place(path if os.path.isdir(path) else os.path.dirname(path)))
 
-    def select(self, paths: Sequence[str]) -> Selection:
-        """The files that ``paths`` mean, by project. Raises SettingsError."""
+    def select(self, paths: Sequence[str], cwd: str | None = None) -> Selection:
+        """The files that ``paths`` mean, by project; without any, those of the project of ``cwd`` (by default this process's). Raises SettingsError."""
         guides = bool(paths)
+        cwd = cwd or os.getcwd()
         if not paths:
-            paths = _default_paths(self.project_of(os.getcwd()))
+            paths = _default_paths(self.project_of(cwd))
         starts = {os.path.abspath(path) for path in paths}
         found, errors = expand(paths, lambda path: self._is_left_out(path, starts), guides=guides)
         groups: dict[Location, list[tuple[str, bool]]] = {}
@@ -118,7 +119,7 @@ class Loader:
                 projects.append(ProjectFiles(project, files))
         if not guides:
             # The contracts of the project are judged whether it has tests or not.
-            here = self.project_of(os.getcwd())
+            here = self.project_of(cwd)
             if set(here.contract_roots).difference(*(one.project.contract_roots for one in projects)):
                 projects.append(ProjectFiles(here, ()))
         return Selection(tuple(projects), errors)
