@@ -68,6 +68,45 @@ def test_what_is_gone_is_stale_and_can_be_pruned(accepted, llmlint):
     assert len(json.loads((accepted.path / "base.json").read_text())["findings"]) == 1
 
 
+@pytest.mark.parametrize(
+    "narrowed",
+    [["--select", "LLM4"], ["--ignore", "LLM203"], ["tests/test_other.py"], ["--no-tools", "--select", "LLM1"]],
+)
+def test_what_a_run_did_not_look_for_stays_as_it_is(accepted, llmlint, narrowed):
+    paths = narrowed if narrowed[0].startswith("tests") else ["tests", *narrowed]
+    before = (accepted.path / "base.json").read_text()
+    assert "stale" not in llmlint(*paths, "--baseline", "base.json").err
+    llmlint(*paths, "--baseline", "base.json", "--prune-baseline")
+    llmlint(*paths, "--baseline", "base.json", "--update-baseline")
+    assert (accepted.path / "base.json").read_text() == before
+
+
+def test_what_a_tool_found_stays_where_the_tool_does_not_run(shop, llmlint):
+    shop.write("tests/test_cart.py", "import os\n" + FAULTY)
+    llmlint("tests", "--tools", "ruff", "--baseline", "base.json", "--update-baseline")
+    before = (shop.path / "base.json").read_text()
+    assert "ruff:F401" in before
+    assert "stale" not in llmlint("tests", "--no-tools", "--baseline", "base.json", "--prune-baseline").err
+    shop.write("ruff.toml", "[lint]\nselct = []\n")
+    broken = llmlint("tests", "--tools", "ruff", "--baseline", "base.json", "--prune-baseline")
+    assert broken.code == 2
+    assert (shop.path / "base.json").read_text() == before
+
+
+def test_files_that_are_gone_are_of_whoever_looks_at_their_folder(accepted, llmlint):
+    (accepted.path / "tests/test_cart.py").unlink()
+    assert "stale" not in llmlint("tests/test_other.py", "--baseline", "base.json").err
+    assert "stale: tests/test_cart.py: LLM203" in llmlint("tests", "--baseline", "base.json").err
+
+
+def test_an_update_follows_a_file_that_was_moved(accepted, llmlint):
+    (accepted.path / "tests/test_cart.py").rename(accepted.path / "tests/test_moved.py")
+    assert "accepts 2 findings" in llmlint("tests", "--baseline", "base.json", "--update-baseline").err
+    assert "stale" not in llmlint("tests", "--baseline", "base.json").err
+    entries = json.loads((accepted.path / "base.json").read_text())["findings"]
+    assert [entry["path"] for entry in entries] == ["tests/test_moved.py", "tests/test_other.py"]
+
+
 def test_an_update_leaves_what_was_not_looked_at(accepted, llmlint):
     accepted.write("tests/test_cart.py", FAULTY.replace("totl", "total"))
     assert "accepts 1 finding" in llmlint("tests", "--baseline", "base.json", "--update-baseline").err
@@ -144,6 +183,23 @@ def test_changed_lines_since_a_branch(committed, llmlint):
     arguments = ("tests", "--select", "LLM2", "--output-format", "json", "--changed-lines")
     assert rows(llmlint(*arguments, "--changed=main")) == [("tests/test_other.py", 7)]
     assert rows(llmlint(*arguments)) == []
+
+
+def test_a_baseline_beside_changed_lines(committed, llmlint):
+    shop, _ = committed
+    llmlint("tests", "--baseline", "base.json", "--update-baseline")
+    before = (shop.path / "base.json").read_text()
+    shop.write("tests/test_other.py", FAULTY + "    assert cart.itms\n")
+    outcome = llmlint("tests", "--baseline", "base.json", "--changed-lines", "--output-format", "json")
+    assert rows(outcome) == [("tests/test_other.py", 7)]
+    assert "stale" not in outcome.err
+    llmlint("tests", "--baseline", "base.json", "--changed-lines", "--prune-baseline")
+    assert (shop.path / "base.json").read_text() == before
+    llmlint("tests", "--baseline", "base.json", "--changed-lines", "--update-baseline")
+    after = json.loads((shop.path / "base.json").read_text())["findings"]
+    known = json.loads(before)["findings"]
+    assert [entry for entry in after if entry in known] == known
+    assert [entry["line"] for entry in after if entry not in known] == ["assert cart.itms"]
 
 
 def test_git_that_cannot_tell(shop, llmlint):

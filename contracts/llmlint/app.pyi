@@ -161,6 +161,18 @@ class Session:
         """
         ...
 
+    def asks(self, path: str, rule: str) -> bool:
+        """Whether findings of a rule are asked for in the project of a file.
+
+        Args:
+            path: The file's; it need not exist.
+            rule: A code, or that of a tool with the tool's name before it (``mypy:arg-type``).
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
     def basis(self, path: str, texts: Iterable[str]) -> Fingerprint:
         """What findings in the project of ``path`` rest on, apart from the texts of some of its tests.
 

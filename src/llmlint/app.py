@@ -14,7 +14,7 @@ from llmlint.engine.pages import Page, RuleError, rule_pages
 from llmlint.engine.recall import judge_all
 from llmlint.engine.recurring import with_recurring
 from llmlint.engine.runner import undisturbed
-from llmlint.engine.selection import SelectionError, check_selector, named, select
+from llmlint.engine.selection import SelectionError, check_selector, keeps, named, select
 from llmlint.engine.severities import check_severities
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Diagnostic
@@ -97,6 +97,7 @@ class Session:
         self._refreezing = Refreezing(self._pages, edits=request.fixes)
         self._ruffs: dict[tuple[str, str], BufferedRuff | None] = {}
         self._counterparts: dict[tuple[str, str], dict[str, str]] = {}
+        self._codes: dict[tuple[str, str], frozenset[str]] = {}
 
     def check(
         self,
@@ -303,6 +304,25 @@ class Session:
             Problem: settings are unusable.
         """
         return self._project_of(os.path.abspath(path))
+
+    def asks(self, path: str, rule: str) -> bool:
+        """Whether findings of a rule are asked for in the project of a file.
+
+        Args:
+            path: The file's; it need not exist.
+            rule: A code, or that of a tool with the tool's name before it (``mypy:arg-type``).
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        project = self.project_of(path)
+        tool, separator, code = rule.partition(":")
+        if separator:
+            return tool in project.settings.tools and keeps(project.settings, tool, code)
+        key = (project.root, project.base)
+        if key not in self._codes:
+            self._codes[key] = frozenset(self._assign(project).selection.codes)
+        return rule in self._codes[key]
 
     def basis(self, path: str, texts: Iterable[str]) -> Fingerprint:
         """What findings in the project of ``path`` rest on, apart from the texts of some of its tests.

@@ -11,8 +11,12 @@ import click
 from llmlint.cli.main import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from llmlint.app import Session
     from llmlint.model.result import RunResult
     from llmlint.project.changes import Changes
+    from llmlint.report.baseline import Entry
 
 
 def changes_of(options: dict[str, Any], cwd: str) -> Changes | None:
@@ -45,11 +49,12 @@ def only_changed(result: RunResult, changes: Changes, *, lines: bool) -> RunResu
     return replace(result, files=tuple(files))
 
 
-def without_accepted(result: RunResult, options: dict[str, Any], cwd: str) -> RunResult:
+def without_accepted(result: RunResult, options: dict[str, Any], session: Session) -> RunResult:
     """The findings that the baseline does not accept; writes it where that is asked for.
 
     Raises:
         Failure: it cannot be read or written.
+        Problem: settings or selectors are unusable.
     """
     path = options["baseline"]
     if path is None:
@@ -61,22 +66,17 @@ def without_accepted(result: RunResult, options: dict[str, Any], cwd: str) -> Ru
     from llmlint.report.context import Context
     from llmlint.report.wording import count
 
-    context = Context(cwd, __version__)
+    context = Context(session.request.cwd, __version__)
+    asked = _asked(result, options, session)
     try:
         if options["update_baseline"]:
             known = baseline.read_baseline(path) if os.path.exists(path) else []
-            # What was not looked at stays as it was.
-            compared = baseline.compare(result, known, path, context)
-            looked = {entry.path for entry in (*compared.stale, *baseline.entries_of(result, path, context))}
-            looked |= {baseline.inner(file.path, path) for file in result.files}
-            kept = [entry for entry in known if entry.path not in looked]
-            entries = [*kept, *baseline.entries_of(result, path, context)]
-            baseline.write_baseline(path, entries)
-            _say(options, f"{path} accepts {count(sum(entry.count for entry in entries), 'finding')}")
-            known = entries
+            known = baseline.updated(result, known, path, context, asked)
+            baseline.write_baseline(path, known)
+            _say(options, f"{path} accepts {count(sum(entry.count for entry in known), 'finding')}")
         else:
             known = baseline.read_baseline(path)
-        compared = baseline.compare(result, known, path, context)
+        compared = baseline.compare(result, known, path, context, asked)
         if options["prune_baseline"] and compared.stale:
             baseline.write_baseline(path, baseline.pruned(known, compared.stale))
             _say(options, f"{count(len(compared.stale), 'stale entry')} taken out of {path}")
@@ -88,6 +88,28 @@ def without_accepted(result: RunResult, options: dict[str, Any], cwd: str) -> Ru
     for entry in compared.stale:
         _say(options, f"{path}: stale: {entry.path}: {entry.rule} {entry.symbol} (--prune-baseline takes it out)")
     return compared.result
+
+
+def _asked(result: RunResult, options: dict[str, Any], session: Session) -> Callable[[Entry], bool]:
+    """Tells whether the run would have found what an entry accepts: not what stands on other lines than those that changed, what rules say
+    that were not asked and tools that did not run or failed, or what stood in files that are gone and would not have been looked at."""
+    from llmlint.report.baseline import place_of
+
+    failed = any(one.code == "LLM904" for one in result.diagnostics)
+    roots = [os.path.abspath(os.path.join(session.request.cwd, path)) for path in session.request.paths]
+    checked = {file.path for file in result.files}
+
+    def asked(entry: Entry) -> bool:
+        path = place_of(entry, options["baseline"])
+        if options["changed_lines"] or (failed and ":" in entry.rule):
+            return False
+        if path not in checked:
+            around = not roots or any(path == root or path.startswith(root.rstrip(os.sep) + os.sep) for root in roots)
+            if options["changed"] is not None or not around:
+                return False
+        return session.asks(path, entry.rule)
+
+    return asked
 
 
 def _say(options: dict[str, Any], words: str) -> None:

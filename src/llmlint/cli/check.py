@@ -166,7 +166,7 @@ def _once(paths: tuple[str, ...], options: dict[str, Any]) -> int:
         result = _standard_input(paths, session, options) if "-" in paths else _run(session, options, changes)
         if changes is not None:
             result = only_changed(result, changes, lines=options["changed_lines"])
-        result = without_accepted(result, options, session.request.cwd)
+        result = without_accepted(result, options, session)
     except Problem as error:
         raise Failure(_relative(str(error))) from None
     _report(result, session, options)

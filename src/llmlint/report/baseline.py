@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,7 +56,7 @@ class Compared:
     hidden: int
     """How many findings the baseline accepts."""
     stale: tuple[Entry, ...]
-    """Entries of files that were checked, which nothing answers to any more."""
+    """Entries that nothing answers to any more, though the run looked for what they accept."""
 
 
 def read_baseline(path: str) -> list[Entry]:
@@ -111,8 +111,44 @@ def entries_of(result: RunResult, path: str, context: Context) -> list[Entry]:
     return [Entry(*key, count=number) for key, number in counted.items()]
 
 
-def compare(result: RunResult, entries: Iterable[Entry], path: str, context: Context) -> Compared:
-    """What of a result is new, and what of a baseline is stale."""
+def updated(
+    result: RunResult, known: Iterable[Entry], path: str, context: Context, asked: Callable[[Entry], bool] | None = None
+) -> list[Entry]:
+    """The entries that accept everything that was found, and what this run could not find.
+
+    Args:
+        result: What was found.
+        known: The baseline until now.
+        path: Where it stands.
+        context: From where paths are shown.
+        asked: As in ``compare``.
+    """
+    every = list(known)
+    left = pruned(every, compare(result, every, path, context, asked).stale)
+    kept = [entry for entry in left if not (_is_gone(entry, path) and (asked is None or asked(entry)))]
+    counts: dict[tuple[str, str, str, str], int] = {}
+    for entry in (*kept, *entries_of(result, path, context)):
+        counts[entry.key] = max(entry.count, counts.get(entry.key, 0))
+    return [Entry(*key, count=number) for key, number in counts.items()]
+
+
+def compare(
+    result: RunResult,
+    entries: Iterable[Entry],
+    path: str,
+    context: Context,
+    asked: Callable[[Entry], bool] | None = None,
+) -> Compared:
+    """What of a result is new, and what of a baseline is stale.
+
+    Args:
+        result: What was found.
+        entries: The baseline.
+        path: Where it stands.
+        context: From where paths are shown.
+        asked: Whether the run would have told what an entry accepts, were it still there; where it would not, nothing is known of the entry. By default it
+            looks for everything.
+    """
     every = list(entries)
     left = Counter({entry.key: entry.count for entry in every})
     hidden = 0
@@ -126,10 +162,10 @@ def compare(result: RunResult, entries: Iterable[Entry], path: str, context: Con
         else:
             unmatched.append(diagnostic)
     # A file that was moved: the same rule, symbol and line under a path that is gone.
-    folder = os.path.dirname(os.path.abspath(path))
+    gone = {entry.path for entry in every if _is_gone(entry, path)}
     moved: dict[tuple[str, str, str], list[tuple[str, str, str, str]]] = {}
     for key, number in left.items():
-        if number > 0 and not os.path.exists(os.path.join(folder, key[0])):
+        if number > 0 and key[0] in gone:
             moved.setdefault(key[1:], []).append(key)
     for diagnostic in unmatched:
         candidates = moved.get(_key(diagnostic, path, context)[1:], [])
@@ -144,10 +180,19 @@ def compare(result: RunResult, entries: Iterable[Entry], path: str, context: Con
     stale = tuple(
         replace(entry, count=left[entry.key])
         for entry in every
-        if left[entry.key] > 0 and (entry.path in checked or not os.path.exists(os.path.join(folder, entry.path)))
+        if left[entry.key] > 0 and (entry.path in checked or entry.path in gone) and (asked is None or asked(entry))
     )
     files = tuple(replace(file, diagnostics=tuple(kept_of.get(file.path, ()))) for file in result.files)
     return Compared(replace(result, files=files), hidden, stale)
+
+
+def place_of(entry: Entry, path: str) -> str:
+    """The file of an entry, absolute; ``path`` is where the baseline stands."""
+    return os.path.join(os.path.dirname(os.path.abspath(path)), entry.path)
+
+
+def _is_gone(entry: Entry, path: str) -> bool:
+    return not os.path.exists(place_of(entry, path))
 
 
 def pruned(entries: Iterable[Entry], stale: Iterable[Entry]) -> list[Entry]:

@@ -39,15 +39,19 @@ def fixable(result: RunResult, style: Style, *, fixed: bool, unsafe: bool) -> st
         unsafe: Whether ``--unsafe-fixes`` was.
     """
     # What another tool would fix, it fixes itself.
-    own = (diagnostic for diagnostic in result.diagnostics if diagnostic.source == "llmlint")
-    found = Counter(diagnostic.fix.applicability for diagnostic in own if diagnostic.fix)
+    fixes = [one.fix for one in result.diagnostics if one.source == "llmlint" and one.fix]
+    found = Counter(fix.applicability for fix in fixes)
     now = 0 if fixed else found["safe"] + (found["unsafe"] if unsafe else 0)
     more = 0 if unsafe else found["unsafe"]
+    # What a fix writes is worked out only where somebody wants to see it; not all of them can be written.
+    at_most = "up to " if any(fix.applicability == "unsafe" and not fix.edits for fix in fixes) else ""
     options = "--fix --unsafe-fixes" if unsafe else "--fix"
     if now:
-        words = f"[*] {now} fixable with {options}" + (f" ({more} more with --unsafe-fixes)" if more else "")
+        words = f"[*] {at_most if unsafe else ''}{now} fixable with {options}" + (
+            f" ({at_most}{more} more with --unsafe-fixes)" if more else ""
+        )
     elif more:
-        words = f"No safe fixes{' are left' if fixed else ''} ({more} with --unsafe-fixes)"
+        words = f"No safe fixes{' are left' if fixed else ''} ({at_most}{more} with --unsafe-fixes)"
     else:
         return ""
     return style.dim(f"{words}.") + "\n"
