@@ -16,6 +16,7 @@ from llmlint.engine.fingerprint import digest, own_version, project_fingerprint,
 from llmlint.engine.judge import Assignment
 from llmlint.engine.pages import Page
 from llmlint.engine.selection import keeps
+from llmlint.engine.writing import make_cache
 from llmlint.model.codec import decode, encode
 from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.position import Span
@@ -198,10 +199,9 @@ class Alongside:
     def _prepare(self, *, kept: bool) -> bool:
         """Makes the folder; whether what is found may be kept there."""
         try:
+            if kept:
+                make_cache(os.path.dirname(self._folder))
             os.makedirs(self._folder, exist_ok=True)
-            ignore = os.path.join(os.path.dirname(self._folder), ".gitignore")
-            if kept and not os.path.exists(ignore):
-                write_whole(ignore, b"*\n")
             shutil.rmtree(os.path.join(self._folder, "arguments"), ignore_errors=True)
         except OSError:
             # A project that cannot be written to is linted all the same.

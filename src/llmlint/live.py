@@ -53,15 +53,17 @@ class Live:
     whatever it gathers does not grow for ever.
     """
 
-    def __init__(self, request: Request, *, patience: float = 0.0) -> None:
+    def __init__(self, request: Request, *, patience: float = 0.0, let_go: Callable[[], None] = lambda: None) -> None:
         """Nothing is read yet.
 
         Args:
             request: What every session is built of; its paths do not matter.
             patience: Seconds in which what was found to hold is taken to hold still. Who is patient looks by ``look`` when there is time.
+            let_go: Called when a session is replaced, before the next one reads anything: what the last one knew is garbage.
         """
         self._request = replace(request, written=True)
         self._patience = patience
+        self._let_go = let_go
         self._known: dict[str, _Knowledge] = {}
         self._homes: dict[str, str] = {}
         self.renewals = 0
@@ -137,7 +139,10 @@ class Live:
             return False
         known.verified = float("-inf")
         known.worn = known.answers >= _WORN
-        return self._knowledge(path) is not known
+        del known  # nobody is to hold on to what is let go
+        before = self.renewals
+        self._knowledge(path)
+        return self.renewals != before
 
     def _knowledge(self, path: str) -> _Knowledge:
         folder = os.path.dirname(path)
@@ -156,10 +161,12 @@ class Live:
             if session.basis(path, known.texts).value == known.basis:
                 known.basis, known.covered = basis.value, basis.covered
         if known is None or known.worn or known.basis != basis.value or not _hold(known.read):
-            if known is not None:
+            replaced = known is not None
+            known = self._known[home] = _Knowledge(session, basis.value, basis.covered, texts, 0.0)
+            if replaced:
                 self.renewals += 1
                 second_opinion.forget()
-            known = self._known[home] = _Knowledge(session, basis.value, basis.covered, texts, 0.0)
+                self._let_go()
         known.texts, known.verified = texts, time.monotonic()
         return known
 

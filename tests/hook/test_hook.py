@@ -159,6 +159,14 @@ def test_the_third_time_lets_the_agent_pass(shop, tell):
     assert tell({**event, "session_id": "another"})["code"] == 2
 
 
+def test_what_it_remembers_is_none_of_git_s_business(shop, tell):
+    """Where no run has made the cache folder before."""
+    shop.write("tests/test_cart.py", TWO)
+    assert tell(edit(shop, "cart.add(1)", "cart.add(qty=1)"))["code"] == 2
+    assert list(shop.path.glob(".llmlint_cache/hook/*.json"))
+    assert (shop.path / ".llmlint_cache/.gitignore").read_text() == "*\n"
+
+
 def test_what_was_mended_in_between_is_counted_anew(shop, tell):
     event = edit(shop, "x", "cart.totl()")
     for _ in range(2):

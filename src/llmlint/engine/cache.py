@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from llmlint.engine.fingerprint import holds, settled
+from llmlint.engine.writing import make_cache
 
 ResultT = TypeVar("ResultT")
 
@@ -121,11 +122,8 @@ class Cache(Generic[ResultT]):
 
     def _write(self, text: str) -> None:
         folder = os.path.dirname(self._path)
+        make_cache(self._folder)
         os.makedirs(folder, exist_ok=True)
-        ignore = os.path.join(self._folder, ".gitignore")
-        if not os.path.exists(ignore):
-            with open(ignore, "w", encoding="utf-8") as file:
-                file.write("*\n")
         handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -40,3 +40,12 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
             raise
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or error}") from None
+
+
+def make_cache(folder: str) -> None:
+    """Makes the cache folder of a project, if it is not there, and tells git to leave it alone. Raises OSError."""
+    os.makedirs(folder, exist_ok=True)
+    ignore = os.path.join(folder, ".gitignore")
+    if not os.path.exists(ignore):
+        with open(ignore, "w", encoding="utf-8") as file:
+            file.write("*\n")

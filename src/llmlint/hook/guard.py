@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 
+from llmlint.engine.writing import make_cache
 from llmlint.model.diagnostic import Diagnostic
 
 TIMES = 3
@@ -69,6 +70,7 @@ class Guard:
             return
         folder = os.path.dirname(self._path)
         with suppress(OSError):
+            make_cache(os.path.dirname(folder))
             os.makedirs(folder, mode=0o700, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
             with os.fdopen(handle, "w", encoding="utf-8") as file:

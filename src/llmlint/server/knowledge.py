@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from llmlint.app import Problem, Request, Session, pages_of
 from llmlint.buffered import BufferedRuff
+from llmlint.engine.garbage import collect
 from llmlint.engine.pages import Page
 from llmlint.lifecycle.refreeze import Refreezer, Refrozen
 from llmlint.live import Live
@@ -42,8 +43,8 @@ class Knowledge:
             unusable: Tells the user why there are no answers.
         """
         plain = Request(python=options.python, config=options.config, tools=())
-        self._live = Live(plain, patience=_PATIENCE)
-        self._fixing = Live(replace(plain, fixes=True), patience=_YOUNG)
+        self._live = Live(plain, patience=_PATIENCE, let_go=collect)
+        self._fixing = Live(replace(plain, fixes=True), patience=_YOUNG, let_go=collect)
         self._documents = documents
         self._unusable = unusable
         self._told = ""
