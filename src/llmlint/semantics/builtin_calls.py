@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.symbols import Class
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.mocks.values import Mock, MockType
 from llmlint.semantics.nouns import GuardUse, Outcome
 from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,
+    Coroutine,
     Instance,
     ModuleValue,
     Special,
@@ -24,6 +26,9 @@ from llmlint.semantics.values import (
 if TYPE_CHECKING:
     from llmlint.semantics.scope import Scope
 from llmlint.semantics.expectations import Expectations
+
+_OF_RESULTS: Final = frozenset({"builtins", "datetime", "decimal", "pathlib", "uuid"})
+"""Modules whose classes no coroutine is of."""
 
 
 class BuiltinCalls(Expectations):
@@ -54,6 +59,8 @@ class BuiltinCalls(Expectations):
                 evaluator.guards.append((ast.unparse(node.args[0]), "*"))
             return world.none
         if name in ("hasattr", "isinstance", "issubclass", "callable"):
+            if name == "isinstance" and evaluator.claimed is node and len(positional) == 2:
+                self._is_a_result(node, *positional)
             return world.boolean
         if name == "type" and len(positional) == 3:
             return UNKNOWN
@@ -82,6 +89,21 @@ class BuiltinCalls(Expectations):
         if name in ("vars", "locals", "globals", "exec", "eval"):
             return UNKNOWN
         return evaluator.call(node, special.value, arguments)
+
+    def _is_a_result(self, node: ast.Call, value: Value, asked: Value) -> None:
+        """``assert isinstance(found, dict)``, where ``found`` is a coroutine and can be no such thing."""
+        if not isinstance(value, Coroutine):
+            return
+        kinds = asked.items if isinstance(asked, Instance) and asked.items else (asked,)
+        kinds = tuple(kind.value if isinstance(kind, Special) else kind for kind in kinds)
+        if all(isinstance(kind, ClassValue) and self._is_of_results(kind.cls) for kind in kinds):
+            self.evaluator.unawaited(node.args[0], value, "value")
+
+    def _is_of_results(self, cls: Class) -> bool:
+        """Whether no coroutine is an instance of the class."""
+        if cls.own:
+            return "protocol" not in cls.memo and self.evaluator.world.classes.member(cls, "__await__") is None
+        return cls.symbol != "builtins.object" and cls.module.name in _OF_RESULTS
 
     def _super(self, node: ast.Call) -> Value:
         evaluator = self.evaluator

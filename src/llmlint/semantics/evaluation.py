@@ -77,6 +77,8 @@ class Evaluation:
         self.seen_probes: list[frozenset[str] | None] = []
         self.asserted: ast.expr | None = None
         """The equality that is being asserted."""
+        self.claimed: ast.expr | None = None
+        """The whole of what is being asserted."""
         self.muted = 0
         """Above zero behind a version check or a guarded import: nothing is reported."""
         self.guards: list[tuple[str, str]] = []

@@ -133,12 +133,49 @@ class Expressions(Invocation):
                         self.pending(node.left, left, "compare")
                     elif _is_plain(node.left):
                         self.pending(item, right, "compare")
-            elif type(left) is Coroutine and is_none(right) and isinstance(node.left, ast.Call):
+            elif type(left) is Coroutine and self._is_answer(node, operator, item, right):
                 self.unawaited(node.left, left, "compare")
+            elif type(right) is Coroutine and isinstance(operator, (ast.In, ast.NotIn)):
+                self.unawaited(item, right, "value")
             if (type(left) is MockCalls or type(right) is MockCalls) and isinstance(operator, (ast.Eq, ast.In)):
                 self.mocks.compared(left, right)
             left = right
         return self.world.boolean if plain else UNKNOWN
+
+    def _is_answer(self, node: ast.Compare, operator: ast.cmpop, item: ast.expr, right: Value) -> bool:
+        """Whether a coroutine is asked for what only its result can be: ``call() is None``, ``found is True``."""
+        if isinstance(operator, (ast.In, ast.NotIn)):
+            return isinstance(node.left, ast.Call)
+        if isinstance(item, ast.Constant) and isinstance(item.value, bool):
+            return True
+        if not is_none(right):
+            return False
+        if not isinstance(node.left, ast.Name):
+            return isinstance(node.left, ast.Call)
+        if self.claimed is not node:
+            return False  # `if task is None:` may be about the task
+        return isinstance(operator, ast.Is) or self._merely_looked_at(node.left.id)
+
+    def _merely_looked_at(self, name: str) -> bool:
+        """Whether the function around does nothing with a variable but compare it and read from it: nobody awaits it later."""
+        inside = self.inside()
+        if inside is None:
+            return False
+        looked: set[ast.AST] = set()
+        for node in walk(inside):
+            if isinstance(node, ast.Compare):
+                looked.update((node.left, *node.comparators))
+            elif isinstance(node, (ast.Attribute, ast.Subscript)):
+                looked.add(node.value)
+            elif isinstance(node, ast.Assert):
+                looked.add(node.test)
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("isinstance", "len"):
+                looked.update(node.args)
+        return all(
+            node in looked
+            for node in walk(inside)
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        )
 
     def _boolop(self, node: ast.BoolOp) -> Value:
         values: list[Value] = []

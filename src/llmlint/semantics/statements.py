@@ -56,8 +56,9 @@ class Statements(Expressions):
         test = node.test
         if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
             self.asserted = test
+        self.claimed = test
         value = self.eval(test)
-        self.asserted = None
+        self.asserted = self.claimed = None
         if type(value) is Coroutine:
             self.unawaited(test, value, "assert")
         elif type(value) is MockMethod and isinstance(test, ast.Attribute) and test.attr.startswith("assert_"):
