@@ -285,8 +285,21 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
             module.open = "it writes to its globals()"
     if not module.is_stub and "global" in text:
         for match in _GLOBAL.finditer(text):
+            if not isinstance(_statement_at(tree.body, text.count("\n", 0, match.start(1)) + 1), ast.Global):
+                continue  # a line of a docstring
             for name in match.group(1).split(","):
                 table.bind(name.strip(), Binding(OPAQUE, tree.body[0] if tree.body else tree, conditional=True))
+
+
+def _statement_at(body: Sequence[ast.stmt], row: int) -> ast.stmt | None:
+    """The innermost statement that stands on a row."""
+    for node in body:
+        if node.lineno <= row <= (node.end_lineno or node.lineno):
+            inner = [*getattr(node, "body", ()), *getattr(node, "orelse", ()), *getattr(node, "finalbody", ())]
+            for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                inner.extend(part.body)
+            return _statement_at(inner, row) or node
+    return None
 
 
 def words_of_inner_imports(module: Module) -> frozenset[str]:

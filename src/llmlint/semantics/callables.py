@@ -260,11 +260,20 @@ class Callables:
         if found is None:
             return None
         sources = list(self._implementations(value))
-        if any(self._nearest(other, arguments) is None for other in sources):
+        if any(self._takes(value, other, arguments) for other in sources):
             return None
         if not sources and arguments.names() and self._may_be_named(found[0]):
             return None
         return found
+
+    def _takes(self, value: Value, source: list[Bound], arguments: Arguments) -> bool:
+        """Whether the implementation behind a stub takes the arguments, and what it hands its ``**kwargs`` to as well."""
+        if self._nearest(source, arguments) is not None:
+            return False
+        function = source[0].function if len(source) == 1 else None
+        if function is None or not isinstance(value, FunctionValue):
+            return True
+        return self._handed_on(FunctionValue((function,), value.receiver), source, arguments) is None
 
     @staticmethod
     def _may_be_named(bound: Bound) -> bool:

@@ -82,6 +82,28 @@ class ProjectText:
                 return True
         return False
 
+    def stored_on(self, module: Module, name: str) -> bool:
+        """Whether the project's sources may store an attribute of that name on a module: by its name, another one that it is imported
+        under, or one of which only the program knows what it holds."""
+        index = self.own[0]
+        if name in index.computed or name not in index.stored:
+            return name in index.computed
+        last = module.name.rpartition(".")[2]
+        names = {last, *index.aliases.get(last, ())}
+        word = re.escape(name)
+        stores = re.compile(rf"(\w*)\.{word}[ \t]*(?::[^=\n]{{1,80}})?(?:[-+*/|&]|//|\*\*)?=(?!=)")
+        others = re.compile(
+            rf"""setattr[^\n]*["']{word}["']|\b(?:as|for)\s+[\w.]+\.{word}\b|\.{word}[ \t]*,[^=\n]*=(?!=)"""
+        )
+        for text in index.texts.values():
+            if name not in text:
+                continue
+            if others.search(text) is not None:
+                return True
+            if any(not on or on in names or "mod" in on.lower() for on in stores.findall(text)):
+                return True
+        return False
+
     def subclass_has(self, cls: Class, name: str) -> bool:
         """Whether a class that (by its text) inherits from ``cls`` mentions ``name`` where it is defined."""
         key = ("subclass has", name)

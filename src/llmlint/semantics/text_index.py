@@ -31,7 +31,7 @@ COMPUTED = re.compile(
 """``setattr`` with a computed name on something that is not ``self``; a constant's is none: it stands as a string somewhere."""
 _SPELT = re.compile(r"""\bsetattr\(\s*(?:(?:[^()\[\],"']|\([^()]*\)|\[[^\[\]]*\])+,\s*)?["'][\w.]+["']\s*,""")
 """``setattr`` with a name that is written there, ``monkeypatch``'s with a path included."""
-_PART_OF_SELF = re.compile(r"setattr\(\s*(?:self|cls)\.")
+_PART_OF_SELF = re.compile(r"setattr\(\s*(?:self|cls)(?:\.\w+)*\.(\w+)\s*,")
 _RETURNED = re.compile(r"\)[ \t]*->[ \t]*[^:\n]+:|(?s:\"\"\".*?\"\"\")")
 """What a function is annotated to return, and its docstring."""
 _WORD = re.compile(r"\w+")
@@ -114,8 +114,11 @@ class TextIndex:
                 continue
             for match in COMPUTED.finditer(text):
                 block, names = _around(text, match.start())
-                if _PART_OF_SELF.match(text, match.start()):
+                part = _PART_OF_SELF.match(text, match.start())
+                if part is not None:
                     block = _RETURNED.sub("", block)  # what the method gives is hardly what it holds
+                    made = re.compile(rf"\b{part[1]}\b[^\n=]*=(?!=)([^\n]*)|\b{part[1]}:([^\n=]*)")
+                    words.update(_WORD.findall(" ".join("".join(one) for one in made.findall(text))))
                 words.update(_WORD.findall(block))
                 functions.update(name for name in names if not name.startswith("__"))
         if functions:

@@ -60,7 +60,7 @@ class Vetoes:
             not documented and module.implementation and may_have(module.implementation, name)
         ):
             return False
-        if module.own and (self.text.stored(name) or self.text.makes_submodule(module, name)):
+        if module.own and (self.text.stored_on(module, name) or self.text.makes_submodule(module, name)):
             return False
         if module.own and self._set_by_computation(module):
             return False
@@ -94,7 +94,7 @@ class Vetoes:
         found = module.memo.get("<set on>")
         if found is None:
             word = re.escape(module.name.rpartition(".")[2])
-            pattern = re.compile(rf"""\bsetattr\(\s*(?:\w+\.)*{word},\s*(?!["'])""")
+            pattern = re.compile(rf"""\bsetattr\(\s*(?!self\.|cls\.)(?:\w+\.)*{word},\s*(?!["'])""")
             texts = self.text.own[0].texts.values()
             found = module.memo["<set on>"] = any("setattr(" in text and pattern.search(text) for text in texts)
         return bool(found)
