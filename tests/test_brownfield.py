@@ -202,6 +202,20 @@ def test_a_baseline_beside_changed_lines(committed, llmlint):
     assert [entry["line"] for entry in after if entry not in known] == ["assert cart.itms"]
 
 
+def test_contracts_that_did_not_change_are_not_counted(committed, llmlint):
+    shop, git = committed
+    shop.write("contracts/shop/cart.pyi", "class Cart:\n    def total(self) -> Missing: ...\n")
+    git("add", "-A")
+    git("commit", "-qm", "frozen")
+    shop.write("tests/test_other.py", FAULTY + "    assert cart.itms\n")
+    outcome = llmlint("tests", "--no-tools", "--changed-lines", "--select", "LLM2,LLM5")
+    assert "Found 1 error in 1 file (1 checked)." in outcome.out
+    git("commit", "-qam", "more")
+    assert llmlint("tests", "--no-tools", "--changed").out == "Nothing was checked.\n"
+    shop.write("contracts/shop/cart.pyi", "class Cart:\n    def total(self) -> int: ...\n")
+    assert llmlint("tests", "--no-tools", "--changed", "--select", "LLM505").out == "All checks passed! (1 file)\n"
+
+
 def test_git_that_cannot_tell(shop, llmlint):
     outcome = llmlint("tests", "--changed=nowhere")
     assert outcome.code == 2

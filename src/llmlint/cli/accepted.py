@@ -45,8 +45,11 @@ def only_changed(result: RunResult, changes: Changes, *, lines: bool) -> RunResu
             if one.code == "LLM904"
             or (changes.has(file.path, one.span.row, one.span.end_row) if lines else file.path in changes.files)
         ]
-        files.append(replace(file, diagnostics=tuple(kept)))
-    return replace(result, files=tuple(files))
+        if kept or file.path in changes.files:
+            files.append(replace(file, diagnostics=tuple(kept)))
+    # Contracts are judged with their project; those count that changed.
+    contracts = {path for path in changes.files if path.endswith(".pyi")} if result.checked else set()
+    return replace(result, files=tuple(files), checked=len({file.path for file in files} | contracts))
 
 
 def without_accepted(result: RunResult, options: dict[str, Any], session: Session) -> RunResult:

@@ -36,7 +36,7 @@ def table(files: Sequence[JudgedFile], cwd: str, style: Style) -> Iterator[str]:
         if tests:
             yield f"\n{style.bold(_WORDS[verdict].capitalize())} ({len(tests)})\n"
         for test in tests:
-            yield f"  {shown(test.path, cwd)}:{test.row} {test.name} {style.dim(_reasons(test))}\n"
+            yield f"  {shown(test.path, cwd)}:{test.row} {test.name} {style.dim(_told(test))}\n"
     yield f"\n{_closing(files)}\n"
 
 
@@ -60,7 +60,7 @@ def markdown(files: Sequence[JudgedFile], cwd: str, style: Style) -> Iterator[st
         if tests:
             yield f"\n## {_WORDS[verdict].capitalize()}\n\nA test that {_MEANING[verdict]}.\n\n"
         for test in tests:
-            yield f"- `{shown(test.path, cwd)}:{test.row}` {test.name}: {_reasons(test)}\n"
+            yield f"- `{shown(test.path, cwd)}:{test.row}` {test.name}: {_told(test)}\n"
 
 
 def html(files: Sequence[JudgedFile], cwd: str, style: Style) -> Iterator[str]:  # noqa: ARG001
@@ -115,6 +115,11 @@ def _file(file: JudgedFile, cwd: str) -> dict[str, Any]:
 
 def _reasons(test: Judged) -> str:
     return ", ".join(f"{code} {name}" + (f" ×{number}" if number > 1 else "") for code, name, number in test.reasons)
+
+
+def _told(test: Judged) -> str:
+    """The reasons with the figure that may be one of them."""
+    return _reasons(test) + (f"; brittleness {test.brittleness}" if test.brittleness else "")
 
 
 def _bar(brittleness: int) -> str:
