@@ -19,18 +19,15 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 from unittest.mock import NonCallableMagicMock, NonCallableMock, create_autospec
 
 import pytest
 
-__all__ = ["LyingMock", "no_lies", "no_lies_mock"]
+from llmlint.annotated.fitting import fits, stands_for
+from llmlint.annotated.promised import Unknown, attributes_of, function_of, plain, result_of, variables_of
 
-_SEQUENCES = (list, set, frozenset, collections.abc.Sequence, collections.abc.Set, collections.deque)
-_UNCHECKED: tuple[Any, ...] = (
-    collections.abc.Iterator, collections.abc.Generator, collections.abc.AsyncIterator, collections.abc.AsyncGenerator,
-    collections.abc.Awaitable, collections.abc.Coroutine, collections.abc.Callable,
-)  # fmt: skip
+__all__ = ["LyingMock", "no_lies", "no_lies_mock"]
 
 
 class LyingMock(AssertionError):
@@ -67,20 +64,34 @@ def no_lies() -> Iterator[Callable[..., Any]]:
         raise told[0]
 
 
-def _made(cls: type, configured: Mapping[str, Any], told: list[LyingMock]) -> NonCallableMagicMock:
-    mock: NonCallableMagicMock = create_autospec(cls, instance=True, spec_set=True)
+_CALLED_BY_PYTHON = ("__enter__", "__aenter__", "__getitem__", "__iter__", "__next__", "__len__", "__contains__")
+"""What of it is checked where the class annotates it; comparisons, texts and numbers are left to the mock."""
+
+
+def _made(spec: Any, configured: Mapping[str, Any], told: list[LyingMock]) -> NonCallableMagicMock:
+    cls: type = typing.get_origin(spec) or spec
+    variables = variables_of(cls, typing.get_args(spec))
+    mock = _autospec(cls)
     attributes: dict[str, Any] = {}
+    promised: dict[str, Any] = {}
     for name in dir(cls):
-        member = inspect.getattr_static(cls, name, None)
-        if name.startswith("_"):
+        member, owner = _member(cls, name)
+        if member is None or (name.startswith("_") and name not in (*_CALLED_BY_PYTHON, "__call__")):
             continue
+        known = variables.get(owner, {})
         if isinstance(member, (property, functools.cached_property)):
-            getter = member.fget if isinstance(member, property) else member.func
-            attributes[name] = _hints(getter).get("return", Any)
-        elif callable(getattr(cls, name, None)) and not isinstance(member, type):
-            _watch(getattr(mock, name), member, cls, name, told)
-    for base in reversed(cls.__mro__):
-        attributes.update(_hints(base))
+            attributes[name] = result_of(member.fget if isinstance(member, property) else member.func, owner, known)
+        elif callable(plain(member)) and not isinstance(member, type):
+            promised[name] = result_of(member, owner, known)
+            child: Any = mock if name == "__call__" else getattr(mock, name, None)
+            if (
+                name in ("__enter__", "__aenter__")
+                and promised[name] is not Unknown
+                and fits(mock, promised[name], cls)
+            ):
+                child.return_value = mock
+            _watch(child, member, promised[name], cls, name, told)
+    attributes |= {name: hint for name, hint in attributes_of(cls, variables).items() if name not in promised}
     _guard(mock, cls, attributes, told)
     for name, value in configured.items():
         if name in attributes:
@@ -92,16 +103,37 @@ def _made(cls: type, configured: Mapping[str, Any], told: list[LyingMock]) -> No
         elif inspect.isfunction(value):
             child.side_effect = value
         else:
-            hint = _hints(inspect.unwrap(getattr(cls, name))).get("return", Any)
-            _check(value, _awaited(hint), f"{cls.__name__}.{name}()", cls, told)
+            _check(value, _awaited(promised.get(name, Unknown)), f"{cls.__name__}.{name}()", cls, told)
             child.return_value = value
     return mock
 
 
-def _watch(child: Any, member: Any, cls: type, name: str, told: list[LyingMock]) -> None:
+def _member(cls: type, name: str) -> tuple[Any, type]:
+    """A member as it stands in the class that defines it, and that class."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name], base
+    return None, cls
+
+
+def _autospec(cls: type) -> NonCallableMagicMock:
+    """An autospec of a class's instances; where the class has members that cannot even be read, one of its functions and properties."""
+    try:
+        return create_autospec(cls, instance=True, spec_set=True)  # type: ignore[no-any-return]
+    except Exception:  # noqa: BLE001 - whatever a descriptor of theirs, or inspect, raises
+        found = {name: _member(cls, name)[0] for name in dir(cls) if not name.startswith("__") or name == "__call__"}
+        kinds = (types.FunctionType, classmethod, staticmethod, property, functools.cached_property)
+        readable = type(cls.__name__, (), {name: member for name, member in found.items() if isinstance(member, kinds)})
+        mock: NonCallableMagicMock = create_autospec(readable, instance=True, spec_set=True)
+        mock.__class__ = cls
+        return mock
+
+
+def _watch(child: Any, member: Any, hint: Any, cls: type, name: str, told: list[LyingMock]) -> None:
     """Check what calling a method's mock gives. Each mock has a class of its own, so that its call can be wrapped."""
-    function = inspect.unwrap(getattr(member, "__func__", member))
-    hint = _hints(function).get("return", Any)
+    function = function_of(member)
+    if not callable(child):
+        return
     called = type(child).__call__
     what = f"{cls.__name__}.{name}()"
 
@@ -133,19 +165,11 @@ def _guard(mock: NonCallableMagicMock, cls: type, hints: Mapping[str, Any], told
     type(mock).__setattr__ = store  # type: ignore[method-assign]
 
 
-def _hints(thing: Any) -> dict[str, Any]:
-    """The annotations of a function or class; none where they name what is not there at run time."""
-    try:
-        return typing.get_type_hints(thing)
-    except Exception:  # noqa: BLE001 - an annotation may be any expression, and one that fails says nothing
-        return {}
-
-
 def _check(value: Any, hint: Any, what: str, cls: type, told: list[LyingMock]) -> Any:
-    if not _fits(value, hint, cls):
+    if not fits(value, hint, cls):
         shown = getattr(hint, "__name__", None) if isinstance(hint, type) else None
         wanted = shown or str(hint).replace("typing.", "")
-        if isinstance(value, NonCallableMock) and not _stands_for(value):
+        if isinstance(value, NonCallableMock) and not stands_for(value):
             message = f"{what} was never told what to give, and promises {wanted}: set its return_value"
         else:
             message = f"{what} gives {value!r:.60}, of type {type(value).__name__}, and promises {wanted}"
@@ -153,11 +177,6 @@ def _check(value: Any, hint: Any, what: str, cls: type, told: list[LyingMock]) -
         told.append(lie)
         raise lie
     return value
-
-
-def _stands_for(value: Any) -> bool:
-    """Whether a mock was given a spec: then it passes for an instance of that."""
-    return value.__class__ is not type(value)
 
 
 def _is_awaitable(hint: Any) -> bool:
@@ -171,82 +190,3 @@ def _awaited(hint: Any) -> Any:
         arguments = typing.get_args(hint)
         return arguments[-1] if arguments else Any
     return hint
-
-
-def _fits(value: Any, hint: Any, cls: type) -> bool:
-    """Whether a value is of a type; what cannot be decided fits.
-
-    beartype judges what is not a container; of containers it looks at one item by chance, so all are looked at here.
-    """
-    if hint is Any or hint is object or isinstance(hint, (TypeVar, str)):
-        return True
-    if hint is None or hint is type(None):
-        return value is None
-    if hint is typing.Self:
-        return isinstance(value, cls)
-    if isinstance(hint, typing.NewType):
-        return _fits(value, hint.__supertype__, cls)
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is typing.Annotated:
-        return _fits(value, arguments[0], cls)
-    if origin in (typing.Union, types.UnionType):
-        return any(_fits(value, one, cls) for one in arguments)
-    if hint is float:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if hint is complex:
-        return isinstance(value, (int, float, complex)) and not isinstance(value, bool)
-    if typing.is_typeddict(hint):
-        return _is_dictionary(value, hint, cls)
-    if getattr(hint, "_is_protocol", False):
-        return all(hasattr(value, name) for name in _members(hint)) and not _is_bare(value)
-    if isinstance(origin, type):
-        return _is_container(value, hint, origin, arguments, cls)
-    if isinstance(hint, type):
-        return isinstance(value, hint)
-    from beartype.door import is_bearable
-
-    try:
-        return bool(is_bearable(value, hint))
-    except Exception:  # noqa: BLE001 - a hint that beartype cannot check says nothing
-        return True
-
-
-def _is_container(value: Any, hint: Any, origin: type, arguments: tuple[Any, ...], cls: type) -> bool:
-    if not isinstance(value, origin) if origin is not type else not isinstance(value, type):
-        return False
-    if issubclass(origin, _UNCHECKED):
-        return True
-    if origin is type:
-        return not isinstance(arguments[0], type) or issubclass(value, arguments[0])
-    if origin is tuple:
-        if len(arguments) == 2 and arguments[1] is ...:
-            return all(_fits(item, arguments[0], cls) for item in value)
-        return len(value) == len(arguments) and all(map(_fits, value, arguments, [cls] * len(arguments)))
-    if issubclass(origin, collections.abc.Mapping) and len(arguments) == 2:
-        return all(_fits(k, arguments[0], cls) and _fits(v, arguments[1], cls) for k, v in value.items())
-    if issubclass(origin, _SEQUENCES) and len(arguments) == 1:
-        return all(_fits(item, arguments[0], cls) for item in value)
-    del hint
-    return True
-
-
-def _is_dictionary(value: Any, hint: Any, cls: type) -> bool:
-    if not isinstance(value, dict) or not hint.__required_keys__ <= value.keys():
-        return False
-    hints = _hints(hint)
-    return all(key in hints and _fits(item, hints[key], cls) for key, item in value.items())
-
-
-def _members(protocol: type) -> list[str]:
-    return [
-        name
-        for base in protocol.__mro__
-        if getattr(base, "_is_protocol", False)
-        for name in {**vars(base), **getattr(base, "__annotations__", {})}
-        if not name.startswith("_")
-    ]
-
-
-def _is_bare(value: Any) -> bool:
-    """A mock without a spec has every attribute, and so proves nothing."""
-    return isinstance(value, NonCallableMock) and not _stands_for(value)

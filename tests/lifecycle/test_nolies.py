@@ -4,15 +4,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import contextlib
+import datetime as dt
+import functools
+import io
+import logging
+import pathlib
+import socket
+import typing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, Self, TypedDict
+from decimal import Decimal
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    NoReturn,
+    ParamSpec,
+    Protocol,
+    Self,
+    SupportsInt,
+    TextIO,
+    TypedDict,
+    TypeGuard,
+    TypeVar,
+    overload,
+)  # fmt: skip
+from unittest.mock import MagicMock
 
 import pytest
 
 from llmlint.nolies import LyingMock, no_lies_mock
 
 pytest_plugins = ["pytester"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Row(TypedDict):
@@ -176,3 +206,186 @@ def test_the_fixture_fails_a_test_that_swallows_the_lie(pytester):
     result = pytester.runpytest("-p", "no:cacheprovider")
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.fnmatch_lines(["*LyingMock: Store.get() gives 1, of type int, and promises bytes*"])
+
+
+Item = TypeVar("Item")
+Bound = TypeVar("Bound", bound=Stats)
+Number = TypeVar("Number", int, float)
+
+
+class Repository(Generic[Item]):
+    def get(self, key: str) -> Item: ...
+    def all(self) -> dict[str, list[Item]]: ...
+    def any_stats(self) -> Bound: ...
+    def number(self) -> Number: ...
+
+
+class StatsRepository(Repository[Stats]): ...
+
+
+class Sizes(Protocol[Item]):
+    def sizes(self) -> list[Item]: ...
+
+
+def kept(function: Callable[P, R]) -> Callable[P, R]:
+    @functools.wraps(function)
+    def inner(*args: P.args, **kwargs: P.kwargs) -> R:
+        return function(*args, **kwargs)
+
+    return inner
+
+
+class Client:
+    """Whatever a class may be written with."""
+
+    __slots__ = ("__weakref__", "timeout")
+
+    limit: ClassVar[int] = 3
+    timeout: Final[float]
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+
+    def unknown(self, decoder: JSONDecoder) -> bool: ...
+    def maybe(self) -> JSONDecoder | None: ...
+    def several(self) -> list[JSONDecoder]: ...
+    def decoder(self) -> Decoder: ...
+    def fraction(self) -> Fraction: ...
+    def inner(self) -> Inner: ...
+    def never(self) -> NoReturn: ...
+    def pairs(self) -> typing.Tuple: ...  # noqa: UP006
+    def kinds(self) -> typing.Type: ...  # noqa: UP006
+    def stars(self) -> tuple[int, *tuple[str, ...]]: ...
+    def sizes(self) -> Sizes[int]: ...
+    def lines(self) -> Iterable[str]: ...
+    def file(self) -> TextIO: ...
+    def callback(self) -> Callable[[], int]: ...
+    def is_text(self, value: object) -> TypeGuard[str]: ...
+    def countable(self) -> SupportsInt: ...
+
+    @overload
+    def find(self, key: str) -> str: ...
+    @overload
+    def find(self, key: int) -> int: ...
+    def find(self, key: Any) -> Any: ...
+
+    @kept
+    def kept(self) -> int: ...
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[int]:
+        yield 1
+
+    @contextlib.asynccontextmanager
+    async def async_session(self) -> AsyncIterator[int]:
+        yield 1
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exc: object) -> None: ...
+    def __call__(self, text: str) -> int: ...
+    def __getitem__(self, key: str) -> str: ...
+
+    class Inner: ...
+
+
+if TYPE_CHECKING:
+    from decimal import Decimal as Decoder
+    from fractions import Fraction
+
+    from json_that_is_not_there import JSONDecoder
+
+    Inner = Client.Inner
+
+
+@pytest.mark.parametrize(
+    ("spec", "method", "value"),
+    [
+        (StatsRepository, "get", Stats(1)), (Repository[Stats], "get", Stats(1)), (Repository, "get", 1), (Repository, "any_stats", Stats(1)),
+        (StatsRepository, "all", {"a": [Stats(1)]}), (Repository, "number", 1.5), (Client, "unknown", True), (Client, "maybe", None),
+        (Client, "maybe", object()), (Client, "several", [1]), (Client, "decoder", Decimal(1)), (Client, "inner", Client.Inner()),
+        (Client, "pairs", (1, 2)), (Client, "kinds", int), (Client, "stars", (1, "a", "b")), (Client, "sizes", no_lies_mock(Sizes)),
+        (Client, "lines", ["a"]), (Client, "lines", iter("a")), (Client, "file", io.StringIO()), (Client, "callback", len),
+        (Client, "callback", MagicMock()), (Client, "is_text", True), (Client, "countable", 1), (Client, "find", "a"), (Client, "find", 1),
+        (Client, "kept", 1), (Client, "session", contextlib.nullcontext(1)), (Client, "async_session", contextlib.nullcontext(1)),
+    ],
+)  # fmt: skip
+def test_right_values_of_every_style(spec, method, value):
+    double = no_lies_mock(spec)
+    getattr(double, method).return_value = value
+    assert getattr(double, method)(*given(method)) is value
+
+
+@pytest.mark.parametrize(
+    ("spec", "method", "value"),
+    [
+        (StatsRepository, "get", 1), (Repository[Stats], "get", 1), (Repository, "any_stats", 1), (StatsRepository, "all", {"a": [1]}),
+        (Repository, "number", "1"), (Client, "unknown", "yes"), (Client, "several", "text"), (Client, "decoder", 1), (Client, "inner", 1),
+        (Client, "never", None), (Client, "pairs", [1]), (Client, "kinds", 1), (Client, "sizes", object()), (Client, "lines", 1),
+        (Client, "lines", [1]), (Client, "lines", MagicMock()), (Client, "file", "text"), (Client, "callback", 1), (Client, "is_text", "a"),
+        (Client, "countable", "a"), (Client, "find", b"a"), (Client, "kept", "1"), (Client, "session", iter([1])),
+        (Client, "async_session", 1),
+    ],
+)  # fmt: skip
+def test_wrong_values_of_every_style(spec, method, value):
+    double = no_lies_mock(spec)
+    getattr(double, method).return_value = value
+    with pytest.raises(LyingMock):
+        getattr(double, method)(*given(method))
+
+
+def given(method):
+    return {"get": ["k"], "unknown": [None], "find": ["k"], "is_text": ["k"]}.get(method, [])
+
+
+def test_what_python_calls_is_checked_as_well():
+    client = no_lies_mock(Client)
+    with client as entered:
+        assert entered is client
+    client.return_value = 3
+    assert client("text") == 3
+    client.return_value = "3"
+    with pytest.raises(LyingMock, match=r"Client\.__call__\(\) gives '3'"):
+        client("text")
+    with pytest.raises(LyingMock, match=r"Client\.__getitem__\(\) was never told"):
+        client["a"]
+
+
+def test_what_the_constructor_stores_is_there():
+    assert no_lies_mock(Client, timeout=1.5).timeout == 1.5
+    with pytest.raises(LyingMock, match=r"Client\.timeout gives 'x'"):
+        no_lies_mock(Client, timeout="x")
+    with pytest.raises(LyingMock, match=r"Client\.limit gives 'x'"):
+        no_lies_mock(Client, limit="x")
+
+
+@pytest.mark.parametrize(
+    "cls", [dt.datetime, pathlib.Path, socket.socket, Decimal, bytes, io.BytesIO, OSError, logging.Logger, type]
+)
+def test_types_that_annotate_nothing_take_anything(cls):
+    assert isinstance(no_lies_mock(cls), cls)
+
+
+def test_a_class_with_members_that_cannot_be_read():
+    class Stubborn:
+        def __get__(self, instance: object, owner: type) -> int:
+            raise RuntimeError("not bound")
+
+        def __getattr__(self, name: str) -> int:
+            raise RuntimeError("not bound")
+
+        def __call__(self) -> int: ...
+
+    class Queue:
+        channel = Stubborn()
+
+        def size(self) -> int: ...
+
+    queue = no_lies_mock(Queue, size=3)
+    assert isinstance(queue, Queue)
+    assert queue.size() == 3
+    with pytest.raises(TypeError):
+        queue.size(1)
+    with pytest.raises(LyingMock):
+        no_lies_mock(Queue, size="3")
+    with pytest.raises(AttributeError):
+        queue.sizes()

@@ -1,0 +1,1 @@
+"""Annotations when a test runs: what they promise, and whether a value keeps that."""
