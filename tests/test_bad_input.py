@@ -126,3 +126,10 @@ def test_standard_input_may_be_anything(shop, process):
     assert outcome.codes == ["LLM900"]
     outcome = process("-", given=b"")
     assert outcome.code == 0
+
+
+def test_what_the_parser_warns_of_is_not_said_of_what_is_read(shop, process):
+    shop.write("docs/guide.md", '```python\nimport re\n\nassert re.match("\\w", "a")\n```\n')
+    outcome = process("docs", "tests", "--no-cache", "--no-tools", PYTHONWARNINGS="always")
+    assert outcome.code == 1
+    assert "Warning" not in outcome.err

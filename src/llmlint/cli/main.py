@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from llmlint import __version__
+from llmlint.project import parser_warnings
 
 COMMANDS = {
     "check": "Lint tests (the default: `llmlint tests/` is `llmlint check tests/`).",
@@ -86,6 +87,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Runs the command line and exits: 0 clean, 1 findings, 2 it could not do its job."""
     # Whoever ends this process means what it has started as well: the tools are in groups of their own.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    parser_warnings.silence()
     kept: list[object] = []
     code = run(arguments, kept)
     # Python would look through everything for garbage once more before it ends: a fifth of a run over a small suite.

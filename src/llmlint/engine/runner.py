@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from llmlint.engine.dividing import can_divide, divided
+from llmlint.project import parser_warnings
 
 TaskT = TypeVar("TaskT")
 ResultT = TypeVar("ResultT")
@@ -169,6 +170,7 @@ def _start(build: Callable[[], Callable[[Any], Any]], nice: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if nice and hasattr(os, "nice"):
         os.nice(nice)
+    parser_warnings.silence()
     gc.disable()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
     _judge = build()

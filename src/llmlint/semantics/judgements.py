@@ -220,7 +220,9 @@ class Judgements(Lookup):
                 return
             if receiver.cls.own and self.world.project_text.stored(name):
                 return
-            if not fails and (self._read_by_source(receiver, name) or self._counted_by_test(target, name)):
+            if not fails and (
+                self._ignored(target) or self._read_by_source(receiver, name) or self._counted_by_test(target, name)
+            ):
                 return
             self.emit(AttributeUse(target, name, "store", owner, Outcome.MISSING, is_private(name), None, fails))
         elif found.outcome is Outcome.MISSING:
