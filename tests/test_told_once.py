@@ -130,3 +130,21 @@ def test_what_a_finding_stands_for_is_merged_into_it():
     ours = Diagnostic("test_x.py", Span(3, 4, 3, 10), "LLM314", "unused-mock", "warning", "", also=("LLM301",))
     [one] = merged([ours, of_mypy("misc", 3, 4, 10)], {"LLM301": frozenset({"mypy:misc"})})
     assert one.also == ("LLM301", "mypy:misc")
+
+
+def test_operands_that_may_both_be_none_are_one_finding(shop, llmlint):
+    shop.write(
+        "tests/test_times.py",
+        "def between(first: int | None, last: int | None) -> int:\n"
+        "    return last - first\n\n\n"
+        "def test_it() -> None:\n"
+        "    assert between(1, 3) == 2\n",
+    )
+    outcome = llmlint(
+        "tests/test_times.py", "--tools", "mypy", "--select", "mypy", "--exit-zero", "--output-format", "json"
+    )
+    (one,) = outcome.json
+    assert one["code"] == "operator"
+    assert (one["location"]["column"], one["end_location"]["column"]) == (12, 24)
+    assert "Unsupported operand types" in one["message"]
+    assert any("Unsupported left operand type" in note for note in one["notes"])

@@ -62,6 +62,10 @@ def _rows(span: Span) -> range:
 def _same(first: Diagnostic, other: Diagnostic, overlaps: Mapping[str, AbstractSet[str]]) -> bool:
     if first.selector == other.selector:
         # A tool that says something of one place several times (an argument `**options` and each parameter that it may fill).
+        if first.selector == "mypy:operator" and first.span[:2] == other.span[:2]:
+            return (
+                True  # where both operands may be None, each is a message, and what the first one is about has no end
+            )
         return first.span == other.span and not _is_empty(first.span)
     if first.source == "llmlint":
         # What one of our findings stands for (``also``) counts as its own.
@@ -102,6 +106,9 @@ def _distance(kept: Diagnostic, other: Diagnostic) -> tuple[int, int]:
 def _with(kept: Diagnostic, other: Diagnostic) -> Diagnostic:
     if kept.selector == other.selector:
         told = (kept.message, *kept.notes)
-        return replace(kept, notes=(*kept.notes, *(one for one in (other.message, *other.notes) if one not in told)))
+        wider = max(kept.span, other.span, key=lambda span: span[2:])
+        return replace(
+            kept, span=wider, notes=(*kept.notes, *(one for one in (other.message, *other.notes) if one not in told))
+        )
     also = dict.fromkeys((*kept.also, other.selector))
     return replace(kept, also=tuple(also), fix=kept.fix or other.fix)
