@@ -129,7 +129,8 @@ def test_standard_input_may_be_anything(shop, process):
 
 
 def test_what_the_parser_warns_of_is_not_said_of_what_is_read(shop, process):
-    shop.write("docs/guide.md", '```python\nimport re\n\nassert re.match("\\w", "a")\n```\n')
+    shop.write("tests/test_look.py", """def test_look(pattern: "re.match('\\w')" = 1):\n    assert pattern\n""")
+    shop.write("docs/guide.md", '```python\nfrom shop.cart import Cart\n\nCart().look("\\w")\n```\n')
     outcome = process("docs", "tests", "--no-cache", "--no-tools", PYTHONWARNINGS="always")
     assert outcome.code == 1
     assert "Warning" not in outcome.err
