@@ -16,6 +16,13 @@ _COMPILED_SOURCES = (".pyx", ".c", ".cpp", ".rs", ".cc", ".py.in", ".pyx.in")
 _GENERATED = frozenset(
     {"_version", "version", "_generated_version", "__about__", "_build", "_build_info", "__version__"}
 )
+_LOADED_FIRST = frozenset(
+    {
+        "abc", "builtins", "codecs", "encodings", "genericpath", "io", "marshal", "ntpath", "os", "posix", "posixpath", "site", "stat",
+        "sys", "time", "zipimport",
+    }
+)  # fmt: skip
+"""What Python has imported before it looks at any path: no folder of a project stands before these."""
 _TEST_FOLDERS = frozenset({"tests", "test", "testing_suite", "unit_tests", "functional_tests", "integration_tests"})
 
 
@@ -119,11 +126,8 @@ class Finder:
                 stub = Location(hit, "contract", os.path.basename(hit) == "__init__.pyi", True, False)
                 break
         site_roots = self._site
-        for root, own in (
-            *((root, True) for root in roots),
-            *((root, True) for root in self._own_roots),
-            *((root, False) for root in site_roots),
-        ):
+        local = () if parts[0] in _LOADED_FIRST else (*roots, *self._own_roots)
+        for root, own in (*((root, True) for root in local), *((root, False) for root in site_roots)):
             found = self._in(root, parts)
             if found is None:
                 continue

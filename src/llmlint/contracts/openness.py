@@ -65,14 +65,25 @@ class Openness(Members):
         cls.memo[key] = None
         reason: str | None = None
         for base in self.mro(cls):
-            reason = self.own_openness(base)
+            reason = self.own_openness(base) or self._compiled(base)
             if reason is not None:
                 break
         # Before "does not exist" is said of a class of the standard library, its source is asked as well (``Vetoes``).
+        if reason is None and cls.module.kind == "stub":
+            self.library.canonical(cls)
         if reason is None and cls.module.kind != "typeshed" and cls.implementation is not None:
             reason = self.open(cls.implementation)
         cls.memo[key] = reason
         return reason
+
+    def _compiled(self, cls: Class) -> str | None:
+        """Whether a class of the project stands in a stub alone: of what is compiled, its authors tell what others may use."""
+        if not cls.module.own or cls.module.kind != "stub":
+            return None
+        if not cls.module.path.startswith(self.library.project.source_roots):
+            return None
+        self.library.canonical(cls)
+        return f"{cls.name} is compiled, and described by a stub" if cls.implementation is None else None
 
     def open_class(self, cls: Class) -> str | None:
         """Why the class itself may have attributes that nobody declared: ``__getattr__`` is for its instances."""

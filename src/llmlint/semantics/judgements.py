@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Final
 
-from llmlint.contracts.symbols import FROM, Class, Function, Module
+from llmlint.contracts.symbols import FROM, FUNCTION, Class, Function, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
@@ -287,6 +287,8 @@ class Judgements(Lookup):
                 return False  # `object.__init__` passes over what `__new__` takes, of which stubs tell instead
             if _redefined(function.function.module) or self._of_interface(function):
                 return False
+            if self._is_compiled(function.function):
+                return False
             if name in self.replaced_names or self._stored_by_tests(name):
                 return False
             module = function.function.module
@@ -294,6 +296,7 @@ class Judgements(Lookup):
         if isinstance(function, ClassValue):
             return (
                 function.exact
+                and not self._is_compiled(function.cls)
                 and not self.world.classes.derives(function.cls, "ast.AST")  # what is left out is None there
                 and self.replaced_names.isdisjoint((function.cls.name, "__init__", "__new__"))
                 and not self._stored_by_tests(function.cls.name)
@@ -301,6 +304,19 @@ class Judgements(Lookup):
         if isinstance(function, Instance):
             return function.exact
         return isinstance(function, Constructing)
+
+    def _is_compiled(self, symbol: Function | Class) -> bool:
+        """Whether something of the project stands in a stub alone: of what is compiled, it tells what others may call."""
+        module = symbol.module
+        if not module.own or module.kind != "stub":
+            return False
+        if isinstance(symbol, Class):
+            self.world.library.canonical(symbol)
+            return symbol.implementation is None
+        if symbol.owner is not None:
+            return self._is_compiled(symbol.owner)
+        source = module.implementation
+        return source is None or all(binding.form != FUNCTION for binding in source.table.get(symbol.name, ()))
 
     def _stored_by_tests(self, name: str) -> bool:
         return any(name in foreign_stores(module) for module in self.test_modules)

@@ -67,10 +67,17 @@ class Lookup(Evaluation):
             if current.node is not None and not current.is_class:
                 crossed = True
             current = current.parent
+        if scope is self.top and self._is_bound_anew(node, name):
+            return UNKNOWN
         value = self.globals.get(name)
         if value is None:
             value = self._global_name(node, name)
         return value
+
+    def _is_bound_anew(self, node: ast.Name, name: str) -> bool:
+        """Whether the module binds the name to something else behind ``node``, a use of it while the module is executed."""
+        bindings = self.module.table.get(name, ())
+        return len(bindings) > 1 and not all(_is_before(binding.node, node) for binding in bindings)
 
     def _class_name(self, cls: Class, name: str, node: ast.Name | None) -> Value | None:
         """A name of a class body, as ``node`` in that body sees it: bound before it."""

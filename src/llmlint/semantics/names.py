@@ -125,7 +125,8 @@ class Names:
             # `try: import x` / `except ImportError: x = None`: the guard is the test's affair.
             values = [value for value in values if not is_none(value)] or values[:1]
             known = [value for value in values if value is not UNRESOLVED_IMPORT]
-            values = known if len(known) == 1 and len(values) > 1 else values
+            if len(known) == 1 and len(values) > 1 and not _is_sign(known[0]):
+                values = known
         value = union(values)
         if module.name == "builtins" or path is not None or f"{module.name}.{name}" in SPECIALS:
             dotted = f"{path or module.name}.{name}"
@@ -259,3 +260,8 @@ def _effective(bindings: list[Binding]) -> list[Binding]:
                 return bindings[start:]
             return bindings[index:]
     return bindings
+
+
+def _is_sign(value: Value) -> bool:
+    """Whether the value says no more than that what was to be imported is not there: ``fiona = False``."""
+    return type(value) is Instance and value.literal in (False, True, 0, "")

@@ -54,6 +54,8 @@ class Vetoes:
         return False
 
     def _confirm_module(self, module: Module, name: str) -> bool:
+        if module.own and module.kind == "stub" and module.implementation is None:
+            return False  # it is compiled, and its authors tell what others may use
         documented = module.kind == "typeshed" and not name.startswith("_")
         may_have = self.world.library.may_have
         if may_have(module, name) or (
@@ -86,7 +88,9 @@ class Vetoes:
     def _handed_with(module: Module, name: str, tests: list[Module]) -> bool:
         """Whether a test hands the module to something together with the name, which may set it: ``replaced(shop, "open", fake)``."""
         last = re.escape(module.name.rpartition(".")[2])
-        call = re.compile(rf"""\b(?!(?:get|has|del)attr\b)\w+\(\s*(?:\w+\.)*{last}\s*,\s*["']{re.escape(name)}["']""")
+        call = re.compile(
+            rf"""\b(?!(?:get|set|has|del)attr\b|object\b)\w+\(\s*(?:\w+\.)*{last}\s*,\s*["']{re.escape(name)}["']"""
+        )
         return any(name in test.text and call.search(test.text) is not None for test in tests)
 
     def _set_by_computation(self, module: Module) -> bool:

@@ -99,6 +99,8 @@ def _tried(module: TestModule, function: FunctionNode, node: ast.Try) -> Swallow
         silent = _does_nothing(handler)
         if silent is None or _may_fail(node.orelse) or _kept(function, node, check):
             return None
+        if caught not in ("", "BaseException") and _expects_it(node, check):
+            return None
         return Swallowed(handler, check, caught, silent == "skips")
     return None
 
@@ -192,6 +194,13 @@ def _does_nothing(handler: ast.ExceptHandler) -> str | None:
         elif name not in _TELLING:
             return None
     return how
+
+
+def _expects_it(node: ast.Try, check: Check) -> bool:
+    """Whether the assertion is to fail: else the body ends with what is no ``AssertionError`` (``pytest.fail``, in this form)."""
+    last = node.body[-1]
+    call = last.value if isinstance(last, ast.Expr) else None
+    return isinstance(call, ast.Call) and call is not check.node and ast.unparse(call.func) == "pytest.fail"
 
 
 def _kept(function: FunctionNode, node: ast.Try, check: Check) -> bool:
