@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from llmlint.cli.main import COMMANDS, run
+from llmlint.cli.main import run
+from llmlint.cli.start import COMMANDS
 
 CART = """\
 class Cart:

@@ -31,6 +31,26 @@ code = run({arguments!r}, [])
 print(code, sum("mypy_child" in str(one) for one in begun))
 """
 
+STARTED = """\
+import subprocess, sys
+
+real = subprocess.Popen.__init__
+
+
+def told(self, arguments, *rest, **options):
+    if "mypy_child" in str(arguments):
+        print("begun", "late" if "click" in sys.modules else "early", file=sys.stderr, flush=True)
+    real(self, arguments, *rest, **options)
+
+
+subprocess.Popen.__init__ = told
+sys.argv[1:] = {arguments!r}
+
+from llmlint.cli.start import main
+
+main()
+"""
+
 
 @pytest.fixture
 def begun(monkeypatch):
@@ -113,3 +133,32 @@ def test_a_run_has_one_process(shop, options, processes):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.splitlines()[-1] == processes
     assert "totl" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begun"),
+    [
+        (["tests"], ["begun early"]),
+        (["check", "tests", "--no-cache"], ["begun early"]),
+        (["tests", "--tools", "mypy"], ["begun late"]),
+        (["tests", "--no-tools"], []),
+        (["rule", "LLM203"], []),
+        (["config"], []),
+        (["--version"], []),
+    ],
+)
+def test_a_first_run_begins_with_mypy(shop, arguments, begun):
+    script = STARTED.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+    assert [line for line in done.stderr.splitlines() if line.startswith("begun")] == begun
+    assert done.returncode in (0, 1)
+    if arguments[0] == "tests" and not begun:
+        assert "totl" in done.stdout
+
+
+def test_a_command_line_that_is_none_says_so_all_the_same(shop):
+    script = STARTED.format(arguments=["tests", "--no-such-option"])
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 2
+    assert "begun early" in done.stderr
+    assert "--no-such-option" in done.stderr

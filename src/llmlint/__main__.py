@@ -1,5 +1,5 @@
 """``python -m llmlint``."""
 
-from llmlint.cli.main import main
+from llmlint.cli.start import main
 
 main()

@@ -13,6 +13,7 @@ import click
 from llmlint.cli.accepted import changes_of, only_changed, without_accepted
 from llmlint.cli.main import CANNOT, Failure, processes
 from llmlint.cli.output import FORMATS, OutputType, report, write
+from llmlint.cli.start import CACHE
 
 if TYPE_CHECKING:
     from llmlint.app import Request, Session
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 _WITH_EDITS = ("json", "json-lines", "sarif", "rdjson")
 """Formats that show what exactly the fixes would write."""
-
-_CACHE = ".llmlint_cache"
-"""Where an earlier run in this folder has most likely left what it found."""
 
 _SEVERITIES = ("error", "warning", "info")
 _NEVER = "never"
@@ -115,7 +113,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     from llmlint.tools import mypy_process
 
     # What takes longest is loaded while we are.
-    mypy_process.begin("" if options["no_cache"] else _CACHE, options["python"])
+    mypy_process.begin("" if options["no_cache"] else CACHE, options["python"])
     try:
         return _once(paths, options)
     finally:

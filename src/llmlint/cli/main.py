@@ -12,20 +12,8 @@ from typing import NoReturn
 import click
 
 from llmlint import __version__
+from llmlint.cli.start import COMMANDS
 from llmlint.project import parser_warnings
-
-COMMANDS = {
-    "check": "Lint tests (the default: `llmlint tests/` is `llmlint check tests/`).",
-    "config": "Explain the settings.",
-    "contract": "Freeze, check and compare contracts; prompts, fixtures and tests from them.",
-    "hook": "Answer a coding agent's event: what is wrong with the lines it just wrote.",
-    "init": "Write settings, hooks and a guide for models where the project lacks them.",
-    "mcp": "Answer a model's questions (Model Context Protocol).",
-    "new-rule": "Begin a rule of your own.",
-    "rule": "Explain a rule.",
-    "server": "Serve an editor (Language Server Protocol, over standard input and output).",
-    "triage": "Sort the tests of a suite: keep, mend, rewrite or delete.",
-}
 
 CANNOT = 2
 """The exit code where the job could not be done."""
