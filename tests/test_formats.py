@@ -247,6 +247,18 @@ def test_github(shop, llmlint):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "variable"), [("github", "GITHUB_WORKSPACE"), ("sarif", "GITHUB_WORKSPACE"), ("gitlab", "CI_PROJECT_DIR")]
+)
+def test_a_pipeline_may_stand_in_a_folder_of_its_repository(shop, llmlint, monkeypatch, name, variable):
+    monkeypatch.setenv(variable, str(shop.path.parent))
+    inner = f"{shop.path.name}/tests/test_cart.py"
+    assert inner in llmlint("tests", "--output-format", name, "--no-tools").out
+    assert inner not in llmlint("tests", "--output-format", "concise", "--no-tools").out
+    monkeypatch.setenv(variable, str(shop.path / "elsewhere"))
+    assert inner not in llmlint("tests", "--output-format", name, "--no-tools").out
+
+
 def test_pylint(shop, llmlint):
     assert llmlint("tests", "--output-format", "pylint", "--quiet").out == (
         "tests/test_cart.py:6: [LLM203(unknown-attribute), ] 'Cart' has no attribute 'totl' (src/shop/cart.py:1); "

@@ -22,6 +22,9 @@ FORMATS = (
 )  # fmt: skip
 """As in ``report.formats``, which is not imported for ``--help``."""
 
+_REPOSITORY = {"github": "GITHUB_WORKSPACE", "sarif": "GITHUB_WORKSPACE", "gitlab": "CI_PROJECT_DIR"}
+"""By format: the environment variable in which the host that reads it names the folder of the repository."""
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -109,7 +112,7 @@ def report(result: RunResult, cwd: str, options: dict[str, Any], *, fixed: bool,
         people = one.format in formats.FOR_PEOPLE
         style = Style(_colored(options, one))
         judged = {(file.path, row): line for file in result.files for row, line in file.lines}
-        context = Context(cwd, __version__, style, rule_texts, judged)
+        context = Context(_folder(one.format, cwd), __version__, style, rule_texts, judged)
         text = "".join(formats.render(one.format, result, context))
         tables = ""
         if people or (one is wanted[0] and not any(other.format in formats.FOR_PEOPLE for other in wanted)):
@@ -125,6 +128,15 @@ def report(result: RunResult, cwd: str, options: dict[str, Any], *, fixed: bool,
         else:
             write(text, one.file, aside=aside)
             sys.stderr.write(tables)
+
+
+def _folder(name: str, cwd: str) -> str:
+    """The folder that paths of a report are relative to: where a pipeline says that the repository is, if its host reads the report."""
+    root = os.environ.get(_REPOSITORY.get(name, ""), "")
+    if not os.path.isabs(root):
+        return cwd
+    root = os.path.realpath(root)
+    return root if cwd.startswith(root.rstrip(os.sep) + os.sep) else cwd
 
 
 def _colored(options: dict[str, Any], output: Output) -> bool:
