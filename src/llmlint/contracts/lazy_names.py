@@ -394,6 +394,8 @@ class _Trial:
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as op], comparators=[ast.Constant(value=None)]):
                 found = self.value(left, local, module)
                 return None if isinstance(found, _Sort) and found is _ANY else (found is None) is isinstance(op, ast.Is)
+            case ast.Compare():
+                return None
         found = self.value(node, local, module)
         if found is None or isinstance(found, (bool, str)):
             return bool(found)

@@ -50,6 +50,10 @@ ANCESTORS: Final = {
 """For what a fault would raise: the exceptions whose expectation makes it a probe."""
 
 
+ABSENT: Final = "not "
+"""Before the receiver of a guard that does not hold: then the name is that of something else."""
+
+
 class Evaluation:
     """State and bookkeeping of the evaluation of one module's code; what code means stands in the classes built on this."""
 

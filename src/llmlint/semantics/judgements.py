@@ -8,6 +8,7 @@ from typing import Final
 
 from llmlint.contracts.symbols import FROM, FUNCTION, Class, Function, Module
 from llmlint.semantics.attributes import is_dunder
+from llmlint.semantics.evaluation import ABSENT
 from llmlint.semantics.forwarding import Constructing
 from llmlint.semantics.lookup import Lookup
 from llmlint.semantics.mocks.assertions import API
@@ -140,7 +141,12 @@ class Judgements(Lookup):
             return False
         receiver = node.value if isinstance(node, (ast.Attribute, ast.Subscript)) else node
         text = ast.unparse(receiver)
-        return any(guard[0] == text and guard[1] in (name, "*") for guard in self.guards)
+        for guarded, guard in self.guards:
+            if guard in (name, "*") and (
+                guarded == text or (guarded.startswith(ABSENT) and guarded != f"{ABSENT}{text}")
+            ):
+                return True
+        return False
 
     def private(self, node: ast.expr, name: str, value: Value | None, outcome: Outcome, context: str) -> None:
         if not self.judging or not is_private(name):

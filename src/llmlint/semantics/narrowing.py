@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.dotted import dotted
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.walking import walk
+from llmlint.semantics.evaluation import ABSENT
 from llmlint.semantics.values import (
     UNKNOWN,
     ClassValue,
@@ -166,10 +167,12 @@ class Narrowing:
             if positive:
                 self._set(test.args[0], UNKNOWN)
         elif function.id in ("hasattr", "getattr") and len(test.args) >= 2:
+            name = test.args[1]
+            literal = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else "*"
             if positive:
-                name = test.args[1]
-                literal = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else "*"
                 self.evaluator.guards.append((ast.unparse(test.args[0]), literal))
+            elif literal != "*":
+                self.evaluator.guards.append((f"{ABSENT}{ast.unparse(test.args[0])}", literal))
         elif function.id == "callable" and positive:
             self._set(test.args[0], UNKNOWN)
 
