@@ -13,7 +13,7 @@ _QUIET = 1.0
 _RESTLESS = 300
 """Answers after which it is collected in any case."""
 
-_FRESH = 25
+_FRESH = 40
 """Answers after which what they left behind is collected, without a walk through the trees of the project: an answer leaves some
 three thousand blocks, and what is taken from the system while they wait does not all go back."""
 
