@@ -207,8 +207,11 @@ class Shapes(Openness):
                 if names is None:
                     known = False
                     continue
+                filled = (
+                    f"{base.name}.__new__.__defaults__" in base.module.text
+                )  # more have defaults than the call says
                 fields = [
-                    Field(name, annotation, required, True, False, name, None, base)
+                    Field(name, annotation, required and not filled, True, False, name, None, base)
                     for name, annotation, required in names
                 ]
             elif base is not cls and base.symbol == "typing.NamedTuple":

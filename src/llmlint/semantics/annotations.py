@@ -276,6 +276,8 @@ class Annotations:
     def _literal(self, node: ast.expr) -> Value:
         if isinstance(node, ast.Constant):
             return self.world.constant(node.value)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+            return self.world.constant(-node.operand.value) if isinstance(node.operand.value, int) else UNKNOWN
         return UNKNOWN
 
     def _type_of(self, value: Value) -> Value:

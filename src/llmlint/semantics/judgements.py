@@ -295,6 +295,11 @@ class Judgements(Lookup):
                 return False
             if self._is_compiled(function.function):
                 return False
+            if (
+                f"{name}.__defaults__" in function.function.module.text
+                or f"{name}.__kwdefaults__" in function.function.module.text
+            ):
+                return False
             if name in self.replaced_names or self._stored_by_tests(name):
                 return False
             module = function.function.module
