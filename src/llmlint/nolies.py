@@ -83,6 +83,8 @@ def _made(spec: Any, configured: Mapping[str, Any], told: list[LyingMock]) -> No
             attributes[name] = result_of(member.fget if isinstance(member, property) else member.func, owner, known)
         elif callable(plain(member)) and not isinstance(member, type):
             promised[name] = result_of(member, owner, known)
+            if promised[name] is Unknown:
+                continue  # and so its mock need not be made, for which the class may have to be asked
             child: Any = mock if name == "__call__" else getattr(mock, name, None)
             if (
                 name in ("__enter__", "__aenter__")
