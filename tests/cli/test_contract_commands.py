@@ -710,3 +710,53 @@ def test_help(llmlint, command):
     outcome = llmlint("contract", command, "--help")
     assert outcome.code == 0
     assert f"Usage: llmlint contract {command}" in outcome.out
+
+
+# -- private modules -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gathered(empty):
+    """A package whose public module publishes what stands in private ones."""
+    empty.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n')
+    empty.write("src/shop/__init__.py", "from shop._cart import Cart as Cart\nfrom shop._all import total as total\n")
+    empty.write("src/shop/_all.py", "from shop._sums import total\n\n__all__ = ['total']\n")
+    empty.write("src/shop/_sums.py", "def total(cart: list[int]) -> int:\n    return sum(cart)\n")
+    empty.write(
+        "src/shop/_cart.py",
+        "class Cart:\n    def add(self, name: str) -> None: ...\n\n    def clear(self) -> None: ...\n\n\ndef inner() -> None: ...\n",
+    )
+    empty.write(
+        "tests/test_shop.py",
+        "from shop import Cart, total\n\n\ndef test_add():\n    Cart().add('a')\n    assert total([1]) == 1\n",
+    )
+    return empty
+
+
+def test_contracts_of_private_modules_are_checked(gathered, llmlint):
+    llmlint("contract", "freeze")
+    assert llmlint("contract", "check").err == "4 contracts and the sources agree.\n"
+    assert llmlint("contract", "check", "--strict").code == 0
+    path = gathered.path / "src/shop/_cart.py"
+    gathered.write("src/shop/_cart.py", path.read_text().replace("name: str", "name: str, count: int"))
+    for arguments in ((), ("shop",), ("shop._cart",)):
+        outcome = llmlint("contract", "check", *arguments, "--output-format", "concise")
+        assert outcome.code == 1
+        assert "the source's 'Cart.add' takes 'count'" in outcome.out
+    assert "contracts/shop/_cart.pyi: renewed" in llmlint("contract", "check", "--fix").err
+    assert llmlint("contract", "check").code == 0
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_what_a_public_module_publishes_of_private_ones(gathered, llmlint, frozen):
+    if frozen:
+        llmlint("contract", "freeze")
+    found = llmlint("contract", "coverage", "--output-format", "json").json["promises"]
+    assert {one["symbol"]: len(one["tests"]) for one in found} == {
+        "shop._cart.Cart": 1,
+        "shop._cart.Cart.add": 1,
+        "shop._cart.Cart.clear": 0,
+        "shop._sums.total": 1,
+    }
+    digest = llmlint("contract", "digest", "--format", "stub").out
+    assert "def total(cart: list[int]) -> int: ..." in digest

@@ -23,14 +23,20 @@ class UnknownModule(Exception):
         )
 
 
-def chosen(every: Sequence[Place], wanted: Iterable[str], cwd: str) -> list[Place]:
+def chosen(every: Sequence[Place], wanted: Iterable[str], cwd: str, *, held: bool = False) -> list[Place]:
     """The places that ``wanted`` names: dotted names, packages with all below them, globs of names, or paths.
+
+    Private modules are meant where they are named, and with ``held`` where they have a contract.
 
     Raises UnknownModule.
     """
     wanted = tuple(wanted)
+    if held:
+        meant = {place.module for place in every if not place.private or os.path.isfile(place.contract)}
+    else:
+        meant = {place.module for place in every if not place.private}
     if not wanted:
-        return [place for place in every if not place.private]
+        return [place for place in every if place.module in meant]
     found: dict[str, Place] = {}
     for item in wanted:
         path = os.path.normpath(os.path.join(cwd, item))
@@ -47,6 +53,6 @@ def chosen(every: Sequence[Place], wanted: Iterable[str], cwd: str) -> list[Plac
             raise UnknownModule(item, nearest(item, [place.module for place in every]))
         exact = {place.module for place in hits if place.module == item or place.source == path}
         for place in hits:
-            if not place.private or place.module in exact or any(p.startswith("_") for p in item.split(".")):
+            if place.module in meant or place.module in exact or any(p.startswith("_") for p in item.split(".")):
                 found[place.module] = place
     return [found[name] for name in sorted(found)]

@@ -44,7 +44,7 @@ def command(modules: tuple[str, ...], **options: Any) -> int:
     from llmlint.lifecycle.writing import CannotWrite
 
     project = the_project(options)
-    chosen, every = modules_of(project, modules)
+    chosen, every = modules_of(project, modules, held=True)
     if not project.contract_roots:
         raise Failure("this project has no contracts: llmlint contract freeze writes them")
     if options["fix"]:
@@ -60,7 +60,7 @@ def command(modules: tuple[str, ...], **options: Any) -> int:
     roots = [folder for folder, _ in project.contract_roots]
     found = _by_the_rules(options, roots, {path for place in chosen for path in (place.source, place.contract)})
     if options["strict"]:
-        found += left_out(project, chosen)
+        found += left_out(project, [place for place in chosen if not place.private])
     if not modules:
         found += gone(project, every)
     failures: list[str] = []

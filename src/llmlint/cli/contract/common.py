@@ -67,15 +67,15 @@ def the_project(options: dict[str, Any], folder: str | None = None) -> Project:
         raise Failure(str(error)) from None
 
 
-def modules_of(project: Project, wanted: Sequence[str]) -> tuple[list[Place], list[Place]]:
-    """The chosen modules, and all of them."""
+def modules_of(project: Project, wanted: Sequence[str], *, held: bool = False) -> tuple[list[Place], list[Place]]:
+    """The chosen modules, and all of them; with ``held`` private ones that have a contract are meant as well."""
     from llmlint.contracts.layout import contract_roots, places
     from llmlint.lifecycle.choice import UnknownModule, chosen
 
     every = places(project)
     prefixes = [package for _, package in contract_roots(project)]
     try:
-        found = chosen(every, wanted, os.getcwd())
+        found = chosen(every, wanted, os.getcwd(), held=held)
     except UnknownModule as error:
         raise Failure(str(error)) from None
     if not wanted:

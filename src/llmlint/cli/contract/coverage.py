@@ -52,11 +52,11 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
     from llmlint.using import Question, used
 
     project = the_project(options)
-    chosen, _ = modules_of(project, modules)
+    chosen, every = modules_of(project, modules)
     promises: list[Promise] = []
 
     def read_promises() -> None:
-        promises[:] = promises or read_all(project, chosen)
+        promises[:] = promises or read_all(project, chosen, every)
 
     names = None
     if modules:

@@ -45,8 +45,8 @@ def command(modules: tuple[str, ...], form: str, **options: Any) -> int:
         write(json.dumps(digest.schema(), indent=2) + "\n", options["output_file"])
         return 0
     project = the_project(options)
-    chosen, _ = modules_of(project, modules)
-    promises = read_all(project, chosen)
+    chosen, every = modules_of(project, modules)
+    promises = read_all(project, chosen, every)
     if form == "stub":
         text = digest.as_stub(promises, options["budget"])
         from llmlint.lifecycle.tokens import tokens
@@ -67,12 +67,13 @@ def command(modules: tuple[str, ...], form: str, **options: Any) -> int:
     return 0
 
 
-def read_all(project: Project, chosen: Sequence[Place]) -> list[Promise]:
-    """What the chosen modules promise."""
+def read_all(project: Project, chosen: Sequence[Place], every: Sequence[Place] = ()) -> list[Promise]:
+    """What the chosen modules promise, and what they re-export from private ones among ``every``."""
     from llmlint.lifecycle.promises import Reader, Unreadable
+    from llmlint.lifecycle.reexports import with_private_homes
 
     reader = Reader(project)
     try:
-        return [reader.read(place) for place in chosen]
+        return with_private_homes(reader, [reader.read(place) for place in chosen], every)
     except Unreadable as error:
         raise Failure(str(error)) from None
