@@ -480,3 +480,10 @@ def test_merging_brings_the_imports_that_are_needed(existing, fresh, expected):
     from llmlint.lifecycle.freeze.merge import merge
 
     assert merge(existing, fresh, {"f"} if "y: Y" in fresh or "x: W" in fresh else frozenset()) == expected
+
+
+def test_what_begins_empty_may_be_filled(contracts_of):
+    written = contracts_of({"shop/parts.py": "seen = ()\n\n\nclass Cart:\n    items = ()\n    pair = (1, 'a')\n"})
+    assert "seen: tuple[Any, ...]" in written["shop.parts"]
+    assert "items: tuple[Any, ...]" in written["shop.parts"]
+    assert "pair: tuple[int, str]" in written["shop.parts"]

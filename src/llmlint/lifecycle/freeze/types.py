@@ -139,7 +139,7 @@ class Types:
                 return f"{kind}[{self._element(items, cls, method)}]"
             case ast.Tuple(elts=items):
                 if not items:
-                    return "tuple[()]"
+                    return f"tuple[{self._any()}, ...]"  # what begins empty is seldom meant to stay so
                 parts = [self._expression(item, cls, method) for item in items]
                 if any(part is None for part in parts):
                     return f"tuple[{self._any()}, ...]"
