@@ -760,3 +760,15 @@ def test_what_a_public_module_publishes_of_private_ones(gathered, llmlint, froze
     }
     digest = llmlint("contract", "digest", "--format", "stub").out
     assert "def total(cart: list[int]) -> int: ..." in digest
+
+
+@pytest.mark.parametrize("command", [("coverage",), ("digest", "--format", "stub")])
+def test_one_broken_module_does_not_hide_the_others(gathered, llmlint, command):
+    gathered.write("src/shop/broken.py", "def f(:\n")
+    outcome = llmlint("contract", *command)
+    assert outcome.code == 0
+    assert "total" in outcome.out or "4 promises" in outcome.out
+    assert "left out: " in outcome.err
+    assert "src/shop/broken.py:1:7: invalid syntax" in outcome.err
+    named = llmlint("contract", *command, "shop.broken")
+    assert (named.code, named.out) == (2, "")

@@ -56,7 +56,7 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
     promises: list[Promise] = []
 
     def read_promises() -> None:
-        promises[:] = promises or read_all(project, chosen, every)
+        promises[:] = promises or read_all(project, chosen, every, named=bool(modules))
 
     names = None
     if modules:

@@ -46,7 +46,7 @@ def command(modules: tuple[str, ...], form: str, **options: Any) -> int:
         return 0
     project = the_project(options)
     chosen, every = modules_of(project, modules)
-    promises = read_all(project, chosen, every)
+    promises = read_all(project, chosen, every, named=bool(modules))
     if form == "stub":
         text = digest.as_stub(promises, options["budget"])
         from llmlint.lifecycle.tokens import tokens
@@ -67,13 +67,26 @@ def command(modules: tuple[str, ...], form: str, **options: Any) -> int:
     return 0
 
 
-def read_all(project: Project, chosen: Sequence[Place], every: Sequence[Place] = ()) -> list[Promise]:
-    """What the chosen modules promise, and what they re-export from private ones among ``every``."""
+def read_all(
+    project: Project, chosen: Sequence[Place], every: Sequence[Place] = (), *, named: bool = True
+) -> list[Promise]:
+    """What the chosen modules promise, and what they re-export from private ones among ``every``.
+
+    A module that cannot be read is an error where it was ``named``, and else told and left out.
+    """
     from llmlint.lifecycle.promises import Reader, Unreadable
     from llmlint.lifecycle.reexports import with_private_homes
 
     reader = Reader(project)
+    found: list[Promise] = []
+    for place in chosen:
+        try:
+            found.append(reader.read(place))
+        except Unreadable as error:
+            if named:
+                raise Failure(str(error)) from None
+            note(f"llmlint: left out: {error}")
     try:
-        return with_private_homes(reader, [reader.read(place) for place in chosen], every)
+        return with_private_homes(reader, found, every)
     except Unreadable as error:
         raise Failure(str(error)) from None
