@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import gc
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -185,6 +187,41 @@ def test_what_edits_left_behind_is_collected_without_a_walk_through_what_was_kno
     finally:
         gc.unfreeze()
         gc.enable()
+
+
+PACKAGE = """\
+def first(one):
+    two = one
+    three = two
+    return three
+
+
+class Other:
+    def second(self):
+        one = self
+        two = one
+        return two
+"""
+
+
+def test_another_session_reads_no_more_of_installed_packages_than_the_first(tmp_path):
+    """They share the trees of these, and bodies of functions that nobody asked for stay unread."""
+    folder = Folder(tmp_path)
+    folder.write("pyproject.toml", '[project]\nname = "shop"\n')
+    folder.write("env/pyvenv.cfg", f"home = {sys.base_prefix}/bin\nversion = 3.11.0\n")
+    folder.write("env/lib/python3.11/site-packages/foreign/__init__.py", PACKAGE)
+    text = "from foreign import Other, first\n\n\ndef test():\n    assert first(1)\n    assert Other().thrd\n"
+    path = str(folder.write("tests/test_it.py", text))
+
+    def names() -> int:
+        live = Live(Request(cwd=str(tmp_path), python=str(tmp_path / "env")), patience=1000.0)
+        assert "LLM203" in [one.code for one in live.check(path, text).diagnostics]
+        del live
+        collect()
+        gc.unfreeze()
+        return sum(isinstance(one, ast.Name) for one in gc.get_objects())
+
+    assert names() >= names() == names()
 
 
 LOGGING = """\

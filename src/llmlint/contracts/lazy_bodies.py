@@ -56,7 +56,7 @@ def shed(tree: ast.Module, text: str) -> None:
                 node.__class__ = lazy
                 del node.__dict__["body"]
                 node.__dict__["_lines"] = lines
-        else:
+        elif not isinstance(node, _Lazy):  # of which the last session that read this tree has dropped the body
             stack.extend(_below(node))
 
 
