@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 
 import pytest
@@ -105,3 +106,11 @@ def test_a_fixture_that_a_declared_plugin_is_named_after(bare, llmlint):
     bare.write("tests/conftest.py", "import pytest\n\n\n@pytest.fixture\ndef http_server():\n    return 1\n")
     bare.write("tests/test_one.py", "def test_one(httpserver):\n    assert httpserver\n")
     assert "LLM" not in found(llmlint)
+
+
+def test_builtins_without_typeshed(shop, llmlint, monkeypatch):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "mypy" else real(name, *more))
+    shop.write("tests/test_cart.py", "def test_it():\n    assert len(sorted([1])) == 1, ValueError\n    assert Carts\n")
+    outcome = llmlint("tests", "--no-cache", "--no-tools", "--output-format", "concise")
+    assert "LLM217" not in outcome.out

@@ -122,6 +122,8 @@ class Lookup(Evaluation):
     def _undefined(self, node: ast.Name, name: str) -> None:
         if not self.judging or self.probing("NameError") or self.hooks is None:
             return
+        if not self._builtin_names():
+            return  # typeshed comes with mypy, which is missing: what Python itself has is not known
         scope: Scope | None = self.scope
         while scope is not None and scope.node is not None:
             if not (scope.is_class and scope is not self.scope) and name in _bound_in(scope.node):
