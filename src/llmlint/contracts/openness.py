@@ -92,6 +92,8 @@ class Openness(Members):
             return reason
         for base in self.mro(cls):
             own = self.own_openness(base)
+            if (compiled := self._compiled(base)) is not None:
+                return compiled
             if own is not None and not any(name in self.body(base) for name in _OF_INSTANCES):
                 return own
             if own is not None and (reason := self._why_open_but(base)) is not None:
