@@ -49,6 +49,8 @@ class Attribute(NamedTuple):
 _UNKNOWN: Final = Attribute(UNKNOWN, Outcome.UNKNOWN)
 _OPEN: Final = Attribute(OPEN, Outcome.UNKNOWN)
 _MISSING: Final = Attribute(UNKNOWN, Outcome.MISSING)
+_OF_PRIVATE_NAMES: Final = frozenset({"pydantic._internal._model_construction.ModelMetaclass"})
+"""Metaclasses whose `__getattr__` looks for private attributes and for nothing else."""
 COROUTINE_API: Final = frozenset(
     {"close", "send", "throw", "cr_await", "cr_code", "cr_frame", "cr_running", "cr_origin"}
 )
@@ -201,7 +203,7 @@ class Attributes:
                     self.values.value(found, Instance(meta)) if meta.symbol != "builtins.type" else UNKNOWN,
                     Outcome.FOUND,
                 )
-            if classes.open(meta):
+            if classes.open(meta) and (meta.symbol not in _OF_PRIVATE_NAMES or name.startswith("_")):
                 return _OPEN
         on_instance = classes.member(cls, name)
         if on_instance is not None:

@@ -85,7 +85,8 @@ class Calls(Solving):
         else:
             return self._inferred_result(function, receiver, arguments, scope)
         if info.manager is not None:
-            return self.manager(info.manager, self.element(value))
+            given = self.element(value) if info.manager == "sync" else self.async_element(value)
+            return self.manager(info.manager, given)
         if function.is_async and not self.world.inference.is_generator(function):
             return Coroutine(value, function)
         return value

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, Member, Module
+from llmlint.semantics.nearest import nearest, unmistakable
 from llmlint.semantics.privacy import is_private
 from llmlint.semantics.project_text import inheriting
 from llmlint.semantics.stored_names import computes, foreign_stores, handed_over, stored_by_fake, stored_by_text
@@ -26,6 +27,9 @@ _SET_BY_METACLASS = ("_is_protocol", "_is_runtime_protocol", "_abc_", "_member_"
 """Private names that the metaclasses of typing, abc and enum set on the classes that they make, of which typeshed does not tell."""
 _BASES_OF_FILES = frozenset({"io.IOBase", "io.RawIOBase", "io.BufferedIOBase", "io.TextIOBase"})
 """Abstract in their documentation alone (https://docs.python.org/3/library/io.html#class-hierarchy)."""
+
+
+_PLAIN = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "list", "dict", "set", "tuple"))
 
 
 class Vetoes:
@@ -89,7 +93,7 @@ class Vetoes:
         """Whether a test hands the module to something together with the name, which may set it: ``replaced(shop, "open", fake)``."""
         last = re.escape(module.name.rpartition(".")[2])
         call = re.compile(
-            rf"""\b(?!(?:get|set|has|del)attr\b|object\b)\w+\(\s*(?:\w+\.)*{last}\s*,\s*["']{re.escape(name)}["']"""
+            rf"""\b(?!(?:get|set|has|del)attr\b|(?:object|spy)\b)\w+\(\s*(?:\w+\.)*{last}\s*,\s*["']{re.escape(name)}["']"""
         )
         return any(name in test.text and call.search(test.text) is not None for test in tests)
 
@@ -161,7 +165,7 @@ class Vetoes:
             return False
         if not value.exact and name.startswith("_") and self._has_kin_with(cls, name):
             return False
-        if not value.exact and self._has_unseen_kin(cls):
+        if not value.exact and self._has_unseen_kin(cls) and not self._is_a_slip(cls, name):
             return False
         if not value.exact and stored_by_fake(tests, name):
             return False
@@ -208,6 +212,18 @@ class Vetoes:
             return True
         abstract = self.abstract(cls) if cls.module.name == "builtins" else self._leaves_abstract(cls)
         return abstract or self.world.classes.derives(cls, "builtins.BaseException")
+
+    def _is_a_slip(self, cls: Class, name: str) -> bool:
+        """Whether the name is one slip of the finger away from one that a builtin class has: no subclass has both."""
+        if cls.symbol not in _PLAIN:
+            return False
+        names = [
+            member
+            for base in self.world.classes.mro(cls)
+            for member in self.world.classes.body(base)
+            if not member.startswith("_")
+        ]
+        return unmistakable(name, nearest(name, names), names)
 
     def _inherited_abroad(self, cls: Class, tests: list[Module]) -> bool:
         """Whether a package of somebody else that the tests import has classes that (by its text) inherit from ``cls`` or a subclass."""
