@@ -303,7 +303,10 @@ class Judgements(Lookup):
             if name in self.replaced_names or self._stored_by_tests(name):
                 return False
             module = function.function.module
-            return not (module.own and not module.by_test and self.world.project_text.stored(name))
+            if not module.own or module.by_test or not self.world.project_text.stored(name):
+                return True
+            owner = function.function.owner
+            return owner is not None and self.world.store_owners.only_others(owner, name)
         if isinstance(function, ClassValue):
             return (
                 function.exact

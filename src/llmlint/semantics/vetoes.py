@@ -131,7 +131,9 @@ class Vetoes:
         cls = value.cls
         if isinstance(value, Instance) and value.via is PROXY:
             return False
-        if self.text.stored(name, foreign_only=not cls.own, tests=cls.module.by_test):
+        if self.text.stored(name, foreign_only=not cls.own, tests=cls.module.by_test) and (
+            cls.module.by_test or not self.world.store_owners.only_others(cls, name)
+        ):
             return False
         quoted = (f'"{name}"', f"'{name}'")
         if cls.module.by_test and any(text in cls.module.text for text in quoted):

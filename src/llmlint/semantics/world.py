@@ -28,6 +28,7 @@ from llmlint.semantics.plugin_fixtures import defines_besides, may_define
 from llmlint.semantics.project_text import ProjectText
 from llmlint.semantics.proof.following import Following
 from llmlint.semantics.resting import Resting
+from llmlint.semantics.store_owners import StoreOwners
 from llmlint.semantics.text_index import narrowed
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
 from llmlint.semantics.vetoes import Vetoes
@@ -59,6 +60,7 @@ class World:
         self.fixtures = Fixtures(self)
         self.project_text = ProjectText(self)
         self.resting = Resting(self)
+        self.store_owners = StoreOwners(self)
         self.vetoes = Vetoes(self)
         self.following = Following(self)
         self.markers: dict[str, set[str]] = {}
