@@ -14,6 +14,25 @@ def check(use: AttributeUse) -> Iterator[Finding]:
     owner = use.owner
     if use.outcome is not Outcome.MISSING or owner is None or (use.context == "store" and not use.fails):
         return
+    if owner.kind == "typed dict" and use.context != "key":
+        key = use.name if use.name in owner.names() else nearest(use.name, owner.names())
+        yield Finding(
+            at=of_name(use.node),
+            message=f"'{owner.name}' is a dictionary and has no attribute '{use.name}'",
+            symbol=f"{owner.symbol}.{use.name}",
+            truth=owner.truth,
+            suggestion=f'["{key}"]' if key is not None else None,
+        )
+        return
+    if use.name == "__getitem__":
+        yield Finding(
+            at=use.node,
+            message=f"{owner.kind} '{owner.name}' is subscripted, and not what it gives",
+            symbol=owner.symbol,
+            truth=owner.truth,
+            suggestion=f"{owner.name.rpartition('.')[2]}()",
+        )
+        return
     near = nearest(use.name, owner.names())
     yield Finding(
         at=of_name(use.node),

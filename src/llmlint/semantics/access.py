@@ -202,6 +202,8 @@ class Access(Judgements):
         self.pending(node, value, "subscript")
         if kind is MockCalls:
             return self.mocks.recorded(value, key, node)  # type: ignore[arg-type]
+        if kind is FunctionValue and isinstance(node.ctx, ast.Load):
+            self._uncalled(node, value)  # type: ignore[arg-type]
         if kind is Instance:
             self._typed_key(node, value, key)  # type: ignore[arg-type]
         elif kind is ClassValue:
@@ -211,6 +213,17 @@ class Access(Judgements):
                 if found.outcome is Outcome.MISSING and not self.probing("KeyError"):
                     self.missing(node, value, key.literal, "key")
         return self.world.calls.subscript(value, key)
+
+    def _uncalled(self, node: ast.Subscript, value: FunctionValue) -> None:
+        """``response.json["total"]``: a call that was forgotten."""
+        function = value.function
+        if not self.judging or self.probing("TypeError") or function.module.by_test or not self.certain_call(value):
+            return
+        if not self.world.calls.is_plain(function) or self.world.project_text.stored(function.name, tests=True):
+            return
+        owner = self.world.owners.of(value)
+        if owner is not None:
+            self.emit(AttributeUse(node, "__getitem__", "load", owner, Outcome.MISSING, False))
 
     def _typed_key(self, node: ast.Subscript, value: Instance, key: Value) -> None:
         shape = self.world.classes.shape(value.cls)

@@ -138,6 +138,8 @@ class Attributes:
         cls = value.cls
         member = classes.member(cls, name)
         if member is not None:
+            if member.kind == "field" and classes.shape(cls).kind == "typeddict":
+                return _MISSING  # a key, and no attribute
             return Attribute(self.values.value(member, value), Outcome.FOUND)
         if is_none(value):
             return _UNKNOWN
