@@ -40,6 +40,7 @@ class ProjectText:
         self._parametrized: frozenset[str] | None = None
         self._hooks: frozenset[str] | None = None
         self._calls: dict[str, list[ast.Call]] = {}
+        self._keyed: dict[str, bool] = {}
         self._methods: dict[str, list[tuple[str, FunctionNode]]] = {}
 
     @cached_property
@@ -353,12 +354,20 @@ class ProjectText:
 
     def keyed(self, key: str) -> bool:
         """Whether the project or its tests put something under that key, in whichever dictionary."""
-        word = re.escape(key)
-        puts = re.compile(
-            rf"""["']{word}["']\s*(?:\]\s*=(?!=)|:)|\bsetdefault\(\s*["']{word}["']|\b(?:dict|update)\([^()]*\b{word}\s*="""
-        )
-        texts = (text for index in self.own for text in index.texts.values())
-        return any(key in text and puts.search(text) is not None for text in texts)
+        found = self._keyed.get(key)
+        if found is None:
+            word = re.escape(key)
+            puts = re.compile(rf"""["']{word}["']\s*(?:\]\s*=(?!=)|:)|\bsetdefault\(\s*["']{word}["']""")
+            given = re.compile(rf"\b{word}\s*=(?!=)")
+            among = re.compile(rf"\b(?:dict|update)\([^()]*\b{word}\s*=")  # slow: asked where the rest of it is there
+            texts = [text for index in self.own for text in index.texts.values() if key in text]
+            found = self._keyed[key] = any(puts.search(text) is not None for text in texts) or any(
+                ("dict(" in text or "update(" in text)
+                and given.search(text) is not None
+                and among.search(text) is not None
+                for text in texts
+            )
+        return found
 
     def spelt(self, name: str, but: str) -> bool:
         """Whether the project or its tests spell the word, or an option or a variable of that name, outside of the file ``but``."""
