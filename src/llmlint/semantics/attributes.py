@@ -49,6 +49,7 @@ class Attribute(NamedTuple):
 _UNKNOWN: Final = Attribute(UNKNOWN, Outcome.UNKNOWN)
 _OPEN: Final = Attribute(OPEN, Outcome.UNKNOWN)
 _MISSING: Final = Attribute(UNKNOWN, Outcome.MISSING)
+_OF_DICTIONARIES: Final = frozenset(dir(dict))
 _OF_PRIVATE_NAMES: Final = frozenset({"pydantic._internal._model_construction.ModelMetaclass"})
 """Metaclasses whose `__getattr__` looks for private attributes and for nothing else."""
 COROUTINE_API: Final = frozenset(
@@ -139,7 +140,7 @@ class Attributes:
         member = classes.member(cls, name)
         if member is not None:
             if member.kind == "field" and classes.shape(cls).kind == "typeddict":
-                return _MISSING  # a key, and no attribute
+                return _MISSING if name not in _OF_DICTIONARIES else _UNKNOWN  # a key, and no attribute
             return Attribute(self.values.value(member, value), Outcome.FOUND)
         if is_none(value):
             return _UNKNOWN

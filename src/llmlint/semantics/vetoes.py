@@ -187,8 +187,10 @@ class Vetoes:
                     return False  # written in C, and typeshed leaves out what is private
                 if base.implementation is not None and self.world.classes.open(base.implementation):
                     return False
-        if isinstance(value, ClassValue) and self.world.classes.member(cls, name) is not None:
-            return True  # only instances have it: astroid does not tell the two apart
+        if self.world.classes.member(cls, name) is not None:
+            return (
+                True  # only instances have it, or it is a key of typed dictionaries: astroid does not tell them apart
+            )
         return not self._astroid_finds(cls.module, cls, name)
 
     @staticmethod
