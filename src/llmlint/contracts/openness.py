@@ -65,16 +65,21 @@ class Openness(Members):
         cls.memo[key] = None
         reason: str | None = None
         for base in self.mro(cls):
-            reason = self.own_openness(base) or self._compiled(base)
+            reason = self.own_openness(base) or self._compiled(base) or self._behind(base)
             if reason is not None:
                 break
         # Before "does not exist" is said of a class of the standard library, its source is asked as well (``Vetoes``).
-        if reason is None and cls.module.kind == "stub":
-            self.library.canonical(cls)
         if reason is None and cls.module.kind != "typeshed" and cls.implementation is not None:
             reason = self.open(cls.implementation)
         cls.memo[key] = reason
         return reason
+
+    def _behind(self, cls: Class) -> str | None:
+        """What makes the class of the source open that a stub describes: its decorators, say, of which the stub does not tell."""
+        if cls.module.kind != "stub":
+            return None
+        self.library.canonical(cls)
+        return self.own_openness(cls.implementation) if cls.implementation is not None else None
 
     def _compiled(self, cls: Class) -> str | None:
         """Whether a class of the project stands in a stub alone: of what is compiled, its authors tell what others may use."""
