@@ -27,13 +27,29 @@ def sweep() -> None:
     gc.collect()
 
 
-def _found() -> Callable[[int], object]:
+def keep_little() -> None:
+    """Has the C library give back at once what is large, here and from now on: a process that stays, and is sent a text with each
+    change, has holes of that size all over its heap otherwise.
+
+    Source: ``mallopt(3)``; a threshold that is set no longer grows with what is freed.
+    """
+    _option(_M_MMAP_THRESHOLD, _LARGE)
+    _option(_M_ARENA_MAX, 1)
+
+
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+_LARGE = 32 * 1024
+"""Bytes. Half of a long test file's text."""
+
+
+def _found(name: str) -> Callable[..., object]:
     if sys.platform.startswith("linux"):
         try:
-            return ctypes.CDLL(None).malloc_trim
+            return getattr(ctypes.CDLL(None), name)  # type: ignore[no-any-return]
         except (OSError, AttributeError):
             pass  # not the GNU one
-    return lambda pad: None
+    return lambda *given: None
 
 
-_trim = _found()
+_trim = _found("malloc_trim")
+_option = _found("mallopt")

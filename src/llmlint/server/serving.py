@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 
+from llmlint.engine.garbage import keep_little
 from llmlint.server.events import life, texts
 from llmlint.server.options import Options
 from llmlint.server.questions import questions
@@ -27,6 +28,7 @@ def serve(options: Options) -> None:
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out, contextlib.redirect_stdout(sys.stderr):
         gc.disable()
         try:
+            keep_little()
             build(options).start_io(None, out)
         finally:
             with contextlib.suppress(OSError):
