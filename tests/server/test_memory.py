@@ -266,7 +266,7 @@ def test_trees_of_astroid_do_not_outlive_a_pause(tmp_path):
 
 
 def _nodes_of_astroid():
-    return [one for one in gc.get_objects() if type(one).__module__.startswith("astroid.nodes.")]
+    return [one for one in gc.get_objects() if str(type(one).__module__).startswith("astroid.nodes.")]
 
 
 def test_what_astroid_has_read_is_not_older_than_the_file(tmp_path):
