@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,8 @@ import click
 from llmlint.cli.main import Failure
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from llmlint.project.project import Project
 
 _SUFFIXES = (".py", ".pyi", ".toml", ".cfg", ".ini", ".pth", ".md", ".importlinter")
@@ -40,9 +44,17 @@ def watch(paths: tuple[str, ...], options: dict[str, Any], projects: list[Projec
     if find_spec("watchfiles") is None:
         raise Failure("--watch needs watchfiles: pip install 'llmlint[watch]'")
     clear = sys.stdout.isatty()
+    ended = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        # What is raised while Python frees something goes no further: then the watcher ends by itself.
+        ended.set()
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, end)
     try:
         # It listens before the first report, so that nothing which changes meanwhile is missed.
-        for changed in _changes(_folders(projects, paths)):
+        for changed in _changes(_folders(projects, paths), ended):
             if clear:
                 click.clear()
             try:
@@ -54,11 +66,13 @@ def watch(paths: tuple[str, ...], options: dict[str, Any], projects: list[Projec
             click.echo(f"llmlint: watching{names}; Ctrl-C ends", err=True)
     except KeyboardInterrupt:
         click.echo("", err=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     return 0
 
 
-def _changes(folders: list[str]) -> Iterator[list[str]]:
-    """Once at the beginning, and whenever files of interest changed: their names."""
+def _changes(folders: list[str], ended: threading.Event) -> Iterator[list[str]]:
+    """Once at the beginning, and whenever files of interest changed, until ``ended`` is set: their names."""
     from watchfiles import DefaultFilter
     from watchfiles import watch as changes
 
@@ -73,6 +87,7 @@ def _changes(folders: list[str]) -> Iterator[list[str]]:
         debounce=100,
         rust_timeout=_STEP,
         yield_on_timeout=True,
+        stop_event=ended,
         raise_interrupt=True,
     )
     for found in watcher:
