@@ -277,7 +277,8 @@ class Invocation(Assignments):
             return None
         if self.probing("TypeError") or (model and self.probing("ValidationError")):
             return None
-        if self.probes and bound.function is not None and bound.function.node.args.kwarg is not None:
+        plan = bound.function.memo.get("handing") if self.probes and bound.function is not None else None
+        if plan is not None and plan.refuses:
             return None  # its body refuses what is in `**kwargs`, with an exception of its own
         if not self.certain_call(function) or not all(map(self.certain_call, bound.through)):
             return None
