@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from llmlint.app import Request
+from llmlint.contracts import second_opinion
 from llmlint.engine.garbage import collect, sweep
 from llmlint.live import Live  # llmlint: ignore[LLM106, import-linter:forbidden] -- a session is what is measured
 from llmlint.server.options import Options
@@ -263,6 +264,18 @@ def test_trees_of_astroid_do_not_outlive_a_pause(tmp_path):
         assert {one.name for one in of_astroid if type(one).__name__ == "Module"} <= {"builtins"}
         kept.append(len(of_astroid))
     assert kept[0] == kept[1] == kept[2]
+
+
+def test_another_version_of_astroid_is_cleared_in_its_own_way(tmp_path, monkeypatch):
+    from astroid.astroid_manager import MANAGER
+
+    path = tmp_path / "cart.py"
+    path.write_text("class Cart:\n    first = 1\n", encoding="utf-8")
+    assert "first" in second_opinion.members(str(path), "cart", "Cart")
+    monkeypatch.delattr("astroid.context._invalidate_cache")
+    second_opinion.forget()
+    assert "cart" not in MANAGER.astroid_cache
+    assert "first" in second_opinion.members(str(path), "cart", "Cart")
 
 
 def _nodes_of_astroid():

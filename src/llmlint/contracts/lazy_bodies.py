@@ -7,11 +7,11 @@ most of these are not even parsed the first time (``bodiless.py``).
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from typing import Final, cast
 
 from llmlint.contracts.bodiless import WORTH
 from llmlint.contracts.lines import Lines
+from llmlint.contracts.walking import statements_in
 
 
 class _Lazy(ast.stmt):
@@ -57,16 +57,7 @@ def shed(tree: ast.Module, text: str) -> None:
                 del node.__dict__["body"]
                 node.__dict__["_lines"] = lines
         elif not isinstance(node, _Lazy):  # of which the last session that read this tree has dropped the body
-            stack.extend(_below(node))
-
-
-def _below(node: ast.stmt) -> Iterator[ast.stmt]:
-    """The statements that stand in a statement."""
-    for name in ("body", "orelse", "finalbody"):
-        yield from getattr(node, name, ())
-    for name in ("handlers", "cases"):
-        for part in getattr(node, name, ()):
-            yield from part.body
+            stack.extend(statements_in(node))
 
 
 def is_unread(function: ast.stmt) -> bool:

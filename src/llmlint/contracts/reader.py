@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, OPAQUE, Binding, Module
-from llmlint.contracts.walking import walk
+from llmlint.contracts.walking import statements_in, walk
 
 # Reading text is forty times as fast as walking a tree, and here a match too many only makes a module less closed.
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTILINE)
@@ -291,14 +291,11 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
                 table.bind(name.strip(), Binding(OPAQUE, tree.body[0] if tree.body else tree, conditional=True))
 
 
-def _statement_at(body: Sequence[ast.stmt], row: int) -> ast.stmt | None:
+def _statement_at(body: Iterable[ast.stmt], row: int) -> ast.stmt | None:
     """The innermost statement that stands on a row."""
     for node in body:
         if node.lineno <= row <= (node.end_lineno or node.lineno):
-            inner = [*getattr(node, "body", ()), *getattr(node, "orelse", ()), *getattr(node, "finalbody", ())]
-            for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-                inner.extend(part.body)
-            return _statement_at(inner, row) or node
+            return _statement_at(statements_in(node), row) or node
     return None
 
 

@@ -51,12 +51,19 @@ def forget() -> None:
     manager = sys.modules.get("astroid.astroid_manager")
     if manager is None or manager.MANAGER.astroid_cache.keys() <= {_BUILTINS}:
         return
+    try:
+        _forget_but_builtins(manager.MANAGER.astroid_cache)
+    except (ImportError, AttributeError):
+        manager.MANAGER.clear_cache()  # another version, whose rooms are elsewhere: it makes its builtins anew
+
+
+def _forget_but_builtins(known: dict[str, nodes.Module]) -> None:
+    """What ``clear_cache`` of astroid does, without making its builtins anew, which takes longer than judging a file."""
     from astroid.context import _invalidate_cache
     from astroid.inference_tip import clear_inference_tip_cache
     from astroid.nodes import ClassDef
     from astroid.nodes._base_nodes import LookupMixIn
 
-    known = manager.MANAGER.astroid_cache
     for name in [name for name in known if name != _BUILTINS]:
         del known[name]
     clear_inference_tip_cache()

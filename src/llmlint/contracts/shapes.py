@@ -207,9 +207,8 @@ class Shapes(Openness):
                 if names is None:
                     known = False
                     continue
-                filled = (
-                    f"{base.name}.__new__.__defaults__" in base.module.text
-                )  # more have defaults than the call says
+                # More may have defaults than the call says.
+                filled = f"{base.name}.__new__.__defaults__" in base.module.text
                 fields = [
                     Field(name, annotation, required and not filled, True, False, name, None, base)
                     for name, annotation, required in names

@@ -81,3 +81,12 @@ def children(node: ast.AST) -> list[ast.AST]:
     if type(node) in _GAPPED:
         return [item for item in found if item is not None]
     return cast("list[ast.AST]", found)
+
+
+def statements_in(node: ast.stmt) -> Iterator[ast.stmt]:
+    """The statements that stand right below a statement, in all of its blocks."""
+    for name in ("body", "orelse", "finalbody"):
+        yield from getattr(node, name, ())
+    for name in ("handlers", "cases"):
+        for part in getattr(node, name, ()):
+            yield from part.body

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from llmlint.contracts.dotted import dotted
 from llmlint.semantics.access import FUNCTION_API, Access
-from llmlint.semantics.growing import grown_in
+from llmlint.semantics.growing import GROWING, grown_in
 from llmlint.semantics.mocks.values import Mock, MockType
 from llmlint.semantics.nouns import (
     Outcome,
@@ -29,8 +29,6 @@ from llmlint.semantics.values import (
     is_none,
     union,
 )
-
-_GROWING: Final = frozenset({"builtins.list", "builtins.set", "collections.deque"})
 
 
 class Assignments(Access):
@@ -202,7 +200,7 @@ class Assignments(Access):
 
     def _growing(self, name: str, value: Value) -> Value:
         """A display that is added to somewhere: what it begins with is not all that it will hold."""
-        if type(value) is not Instance or not value.exact or value.cls.symbol not in _GROWING:
+        if type(value) is not Instance or not value.exact or value.cls.symbol not in GROWING:
             return value
         inside = self.inside() or self.module.tree
         if inside is None:

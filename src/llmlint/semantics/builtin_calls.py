@@ -59,7 +59,7 @@ class BuiltinCalls(Expectations):
                 evaluator.guards.append((ast.unparse(node.args[0]), "*"))
             return world.none
         if name in ("hasattr", "isinstance", "issubclass", "callable"):
-            if name == "isinstance" and evaluator.claimed is node and len(positional) == 2:
+            if name == "isinstance" and evaluator.asserted is node and len(positional) == 2:
                 self._is_a_result(node, *positional)
             return world.boolean
         if name == "type" and len(positional) == 3:

@@ -80,9 +80,7 @@ class Evaluation:
         """Exceptions that are expected here, innermost last; None stands for any."""
         self.seen_probes: list[frozenset[str] | None] = []
         self.asserted: ast.expr | None = None
-        """The equality that is being asserted."""
-        self.claimed: ast.expr | None = None
-        """The whole of what is being asserted."""
+        """What is being asserted, as a whole."""
         self.muted = 0
         """Above zero behind a version check or a guarded import: nothing is reported."""
         self.guards: list[tuple[str, str]] = []

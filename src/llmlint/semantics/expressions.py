@@ -152,7 +152,7 @@ class Expressions(Invocation):
             return False
         if not isinstance(node.left, ast.Name):
             return isinstance(node.left, ast.Call)
-        if self.claimed is not node:
+        if self.asserted is not node:
             return False  # `if task is None:` may be about the task
         return isinstance(operator, ast.Is) or self._merely_looked_at(node.left.id)
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from llmlint.contracts.walking import walk
 
+GROWING: Final = frozenset({"builtins.list", "builtins.set", "collections.deque"})
+"""What is added to item by item; a dict knows its keys besides."""
 _GROWS: Final = frozenset({"append", "appendleft", "extend", "extendleft", "insert", "add", "update", "setdefault"})
 
 

@@ -296,7 +296,9 @@ class Invocation(Assignments):
 
     def _dropping_asserted(self, node: ast.Call, name: str) -> bool:
         """Whether the test is about a model that drops a keyword: it names it again, or compares the whole model."""
-        if self.asserted is not None and any(inner is node for inner in walk(self.asserted)):
+        asserted = self.asserted
+        equality = isinstance(asserted, ast.Compare) and isinstance(asserted.ops[0], ast.Eq)
+        if asserted is not None and equality and any(inner is node for inner in walk(asserted)):
             return True
         if is_dunder(name):
             return True

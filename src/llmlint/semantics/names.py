@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Open
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Binding, Module
-from llmlint.semantics.growing import grown_in
+from llmlint.semantics.growing import GROWING, grown_in
 from llmlint.semantics.values import (
     NOTHING,
     OPEN,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 MOCK_MODULES: Final = {"unittest.mock": "unittest.mock", "mock": "unittest.mock", "mock.mock": "unittest.mock"}
-_GROWING: Final = frozenset({"builtins.dict", "builtins.list", "builtins.set", "collections.deque"})
+_GROWING: Final = GROWING | {"builtins.dict"}
 _SPECIAL_MODULES: Final = {**MOCK_MODULES, "pytest": "pytest", "unittest": "unittest"}
 SPECIALS: Final = frozenset(
     {

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from llmlint.contracts.symbols import Function
 from llmlint.semantics.arguments import Arguments
+from llmlint.semantics.builtin_calls import BuiltinCalls
 from llmlint.semantics.marks import Mark, ParameterSet
 from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls
 from llmlint.semantics.names import SPECIALS
+from llmlint.semantics.nouns import Outcome
 from llmlint.semantics.patches import Patcher
+from llmlint.semantics.special_values import Bounded, Raises, Request
 from llmlint.semantics.values import (
     UNKNOWN,
     Callable,
@@ -21,12 +24,6 @@ from llmlint.semantics.values import (
     Special,
     Value,
 )
-
-if TYPE_CHECKING:
-    pass
-from llmlint.semantics.builtin_calls import BuiltinCalls
-from llmlint.semantics.nouns import Outcome
-from llmlint.semantics.special_values import Bounded, Raises, Request
 
 _MOCKS: Final = frozenset(
     {"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock", "PropertyMock", "ThreadingMock"}

@@ -54,11 +54,9 @@ class Statements(Expressions):
 
     def _assert(self, node: ast.Assert) -> bool:
         test = node.test
-        if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq):
-            self.asserted = test
-        self.claimed = test
+        self.asserted = test
         value = self.eval(test)
-        self.asserted = self.claimed = None
+        self.asserted = None
         if type(value) is Coroutine:
             self.unawaited(test, value, "assert")
         elif type(value) is MockMethod and isinstance(test, ast.Attribute) and test.attr.startswith("assert_"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, Member, Module
+from llmlint.semantics import running
 from llmlint.semantics.nearest import nearest, unmistakable
 from llmlint.semantics.privacy import is_private
 from llmlint.semantics.project_text import inheriting
@@ -80,7 +80,7 @@ class Vetoes:
         if self.is_filled(module):
             return False
         if module.kind == "typeshed":
-            if module.name in _OF_ANOTHER_PLATFORM or not self._absent_at_runtime(module.name, name):
+            if module.name in _OF_ANOTHER_PLATFORM or running.has(module.name, name):
                 return False
             if not documented and module.implementation is None:
                 return False  # typeshed leaves out what is private
@@ -181,16 +181,13 @@ class Vetoes:
             if base.module.name in _OF_ANOTHER_PLATFORM:
                 return False
             if base.module.kind == "typeshed":
-                if not self._absent_at_runtime(base.module.name, f"{base.qualname}.{name}"):
-                    return False
-                if is_private(name) and base.implementation is None and base.module.name not in sys.modules:
-                    return False  # written in C, and typeshed leaves out what is private
+                there = running.has(base.module.name, f"{base.qualname}.{name}")
+                if there or (there is None and is_private(name) and base.implementation is None):
+                    return False  # written in C, it may be, and typeshed leaves out what is private
                 if base.implementation is not None and self.world.classes.open(base.implementation):
                     return False
         if self.world.classes.member(cls, name) is not None:
-            return (
-                True  # only instances have it, or it is a key of typed dictionaries: astroid does not tell them apart
-            )
+            return True  # only instances have it, or it is a key of typed dictionaries: astroid tells nothing apart
         return not self._astroid_finds(cls.module, cls, name)
 
     @staticmethod
@@ -265,20 +262,6 @@ class Vetoes:
                 return True
             if any(map(_is_abstract, self.world.classes.body(base).values())):
                 return True
-        return False
-
-    def _absent_at_runtime(self, module: str, dotted: str) -> bool:
-        """For the standard library, which llmlint itself runs on: whether the running one lacks the name as well.
-
-        Only modules that are loaded anyway are asked; nothing is imported.
-        """
-        found: object = sys.modules.get(module)
-        if found is None:
-            return True
-        for part in dotted.split("."):
-            if not hasattr(found, part):
-                return True
-            found = getattr(found, part)
         return False
 
     # -- astroid -----------------------------------------------------------------------------------------------------------
