@@ -9,8 +9,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from llmlint.app import Request
-from llmlint.contracts import second_opinion
+from llmlint.contracts.second_opinion import forget, members
 from llmlint.engine.garbage import collect, sweep
 from llmlint.live import Live  # llmlint: ignore[LLM106, import-linter:forbidden] -- a session is what is measured
 from llmlint.server.options import Options
@@ -126,13 +128,14 @@ def test_of_patches(total, gone, monkeypatch):
 def heavy() -> Counter[str]:
     """What is alive of our own objects and of trees, by kind."""
     gc.collect()
-    kinds = (
-        (str(kind.__module__), kind.__name__) for kind in map(type, gc.get_objects())
-    )  # some types have no such text
+    # Some types have no text there.
+    kinds = ((str(kind.__module__), kind.__name__) for kind in map(type, gc.get_objects()))
     return Counter(f"{module}.{name}" for module, name in kinds if module.startswith(("llmlint.", "ast")))
 
 
-def test_nothing_of_an_edit_outlives_the_next(tmp_path):
+@pytest.fixture
+def judged(tmp_path):
+    """A session over a small project, and the path of its test file."""
     folder = Folder(tmp_path)
     folder.write("pyproject.toml", '[project]\nname = "shop"\n')
     folder.write("src/shop/__init__.py", "")
@@ -140,6 +143,11 @@ def test_nothing_of_an_edit_outlives_the_next(tmp_path):
     folder.write("tests/conftest.py", CONFTEST)
     path = str(folder.write("tests/test_cart.py", TEST))
     live = Live(Request(cwd=str(tmp_path)), patience=1000.0)
+    return live, path
+
+
+def test_nothing_of_an_edit_outlives_the_next(judged):
+    live, path = judged
 
     def round_of_edits() -> None:
         for number in range(8):
@@ -157,15 +165,9 @@ def test_nothing_of_an_edit_outlives_the_next(tmp_path):
     assert heavy() - before == Counter()
 
 
-def test_what_edits_left_behind_is_collected_without_a_walk_through_what_was_known_before(tmp_path):
+def test_what_edits_left_behind_is_collected_without_a_walk_through_what_was_known_before(judged):
     """Between two collections of everything: what is alive at the first one is set aside, and stays so while answers are given."""
-    folder = Folder(tmp_path)
-    folder.write("pyproject.toml", '[project]\nname = "shop"\n')
-    folder.write("src/shop/__init__.py", "")
-    folder.write("src/shop/cart.py", SOURCE)
-    folder.write("tests/conftest.py", CONFTEST)
-    path = str(folder.write("tests/test_cart.py", TEST))
-    live = Live(Request(cwd=str(tmp_path)), patience=1000.0)
+    live, path = judged
 
     def edits(count: int) -> int:
         """How much there is after so many edits that was not set aside."""
@@ -271,11 +273,13 @@ def test_another_version_of_astroid_is_cleared_in_its_own_way(tmp_path, monkeypa
 
     path = tmp_path / "cart.py"
     path.write_text("class Cart:\n    first = 1\n", encoding="utf-8")
-    assert "first" in second_opinion.members(str(path), "cart", "Cart")
-    monkeypatch.delattr("astroid.context._invalidate_cache")
-    second_opinion.forget()
+    assert "first" in members(str(path), "cart", "Cart")
+    monkeypatch.delattr(
+        "astroid.context._invalidate_cache"
+    )  # llmlint: ignore[LLM101] -- that it may be gone is what is tested
+    forget()
     assert "cart" not in MANAGER.astroid_cache
-    assert "first" in second_opinion.members(str(path), "cart", "Cart")
+    assert "first" in members(str(path), "cart", "Cart")
 
 
 def _nodes_of_astroid():
