@@ -274,9 +274,7 @@ def test_another_version_of_astroid_is_cleared_in_its_own_way(tmp_path, monkeypa
     path = tmp_path / "cart.py"
     path.write_text("class Cart:\n    first = 1\n", encoding="utf-8")
     assert "first" in members(str(path), "cart", "Cart")
-    monkeypatch.delattr(
-        "astroid.context._invalidate_cache"
-    )  # llmlint: ignore[LLM101] -- that it may be gone is what is tested
+    monkeypatch.delattr("astroid.context._invalidate_cache")  # llmlint: ignore[LLM101] -- it may be gone
     forget()
     assert "cart" not in MANAGER.astroid_cache
     assert "first" in members(str(path), "cart", "Cart")

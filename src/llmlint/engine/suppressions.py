@@ -16,10 +16,12 @@ from llmlint.fixing.comments import drop_suppression
 from llmlint.model.diagnostic import Diagnostic, Finding, Remedy
 from llmlint.model.position import Span
 from llmlint.model.settings import TOOLS
+from llmlint.project.source import split_lines
 from llmlint.semantics.nearest import nearest
 
 _DIRECTIVE = re.compile(r"#\s*llmlint:(?P<rest>.*)", re.DOTALL)
 _FORM = re.compile(r"\s*(?P<verb>ignore-file|ignore)(?:\s*\[(?P<codes>[^\]#]*)\])?\s*(?:--.*|#.*)?", re.DOTALL)
+_CLOSING = re.compile(r"\s*[)\]}]+:?\s*#")
 _OWN = ("LLM901", "LLM902")
 _FOREIGN = re.compile(r"(?P<tool>[a-z][a-z-]*):[\w./-]+")
 _HEADED = (
@@ -38,6 +40,7 @@ class _Suppression:
     """The code or name as written."""
     whole_file: bool
     row: int
+    """Where what it silences stands, or the statement begins that contains it."""
     span: Span
     used: bool = False
 
@@ -126,7 +129,20 @@ def read_suppressions(text: str, tree: ast.Module | None, pages: Sequence[Page])
             _read(match["rest"], span, names, codes, suppressions)
     if suppressions.entries and tree is not None:
         suppressions.first_rows = first_rows(tree)
+        _follow_formatters(suppressions, split_lines(text))
     return suppressions
+
+
+def _follow_formatters(suppressions: Suppressions, lines: Sequence[str]) -> None:
+    """Let a comment behind the closing bracket of a statement speak for the statement.
+
+    That is where black and ruff put a comment when they divide the line that it stood on.
+    """
+    firsts = suppressions.first_rows
+    for entry in suppressions.entries:
+        first = firsts.get(entry.row)
+        if first is not None and firsts.get(entry.row + 1) != first and _CLOSING.match(lines[entry.row - 1]):
+            entry.row = first
 
 
 def _read(rest: str, span: Span, names: dict[str, str], codes: Collection[str], suppressions: Suppressions) -> None:
