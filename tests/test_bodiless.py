@@ -1,11 +1,14 @@
-"""Sources of installed packages are read without the bodies of their functions, which are parsed when somebody asks."""
+"""Sources of installed packages are read without the bodies of their functions, stubs without those of their classes: they are parsed when
+somebody asks."""
 
 from __future__ import annotations
 
 import ast
 import re
 import textwrap
+from pathlib import Path
 
+import mypy
 import pytest
 
 from llmlint.contracts.bodiless import without_bodies
@@ -98,6 +101,39 @@ SOURCES = {
             """
         after = 1
         ''',
+    "classes": """
+        import sys
+
+        class Empty: ...
+
+        class Cart(
+            dict[str, int],
+        ):
+            class Item:
+                price: int
+                def total(self) -> int: ...
+                weight: float
+
+            if sys.version_info >= (3, 12):
+                def total(self) -> int: ...
+            else:
+                def total(self, tax: int = 0) -> int: ...
+
+        if sys.platform == "win32":
+            @final
+            class Handle:
+                a: int
+                b: int
+                c: int
+
+            HANDLES: list[Handle]
+
+        class Last(Cart):
+            a: int
+            b: int
+            # the end
+            c: int
+        """,
     "short": "def one(): return 1\ndef two():\n    return 2\n",
     "windows": "def work(a):\r\n    b = a\r\n    c = b\r\n    return c\r\n",
     "tabs": "def work(a):\n\tb = a\n\tc = b\n\treturn c\nafter = 1\n",
@@ -110,17 +146,38 @@ def written(tree):
     return re.sub(r"\b_Lazy(\w+)", r"\1Def", ast.dump(tree)), rows
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_what_is_left_out_comes_back(name):
-    text = textwrap.dedent(SOURCES[name])
-    expected = ast.parse(text)
-    short = without_bodies(text)
+def read_without(text, kind):
+    """The tree of a text, as it is read without the bodies of one kind."""
+    short = without_bodies(text, kind)
     try:
         tree = ast.parse(text if short is None else short)
     except SyntaxError:
         tree = ast.parse(text)
-    shed(tree, text)
-    assert written(tree) == written(expected)
+    shed(tree, text, kind)
+    return tree
+
+
+@pytest.mark.parametrize("kind", ["functions", "classes"])
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_left_out_comes_back(name, kind):
+    text = textwrap.dedent(SOURCES[name])
+    assert written(read_without(text, kind)) == written(ast.parse(text))
+
+
+@pytest.mark.parametrize("stub", ["builtins", "os/__init__", "typing", "asyncio/events", "tkinter/ttk", "ast"])
+def test_the_stubs_of_the_standard_library_come_back(stub):
+    text = (Path(mypy.__file__).parent / f"typeshed/stdlib/{stub}.pyi").read_text(encoding="utf-8")
+    tree = read_without(text, "classes")
+    assert any(type(node) is not ast.ClassDef and isinstance(node, ast.ClassDef) for node in tree.body)
+    assert written(tree) == written(ast.parse(text))
+
+
+def test_classes_are_left_out():
+    short = without_bodies(textwrap.dedent(SOURCES["classes"]), "classes")
+    assert short is not None
+    left = {line.strip() for line in short.split("\n")}
+    assert {"class Cart(", "dict[str, int],", "):", "@final", "class Handle:", "HANDLES: list[Handle]"} <= left
+    assert not {"price: int", "a: int", "c: int", "# the end", "class Item:"} & left
 
 
 @pytest.mark.parametrize("name", ["nested", "strings", "comments at the margin", "conditions", "a string at the end"])
@@ -151,6 +208,17 @@ def test_a_body_in_a_newer_syntax_may_do_anything():
     assert isinstance(function, ast.FunctionDef)
     assert ast.unparse(function.body[0]) == "return eval('')"
     assert is_unread(function)
+
+
+def test_a_class_in_a_newer_syntax_may_have_anything():
+    text = "class Cart:\n    a: int\n    b: int ?? str\n    c: int\n"
+    short = without_bodies(text, "classes")
+    assert short is not None
+    tree = ast.parse(short)
+    shed(tree, text, "classes")
+    cls = tree.body[0]
+    assert isinstance(cls, ast.ClassDef)
+    assert [one.name for one in cls.body if isinstance(one, ast.FunctionDef)] == ["__getattr__"]
 
 
 def test_nothing_is_said_of_what_newer_syntax_may_make(project_with_package, llmlint):

@@ -24,7 +24,7 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
     """It cannot be decided."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Blueprint:
     """What a class itself tells of its instances: all that a mock's spec knows of it."""
 
@@ -33,7 +33,7 @@ class Blueprint:
     special: tuple[str, ...]
     """Public members that are no plain methods: properties, static and class methods, variables, nested classes."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Owner:
     """The thing that a name was looked up on."""
 
@@ -53,7 +53,7 @@ class Owner:
     blueprint: Callable[[], Blueprint | None] = ...
     """For a class or its instances, where they are defined at the top of a module. Called only when there is a finding."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ImportUse:
     """An ``import m`` or ``from m import name`` (one noun a name), wherever it stands."""
 
@@ -82,7 +82,7 @@ class ImportUse:
     """Whether a glob of ``internal-modules`` matches ``module`` (in the noun without a name) or, where ``name`` is itself a
     module, ``module.name``; never for a test that is part of that module's own package."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AttributeUse:
     """An attribute worth judging: missing, off contract or private; also a key of a TypedDict and ``getattr(x, "n")``."""
 
@@ -101,7 +101,7 @@ class AttributeUse:
     fails: bool = True
     """For a MISSING name that is stored: whether the write itself must fail (slots, frozen, enum, named tuple)."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GuardUse:
     """``hasattr(x, "name")`` or ``getattr(x, "name", default)`` that gates statements, where x's closed class of the project can
     never have the name."""
@@ -111,7 +111,7 @@ class GuardUse:
     owner: Owner
     form: Literal["hasattr", "getattr"]
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """One way in which arguments do not bind to a signature."""
 
@@ -134,7 +134,7 @@ class Problem:
     """For too many: how many positional arguments are taken."""
     given: int | None = None
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CallUse:
     """A call of something known whose arguments do not bind (on every member, if it is a union)."""
 
@@ -149,7 +149,7 @@ class CallUse:
     model: bool = False
     """Whether the callee is a pydantic model's constructor that ignores or forbids extra keywords."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PatchUse:
     """Any form of patching, one noun a replaced name."""
 
@@ -207,7 +207,7 @@ class MockUse:
     patched: bool = False
     """Whether a patch puts it where what it stands for was: the patch is a noun of its own."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MockAttributeUse:
     """An attribute of a mock worth judging: missing in what the mock stands for, or a misspelt assertion on any mock."""
 
@@ -232,7 +232,7 @@ class MockAttributeUse:
     meant: str | None = None
     """What the test must have meant, where something says so: ``return_value.json`` for the mock of a function that gives what has it."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MockCall:
     """A call of a mock, or an assertion about its calls, whose arguments do not bind to what the mock stands for."""
 
@@ -245,7 +245,7 @@ class MockCall:
     parameters: tuple[str, ...]
     problems: tuple[Problem, ...]
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MockGift:
     """What a mock is told to give, and what it stands for cannot give."""
 
@@ -264,7 +264,7 @@ class MockGift:
     expected: str
     """``int``, ``Response or None``; empty where it does not matter."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MockAwait:
     """A synchronous mock in the place of a coroutine of the contract, or an ``AsyncMock`` in the place of a plain function."""
 
@@ -276,7 +276,7 @@ class MockAwait:
     part: bool
     """Whether it is a part of a mock, which follows what the mock itself was built as."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MockedSubject:
     """A test that replaces a method of the object or class whose behaviour it then asserts."""
 
@@ -287,7 +287,7 @@ class MockedSubject:
     itself: bool
     """Whether what is asserted comes from the replaced method itself, and not from another one of the same object."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MockLoad:
     """How many mocks and patches feed one test."""
 
@@ -301,7 +301,7 @@ class MockLoad:
     alike: int = 0
     """For the first of them: how many tests of the file are fed by the same fixtures."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MockEcho:
     """An assertion whose two sides are the same configured value of a mock."""
 
@@ -311,14 +311,14 @@ class MockEcho:
     configured: ast.expr
     """Where the value was given."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InteractionOnly:
     """A test that asserts about calls made on mocks, and nothing else."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     assertions: int
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MissedPatch:
     """A patch of a name in the module that defines it, which those who imported the name before do not see."""
 
@@ -331,7 +331,7 @@ class MissedPatch:
     truth: Truth | None
     """Where it is bound."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class UnusedMock:
     """A mock that is handed to nothing, or a patch that changes nothing and whose mock is never read."""
 
@@ -341,7 +341,7 @@ class UnusedMock:
     asserted: bool = False
     """Whether all that the test does with it is to assert that it was not called."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FakeMethod:
     """One way in which a fake's method is not what the contract's is."""
 
@@ -352,7 +352,7 @@ class FakeMethod:
     """For 'signature': what it does not take, in words (``does not take 'ttl'``)."""
     truth: Truth | None
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fake:
     """A class of the tests that stands in for a contract class (by subclassing, or by being handed to its parameter)."""
 
@@ -361,7 +361,7 @@ class Fake:
     by: Literal["subclass", "parameter"]
     methods: tuple[FakeMethod, ...]
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FixtureRequest:
     """A test, fixture or ``usefixtures`` that asks for a fixture."""
 
@@ -375,7 +375,7 @@ class FixtureRequest:
     environment_known: bool
     """Whether the plugins' fixtures are known for certain."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ParametrizeProblem:
     """A ``parametrize`` that names an argument which the function does not take, or has a row of the wrong length."""
 
@@ -389,7 +389,7 @@ class ParametrizeProblem:
     names: tuple[str, ...] = ()
     """The arguments that the function does take."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AwaitProblem:
     """A coroutine that is used as a value, or an ``await`` on what is not awaitable."""
 
@@ -398,7 +398,7 @@ class AwaitProblem:
     callee: Owner
     form: Literal["value", "statement", "attribute", "subscript", "compare", "assert", "with", "for", "await"]
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class UndefinedName:
     """A name that no scope binds."""
 
@@ -408,7 +408,7 @@ class UndefinedName:
     """Whether it is the name of a fixture in scope."""
     names: Callable[[], Sequence[str]]
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ContractProblem:
     """A contract that does not parse, names what it neither defines nor imports, publishes a private name, leaves out a whole
     kind of member, or disagrees with its implementation; a module that has none."""
@@ -436,7 +436,7 @@ class Statistics:
     resolved: dict[str, int] = ...
     """Kinds: ``attribute``, ``call``, ``patch``, ``fixture``."""
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unresolved:
     """Something that could not be judged, and why."""
 

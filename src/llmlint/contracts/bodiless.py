@@ -1,16 +1,20 @@
-"""The text of a source without the bodies of its functions, row for row: it parses in a third of the time.
+"""The text of a module without the bodies of its functions, or of a stub without those of its classes, row for row: it parses in a
+third of the time.
 
-Installed packages are read so: most of their functions are never looked into (``lazy_bodies.py``).
+Installed packages and typeshed are read so: most of what they define is never looked into (``lazy_bodies.py``).
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
+from typing import Final, Literal
+
+Deferred = Literal["functions", "classes"]
+"""Whose bodies are left out."""
 
 WORTH: Final = 3
-"""So many rows more than one a function has, at least, for its body to be left out."""
+"""So many rows more than one a function or a class has, at least, for its body to be left out."""
 
 _STRING: Final = re.compile(
     r'"""[^\\]*?(?:\\.[^\\]*?)*"""|\'\'\'[^\\]*?(?:\\.[^\\]*?)*\'\'\''
@@ -18,28 +22,32 @@ _STRING: Final = re.compile(
     re.DOTALL,
 )
 """A string, or a comment."""
-_DEF: Final = re.compile(r"^( *)(?:async +)?def ", re.MULTILINE)
+_HEADS: Final[dict[Deferred, re.Pattern[str]]] = {
+    "functions": re.compile(r"^( *)(?:async +)?def ", re.MULTILINE),
+    "classes": re.compile(r"^( *)class ", re.MULTILINE),
+}
+_WORDS: Final[dict[Deferred, str]] = {"functions": "def ", "classes": "class "}
 _MARK: Final = re.compile(r"[()\[\]{}:]")
 _CODING: Final = re.compile(r"(?:[^\n]*\n)?[ \t]*#[^\n]*coding[:=](?![ \t]*utf-?8)", re.IGNORECASE)
 _UNUSUAL: Final = ("\r", "\f", "\n\t")
 """Ends of lines and indentations of which a count of blanks does not tell all."""
 
 
-def without_bodies(text: str) -> str | None:
-    """The text, with ``...`` in the last row of each function of some length for all that it does.
+def without_bodies(text: str, kind: Deferred = "functions") -> str | None:
+    """The text, with ``...`` in the last row of each function (or class) of some length for all that it does.
 
     What comes out may be no program where lines go on in unusual ways: then the text itself has to be parsed.
 
     Returns:
         None where nothing can be left out, or the text is of an unusual form.
     """
-    if "def " not in text or any(form in text for form in _UNUSUAL) or _CODING.match(text):
+    if _WORDS[kind] not in text or any(form in text for form in _UNUSUAL) or _CODING.match(text):
         return None
     plain = _STRING.sub(_blank, text)
     lines = text.split("\n")
     kept: list[str] = []
     done = row = at = 0
-    for match in _DEF.finditer(plain):
+    for match in _HEADS[kind].finditer(plain):
         row += plain.count("\n", at, match.start())
         at = match.start()
         if row < done:
@@ -73,7 +81,7 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _end_of_header(plain: str, start: int) -> int:
-    """Where the colon stands that ends the header of a function; -1 where there is none."""
+    """Where the colon stands that ends the header of a function or a class; -1 where there is none."""
     depth = 0
     for match in _MARK.finditer(plain, start):
         mark = match[0]

@@ -1,7 +1,8 @@
-"""Bodies of functions in installed packages: dropped when a module has been read, parsed again when somebody asks for one.
+"""Bodies of functions in installed packages, and of classes in stubs: dropped when a module has been read, parsed again when somebody
+asks for one.
 
-The trees of installed packages are most of what a run would hold in memory, and most of their functions are never looked into; so
-most of these are not even parsed the first time (``bodiless.py``).
+The trees of installed packages and of typeshed are most of what a run would hold in memory, and most of what they define is never
+looked into; so most of it is not even parsed the first time (``bodiless.py``).
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import ast
 from typing import Final, cast
 
-from llmlint.contracts.bodiless import WORTH
+from llmlint.contracts.bodiless import WORTH, Deferred
 from llmlint.contracts.lines import Lines
 from llmlint.contracts.walking import statements_in
 
 
 class _Lazy(ast.stmt):
-    """What both kinds of function have in common. ``_lines`` is the text that the body stands in, until it is asked for."""
+    """What functions and classes have in common. ``_lines`` is the text that the body stands in, until it is asked for."""
 
     __slots__ = ()
 
@@ -40,16 +41,24 @@ class _LazyAsyncFunction(_Lazy, ast.AsyncFunctionDef):
     __slots__ = ()
 
 
-_KINDS: Final[dict[type, type]] = {ast.FunctionDef: _LazyFunction, ast.AsyncFunctionDef: _LazyAsyncFunction}
+class _LazyClass(_Lazy, ast.ClassDef):
+    __slots__ = ()
 
 
-def shed(tree: ast.Module, text: str) -> None:
-    """Drop the bodies of the functions and methods of a module, until they are asked for."""
+_KINDS: Final[dict[Deferred, dict[type, type]]] = {
+    "functions": {ast.FunctionDef: _LazyFunction, ast.AsyncFunctionDef: _LazyAsyncFunction},
+    "classes": {ast.ClassDef: _LazyClass},
+}
+
+
+def shed(tree: ast.Module, text: str, what: Deferred = "functions") -> None:
+    """Drop the bodies of the functions and methods of a module, or those of a stub's classes, until they are asked for."""
+    kinds = _KINDS[what]
     lines: Lines | None = None
     stack: list[ast.stmt] = list(tree.body)
     while stack:
         node = stack.pop()
-        lazy = _KINDS.get(type(node))
+        lazy = kinds.get(type(node))
         if lazy is not None:
             if (node.end_lineno or 0) - node.lineno >= WORTH:
                 lines = lines or Lines(text)
@@ -66,7 +75,7 @@ def is_unread(function: ast.stmt) -> bool:
 
 
 def _parsed(lines: Lines, node: ast.stmt) -> list[ast.stmt]:
-    """The body of a function from its text."""
+    """The body of a function or a class from its text."""
     text = lines.between(node.lineno, node.end_lineno or node.lineno)
     indented = text[:1] in (" ", "\t")
     # Empty rows above it put every node where it belongs; to move the nodes costs more than their parsing.
@@ -77,10 +86,11 @@ def _parsed(lines: Lines, node: ast.stmt) -> list[ast.stmt]:
         tree = ast.Module([], [])
     outer = tree.body[0] if tree.body else None
     found = outer.body[0] if isinstance(outer, ast.If) else outer
-    if not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    if not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         # What it does is not known. (It is no function by its lines alone where they end as on old systems, too.)
         node.__dict__["_unread"] = True
-        anything = ast.parse("return eval('')").body
+        unknown = "def __getattr__(self, name): ..." if isinstance(node, ast.ClassDef) else "return eval('')"
+        anything = ast.parse(unknown).body
         for part in ast.walk(anything[0]):
             if isinstance(part, (ast.stmt, ast.expr)):
                 part.lineno = part.end_lineno = node.lineno

@@ -9,6 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
+from llmlint.contracts.bodiless import Deferred
 from llmlint.contracts.finder import Finder, Location, Locations
 from llmlint.contracts.lazy_bodies import shed
 from llmlint.contracts.reader import read
@@ -134,8 +135,7 @@ class Modules:
             if written is not None:
                 tree, text = parse_text(location.path, written)
             else:
-                lazy = not location.own and location.kind == "source"
-                tree, text = parse(location.path, keep=not location.own, bodies=not lazy)
+                tree, text = parse(location.path, keep=not location.own, without=_left_out(location))
         except SyntaxError as error:
             self.problems[location.path] = ReadProblem(
                 location.path, error.lineno or 1, max((error.offset or 1) - 1, 0), error.msg
@@ -159,8 +159,8 @@ class Modules:
         module.paths = locations.folders
         module.roots = roots
         read(module, tree, text)
-        if not location.own and location.kind == "source":
-            shed(tree, text)
+        if (without := _left_out(location)) is not None:
+            shed(tree, text, without)
         if location.path in self.problems:
             module.open = "it cannot be read"
         self._by_path[key] = module
@@ -210,3 +210,10 @@ class Modules:
     def modules(self) -> Sequence[Module]:
         """Every module read so far."""
         return list(self._by_path.values())
+
+
+def _left_out(location: Location) -> Deferred | None:
+    """Whose bodies need not be read at once: nobody looks into most of what others define."""
+    if location.own:
+        return None
+    return "functions" if location.kind == "source" else "classes"

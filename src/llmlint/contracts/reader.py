@@ -110,8 +110,8 @@ class Table:
             kind = type(node)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.bind(node.name, Binding(FUNCTION, node, conditional=conditional))
-            elif kind is ast.ClassDef:
-                self.bind(node.name, Binding(CLASS, node, conditional=conditional))  # type: ignore[attr-defined]
+            elif isinstance(node, ast.ClassDef):
+                self.bind(node.name, Binding(CLASS, node, conditional=conditional))
             elif isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._target(target, node, node.value, conditional)

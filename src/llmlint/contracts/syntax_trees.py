@@ -8,11 +8,11 @@ import warnings
 from contextlib import suppress
 from typing import NamedTuple
 
-from llmlint.contracts.bodiless import without_bodies
+from llmlint.contracts.bodiless import Deferred, without_bodies
 from llmlint.project.source import SourceError, check_size
 
 _LIMIT = 400
-_kept: dict[tuple[str, bool], tuple[tuple[int, int], Parsed]] = {}
+_kept: dict[tuple[str, Deferred | None], tuple[tuple[int, int], Parsed]] = {}
 
 
 class Parsed(NamedTuple):
@@ -22,24 +22,25 @@ class Parsed(NamedTuple):
     text: str
 
 
-def parse(path: str, *, keep: bool, bodies: bool = True) -> Parsed:
+def parse(path: str, *, keep: bool, without: Deferred | None = None) -> Parsed:
     """Read and parse a file; with ``keep`` the tree is reused as long as the file's size and time stay what they are.
 
-    Without ``bodies``, long functions may have ``...`` for a body, in their last row: whoever asks so sheds it (``lazy_bodies.py``).
+    Long functions, or classes, that are read ``without`` their bodies may have ``...`` for one, in their last row: whoever asks so sheds
+    it (``lazy_bodies.py``).
 
     Raises OSError, SyntaxError, ValueError (null bytes, before Python 3.12), RecursionError and MemoryError.
     """
     if not keep:
-        return _parse(path, bodies=bodies)
+        return _parse(path, without)
     state = os.stat(path)
     stamp = (state.st_mtime_ns, state.st_size)
-    found = _kept.get((path, bodies))
+    found = _kept.get((path, without))
     if found is not None and found[0] == stamp:
         return found[1]
-    parsed = _parse(path, bodies=bodies)
+    parsed = _parse(path, without)
     if len(_kept) >= _LIMIT:
         _kept.clear()
-    _kept[path, bodies] = (stamp, parsed)
+    _kept[path, without] = (stamp, parsed)
     return parsed
 
 
@@ -52,11 +53,11 @@ def parse_text(path: str, text: str) -> Parsed:
     return Parsed(_tree(path, text), text)
 
 
-def _parse(path: str, *, bodies: bool) -> Parsed:
+def _parse(path: str, without: Deferred | None) -> Parsed:
     with open(path, "rb") as file:
         data = file.read()
     text = data.decode("utf-8", "replace")
-    short = None if bodies or "\ufffd" in text else without_bodies(text)
+    short = None if without is None or "\ufffd" in text else without_bodies(text, without)
     if short is not None:
         with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             return Parsed(_tree(path, short), text)

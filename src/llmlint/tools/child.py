@@ -21,6 +21,9 @@ _PATIENCE = 3.0
 """Seconds between asking a process to end and ending it."""
 
 
+_STEP_BACK = 10
+"""How much nicer than this process one is that stands back."""
+
 _LONGEST = 2**31 - 1
 """Milliseconds that the system can be asked to wait."""
 
@@ -50,6 +53,7 @@ class Child:
         limit: float,
         environ: Mapping[str, str] | None = None,
         told: bool = False,
+        yields: bool = False,
     ) -> None:
         """Starts it.
 
@@ -60,6 +64,7 @@ class Child:
             limit: Seconds that it may take; 0: as many as it wants.
             environ: Its environment; None: this process's.
             told: Whether it waits until ``tell`` says what to do.
+            yields: Whether it stands back for us and the others, who take longer.
 
         Raises:
             ToolError: it cannot be started.
@@ -78,13 +83,17 @@ class Child:
                 stdin=subprocess.PIPE if told else subprocess.DEVNULL,
                 stdout=self._out,
                 stderr=self._err,
-                # A group of its own: what a tool starts ends with it.
-                start_new_session=not _is_owned(),
+                # A group of its own: what a tool starts ends with it. Not a session, in which Linux would give it as much
+                # time as all of ours together (sched_autogroup), whoever stands back for whom.
+                process_group=None if _is_owned() else 0,
             )
         except OSError as error:
             self._close()
             raise ToolError(f"{tool} cannot be started: {arguments[0]}: {error.strerror}") from None
         self._in = self._process.stdin
+        if yields and hasattr(os, "setpriority"):
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, os.getpriority(os.PRIO_PROCESS, 0) + _STEP_BACK)
 
     def take_over(self, limit: float) -> None:
         """Has it run for somebody else, with the time limit that holds there."""

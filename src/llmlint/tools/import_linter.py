@@ -65,6 +65,7 @@ class ImportLinter:
             cwd=project.base or project.root,
             limit=project.settings.tool_time_limit,
             environ={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8", "PYTHONSAFEPATH": "1"},
+            yields=True,
         )
 
     def end(self) -> None:

@@ -54,6 +54,7 @@ class Ruff:
             [*ruff_command(project), *arguments, f"@{listed}"],
             cwd=project.base or project.root,
             limit=project.settings.tool_time_limit,
+            yields=True,
         )
 
     def end(self) -> None:
