@@ -6,6 +6,7 @@ import ast
 import asyncio
 import gc
 import sys
+import weakref
 from collections import Counter
 from pathlib import Path
 
@@ -266,6 +267,37 @@ def test_trees_of_astroid_do_not_outlive_a_pause(tmp_path):
         assert {one.name for one in of_astroid if type(one).__name__ == "Module"} <= {"builtins"}
         kept.append(len(of_astroid))
     assert kept[0] == kept[1] == kept[2]
+
+
+class Asking:
+    """Somebody in whose frame there is much."""
+
+
+def test_what_astroid_cannot_import_does_not_hold_who_was_asking(tmp_path):
+    """It remembers the exception, and that knows the frames of all who were asking: with them a whole session."""
+    gone: list[str] = []
+
+    def ask(name: str) -> None:
+        path = tmp_path / f"{name}.py"
+        path.write_text("from nowhere import *\n\n\nclass Cart(Base):\n    first = 1\n", encoding="utf-8")
+        asking = Asking()
+        weakref.finalize(asking, gone.append, name)
+        assert "first" in members(str(path), name, "Cart")
+
+    ask("importing")
+    ask("importing_again")
+    gc.collect()
+    assert sorted(gone) == ["importing", "importing_again"]
+
+
+def test_astroid_finds_what_was_not_there_before(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = tmp_path / "cart.py"
+    path.write_text("from absent_until_now import Base\n\n\nclass Cart(Base):\n    first = 1\n", encoding="utf-8")
+    assert "second" not in members(str(path), "cart", "Cart")
+    (tmp_path / "absent_until_now.py").write_text("class Base:\n    second = 1\n", encoding="utf-8")
+    forget()
+    assert "second" in members(str(path), "cart", "Cart")
 
 
 def test_another_version_of_astroid_is_cleared_in_its_own_way(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from astroid import nodes
+    from astroid.manager import AstroidManager
 
 _BUILTINS: Final = "builtins"
 
@@ -35,7 +36,19 @@ def members(path: str, module: str, qualname: str) -> frozenset[str]:
             places += [names for base in scope.ancestors() for names in (base.instance_attrs, base.locals)]
     except (AstroidError, RecursionError, OSError, ValueError, AttributeError, TypeError, IndexError, KeyError):
         return frozenset()
+    finally:
+        _let_go_of_frames(MANAGER)
     return frozenset(name for names in places for name in names)
+
+
+def _let_go_of_frames(manager: AstroidManager) -> None:
+    """What astroid cannot import it remembers as the exception, and that holds the frames of everybody who was asking: a whole session."""
+    from astroid.exceptions import AstroidImportError
+
+    known = manager._mod_file_cache  # noqa: SLF001 - nothing public lets go of it
+    for key, found in known.items():
+        if isinstance(found, AstroidImportError):
+            known[key] = AstroidImportError("Failed to import module {modname}.", modname=key[0])
 
 
 def prepare() -> None:
@@ -48,13 +61,32 @@ def prepare() -> None:
 
 def forget() -> None:
     """Drop what astroid has read, which it never looks at again: files may have changed, and trees are large. It keeps its builtins."""
-    manager = sys.modules.get("astroid.astroid_manager")
-    if manager is None or manager.MANAGER.astroid_cache.keys() <= {_BUILTINS}:
+    found = sys.modules.get("astroid.astroid_manager")
+    if found is None:
         return
+    manager: AstroidManager = found.MANAGER
     try:
-        _forget_but_builtins(manager.MANAGER.astroid_cache)
+        if manager._mod_file_cache:  # noqa: SLF001 - nothing public lets go of it
+            _forget_places(manager)
+        if not manager.astroid_cache.keys() <= {_BUILTINS}:
+            _forget_but_builtins(manager.astroid_cache)
     except (ImportError, AttributeError):
-        manager.MANAGER.clear_cache()  # another version, whose rooms are elsewhere: it makes its builtins anew
+        manager.clear_cache()  # another version, whose rooms are elsewhere: it makes its builtins anew
+
+
+def _forget_places(manager: AstroidManager) -> None:
+    """Where modules are, and that there are none: files come and go."""
+    from astroid.interpreter._import import spec, util
+    from astroid.modutils import _cache_normalize_path_, _has_init, cached_os_path_isfile
+
+    manager._mod_file_cache.clear()  # noqa: SLF001 - nothing public lets go of it
+    finders = [finder.find_module for finder in spec._SPEC_FINDERS]  # noqa: SLF001 - as its own clear_cache does
+    others = (
+        _cache_normalize_path_, _has_init, cached_os_path_isfile, util.is_namespace, spec._find_spec,  # noqa: SLF001 - the same
+        spec._is_setuptools_namespace,  # noqa: SLF001 - the same
+    )  # fmt: skip
+    for cached in (*finders, *others):
+        cached.cache_clear()
 
 
 def _forget_but_builtins(known: dict[str, nodes.Module]) -> None:
