@@ -20,6 +20,8 @@ _REPLACES_ITSELF = {
     "setattr(": re.compile(r"setattr\(\s*(?:sys\.modules|\w*module\w*\b)"),
 }
 """How a module replaces itself, by what the text must hold: a text without it is not searched."""
+_PUTS_ANY = re.compile(r"""^[ \t]*sys\.modules\[\s*(?!["'])(?:[^\[\]\n]|\[[^\[\]\n]*\])+\]\s*=(?!=)""", re.MULTILINE)
+"""A module is put in ``sys.modules`` under a name that is not written there."""
 _NAMESPACES = ("globals()", "vars()", "locals()", "exec(")
 _INNER_IMPORT = re.compile(
     r"(?:^[ \t]+|[:;][ \t]*)(?:from[ \t]+[\w.]+[ \t]+import[ \t]*(?:\((?:[^)#]|#[^\n]*)*\)|(?:[^\n\\]|\\\n)*)"
@@ -281,6 +283,8 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
             and re.search(rf"""sys\.modules\[\s*["']{re.escape(module.name)}["']\s*\]\s*=(?!=)""", text)
         ):
             module.open = "it replaces itself in sys.modules"
+        elif "sys.modules[" in text and any(_stands_outside(tree, match) for match in _PUTS_ANY.finditer(text)):
+            module.open = "it puts modules in sys.modules under names that it works out"
         elif any(word in text for word in _NAMESPACES) and _writes_globals(text):
             module.open = "it writes to its globals()"
     if not module.is_stub and "global" in text:
@@ -289,6 +293,15 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
                 continue  # a line of a docstring
             for name in match.group(1).split(","):
                 table.bind(name.strip(), Binding(OPAQUE, tree.body[0] if tree.body else tree, conditional=True))
+
+
+def _stands_outside(tree: ast.Module, match: re.Match[str]) -> bool:
+    """Whether what matches runs when the module is imported: it stands in no function and in no class."""
+    row = match.string.count("\n", 0, match.start()) + 1
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return not any(
+        node.lineno <= row <= (node.end_lineno or node.lineno) for node in tree.body if isinstance(node, definitions)
+    )
 
 
 def _statement_at(body: Iterable[ast.stmt], row: int) -> ast.stmt | None:

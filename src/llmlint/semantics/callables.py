@@ -358,6 +358,8 @@ class Callables:
                     break
             else:
                 hidden = self.world.classes.hidden(function.owner, function.name)
+                if hidden is None and self._may_be_made(function.owner):
+                    yield []
                 if hidden is not None:
                     functions = tuple(hidden.functions())
                     signatures = None
@@ -372,6 +374,12 @@ class Callables:
             if twin is not None and twin is not value.cls:
                 signatures = self.constructor(twin)
                 yield signatures if signatures is not None else []
+
+    def _may_be_made(self, owner: Class) -> bool:
+        """Whether the source behind a stub's class finds by ``__getattr__`` what the stub lists: of which object is not said there."""
+        self.world.library.canonical(owner)
+        twin = owner.implementation
+        return twin is not None and twin is not owner and self.world.classes.member(twin, "__getattr__") is not None
 
 
 def _without_self(function: Function) -> bool:

@@ -84,11 +84,11 @@ class ProjectText:
         return False
 
     def stored_on(self, module: Module, name: str) -> bool:
-        """Whether the project's sources may store an attribute of that name on a module: by its name, another one that it is imported
-        under, or one of which only the program knows what it holds."""
-        index = self.own[0]
+        """Whether the project's sources, or those of its package where it is of somebody else, may store an attribute of that name on a
+        module: by its name, another one that it is imported under, or one of which only the program knows what it holds."""
+        index = self.own[0] if module.own else self.package(module)
         if name in index.computed or name not in index.stored:
-            return name in index.computed
+            return module.own and name in index.computed
         last = module.name.rpartition(".")[2]
         names = {last, *index.aliases.get(last, ())}
         word = re.escape(name)
@@ -104,6 +104,13 @@ class ProjectText:
             if any(not on or on in names or "mod" in on.lower() for on in stores.findall(text)):
                 return True
         return False
+
+    def spelt_on(self, module: Module, name: str) -> bool:
+        """Whether the project's sources or its tests store an attribute of that name on a module that they name (``sys.ready = 1``)."""
+        if not any(name in index.stored for index in self.own):
+            return False
+        store = re.compile(rf"\b{re.escape(module.name)}\.{re.escape(name)}[ \t]*=(?!=)")
+        return any(name in text and store.search(text) for index in self.own for text in index.texts.values())
 
     def subclass_has(self, cls: Class, name: str) -> bool:
         """Whether a class that (by its text) inherits from ``cls`` mentions ``name`` where it is defined."""

@@ -70,6 +70,10 @@ class Vetoes:
             return False
         if module.own and self._set_by_computation(module):
             return False
+        if not module.own and module.kind != "typeshed" and self.text.stored_on(module, name):
+            return False  # by another module of its package (`mail.outbox`)
+        if module.kind == "typeshed" and self.text.spelt_on(module, name):
+            return False
         for source in (module, module.implementation):
             if source is None or source.is_stub or documented:
                 continue  # typeshed lists what the standard library makes by computation as well
@@ -108,8 +112,8 @@ class Vetoes:
         return bool(found)
 
     def is_filled(self, module: Module) -> bool:
-        """Whether a package of somebody else imports a module of its own that puts something in its place (``tlz``)."""
-        if module.own or module.kind == "typeshed" or not module.is_package:
+        """Whether a package imports a module of its own that puts something in its place (``tlz``)."""
+        if module.by_test or module.kind == "typeshed" or not module.is_package:
             return False
         found = module.memo.get("<filled>")
         if found is None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from llmlint.contracts.symbols import FUNCTION, Function, Member
+from llmlint.contracts.symbols import FUNCTION, Function, FunctionNode, Member
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.mocks.standing import result
 from llmlint.semantics.mocks.values import Configured, Mock
@@ -70,10 +70,20 @@ class MockGifts(MockFlavors):
         if isinstance(item.value, Callable) and is_none(expected):
             return  # a lambda always gives something
         for node, value in self._given(item):
-            if isinstance(value, (Unknown, Coroutine)):
+            if isinstance(value, (Unknown, Coroutine)) or self._awaited_itself(mock, value):
                 continue
             if self.fitting.cannot_be(value, expected) and not self._body_may_give(mock, value):
                 self._emit(node, item, value, expected)
+
+    def _awaited_itself(self, mock: Mock, value: Value) -> bool:
+        """Whether a synchronous mock of a coroutine gives something to await (a future), which holds what the contract gives."""
+        stands = mock.stands
+        if mock.flavor == "async" or not isinstance(stands, FunctionValue) or not stands.function.is_async:
+            return False
+        return any(
+            isinstance(one, Instance) and self.world.classes.member(one.cls, "__await__") is not None
+            for one in members_of(value)
+        )
 
     def _emit(self, node: ast.expr, item: Configured, value: Value, expected: Value) -> None:
         given, wanted = self.fitting.given(value), self.fitting.expected(expected)
@@ -139,8 +149,12 @@ class MockGifts(MockFlavors):
             if function.owner is None and function.name not in function.module.table:
                 return None  # what a decorator made: its body says nothing of the one it decorates
             if function.node.returns is None and function.owner is not None:
-                if self.world.project_text.subclass_has(function.owner, function.name):
-                    return None  # an override may give anything
+                if self.world.project_text.subclass_has(function.owner, function.name) or _gives_only_none(
+                    function.node
+                ):
+                    return None  # an override may give anything, or somebody else's
+            if _says_any(function.node.returns):
+                return None  # whatever its body gives today
             if self.world.inference.is_generator(function):
                 return None
             if function.owner is not None and function.node.returns is None:
@@ -281,3 +295,20 @@ def _kind(value: Value) -> str:
     if is_none(value):
         return "NoneType"
     return value.cls.qualname if isinstance(value, Instance) else ""
+
+
+def _says_any(annotation: ast.expr | None) -> bool:
+    return getattr(annotation, "attr", getattr(annotation, "id", "")) == "Any"
+
+
+def _gives_only_none(node: FunctionNode) -> bool:
+    """Whether a body is documentation and ``return None``: nobody writes that but for others to write something else."""
+    last = node.body[-1]
+    return (
+        len(node.body) == 2
+        and isinstance(node.body[0], ast.Expr)
+        and isinstance(node.body[0].value, ast.Constant)
+        and isinstance(last, ast.Return)
+        and isinstance(last.value, ast.Constant)
+        and last.value.value is None
+    )
