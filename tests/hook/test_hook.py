@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -248,6 +249,39 @@ def test_a_process_of_its_own(shop, process, tmp_path):
     cold = process("hook", given=b"tests/test_cart.py\n", LLMLINT_COLD="1")
     assert cold.code == 2
     assert process("hook", given=b"", LLMLINT_COLD="1").code == 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--python", sys.executable],
+        [f"--python={sys.executable}"],
+        ["--fail-on", "error"],
+        ["--", "tests/test_cart.py"],
+    ],
+)
+def test_whichever_way_it_is_called_it_says_the_same(shop, process, options):
+    """The plain ways are read without the library that reads the others."""
+    shop.write("tests/test_cart.py", FAULTY)
+    plain = process("hook", given=b"tests/test_cart.py\n", LLMLINT_COLD="1")
+    assert plain.code == 2
+    assert process("hook", *options, given=b"tests/test_cart.py\n", LLMLINT_COLD="1") == plain
+
+
+def test_the_plain_call_loads_no_library(shop, process, tmp_path_factory):
+    run = tmp_path_factory.mktemp("r")
+    event = json.dumps({"tool_name": "Edit", "tool_input": {"file_path": "README.md"}}).encode()
+    done = process("hook", given=event, XDG_RUNTIME_DIR=str(run), PYTHONPROFILEIMPORTTIME="1")
+    assert "llmlint.hook.caller" in done.err
+    assert "click" not in done.err
+
+
+@pytest.mark.parametrize("options", [["--python"], ["--pyton", "x"]])
+def test_a_call_that_cannot_be_read_is_refused(process, options):
+    refused = process("hook", *options, given=b"tests/test_cart.py\n", LLMLINT_COLD="1")
+    assert refused.code == 2
+    assert refused.err.startswith("llmlint: error: ")
+    assert options[0] in refused.err
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are looked up in /proc")

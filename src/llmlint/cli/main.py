@@ -98,17 +98,24 @@ def run(arguments: list[str] | None = None, kept: list[object] | None = None) ->
     except click.ClickException as error:
         _say(error.format_message())
         return CANNOT
-    except (click.Abort, KeyboardInterrupt):
-        _say("interrupted")
-        return INTERRUPTED
-    except BrokenPipeError:
+    except click.Abort:
+        return outcome(KeyboardInterrupt())
+    except (KeyboardInterrupt, BrokenPipeError, MemoryError) as error:
+        return outcome(error)
+    return result if isinstance(result, int) else 0
+
+
+def outcome(error: KeyboardInterrupt | BrokenPipeError | MemoryError) -> int:
+    """The exit code of a command that was ended from outside; what the user has to know is said."""
+    if isinstance(error, BrokenPipeError):
         # Whoever read us has enough. Python would complain once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except MemoryError:
+    if isinstance(error, MemoryError):
         _say("not enough memory")
         return CANNOT
-    return result if isinstance(result, int) else 0
+    _say("interrupted")
+    return INTERRUPTED
 
 
 def _say(message: str) -> None:

@@ -36,10 +36,29 @@ _SHORT = frozenset({"-", "--", "-h", "-V"})
 
 def main() -> NoReturn:
     """Runs the command line and exits: 0 clean, 1 findings, 2 it could not do its job."""
-    _begin(sys.argv[1:])
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["hook"]:
+        _hook(arguments)
+    _begin(arguments)
     from llmlint.cli.main import main as run
 
     run()
+
+
+def _hook(arguments: Sequence[str]) -> None:
+    """Answers an agent's event and exits, where the command is the plain one: to read command lines takes longer than to ask."""
+    from llmlint.hook.caller import call, plain
+
+    options = plain(arguments)
+    if options is None:
+        return
+    try:
+        code = call((), options)
+    except (KeyboardInterrupt, BrokenPipeError, MemoryError) as error:
+        from llmlint.cli.main import outcome
+
+        code = outcome(error)
+    sys.exit(code)
 
 
 def _begin(arguments: Sequence[str]) -> None:
