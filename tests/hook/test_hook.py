@@ -145,6 +145,55 @@ def test_a_file_that_a_patch_adds_is_new_throughout(shop, tell):
     assert "LLM204" in told
 
 
+def test_a_file_that_a_patch_only_moves_is_in_another_place_throughout(shop, tell):
+    shop.write("tests/test_moved.py", TWO)
+    told = tell(
+        "*** Begin Patch\n*** Update File: tests/test_old.py\n*** Move to: tests/test_moved.py\n*** End Patch\n"
+    )
+    assert "LLM203" in told["err"]
+    assert "LLM204" in told["err"]
+
+
+def test_a_patch_of_lines_with_other_separators(shop, tell):
+    """Rows end at line feeds, and nowhere else."""
+    shop.write("tests/test_cart.py", TWO.replace("    cart.add(qty=1)", "    cart.add(qty=1)  # \u2028\x0c here"))
+    patch = "*** Begin Patch\n*** Update File: tests/test_cart.py\n@@\n+    cart.add(qty=1)  # \u2028\x0c here\n*** End Patch"
+    told = tell(patch)
+    assert "LLM204" in told["err"]
+    assert "LLM203" not in told["err"]
+
+
+@pytest.mark.parametrize("tool", ["Edit", "Write"])
+def test_what_is_written_into_a_file_is_no_patch(shop, tell, tool):
+    shop.write("tests/test_cart.py", TWO)
+    text = "*** Begin Patch\n+nothing\n*** End Patch\n"
+    asked = {"file_path": str(shop.path / "tests/test_cart.py"), "content": text, "new_string": text}
+    told = tell({"cwd": str(shop.path), "hook_event_name": "PostToolUse", "tool_name": tool, "tool_input": asked})
+    assert "LLM203" in told["err"]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"tool_input": {"file_path": "tests/test_cart.py", "edits": []}},
+        {"tool_input": {"file_path": "tests/test_cart.py", "edits": [None, 1]}},
+        {"files": "tests/test_cart.py"},
+        {"files": [None, 5, "tests/test_cart.py"], "session_id": 7, "hook_event_name": ["Stop"]},
+        {"tool_input": {"file_path": "tests/test_cart.py"}, "cwd": "/no/such\0folder"},
+    ],
+)
+def test_of_an_odd_event_what_can_be_read_counts(shop, tell, event):
+    shop.write("tests/test_cart.py", FAULTY)
+    assert "LLM203" in tell(event)["err"]
+
+
+@pytest.mark.parametrize("name", ["PreToolUse", "PostToolUse"])
+@pytest.mark.parametrize("path", ["a\0.py", "\ud800.py", "a" * 5000 + ".py", "~nobody/a.py", 5, None])
+def test_paths_that_no_file_can_have(shop, tell, path, name):
+    told = tell({"hook_event_name": name, "tool_input": {"file_path": path}, "files": 5})
+    assert told == {"code": 0, "out": "", "err": ""}
+
+
 def test_plain_paths(shop, tell):
     assert tell("tests/test_cart.py\nsrc/shop/cart.py\nREADME.md\nno/such/file.py\n")["code"] == 2
     assert tell("", paths=("tests/test_cart.py",))["code"] == 2
@@ -282,6 +331,24 @@ def test_a_call_that_cannot_be_read_is_refused(process, options):
     assert refused.code == 2
     assert refused.err.startswith("llmlint: error: ")
     assert options[0] in refused.err
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no folder that is in use goes elsewhere")
+def test_a_folder_that_is_gone_and_streams_that_are_closed(shop, tmp_path_factory):
+    """The event says what is meant."""
+    shop.write("tests/test_cart.py", FAULTY)
+    event = json.dumps({"cwd": str(shop.path), "tool_input": {"file_path": "tests/test_cart.py"}})
+    hook = f"{sys.executable} -m llmlint hook --cold"
+    gone = tmp_path_factory.mktemp("gone")
+
+    def run(line: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["sh", "-c", line], input=event, capture_output=True, text=True, check=False, cwd=gone)
+
+    assert (closed := run(f"{hook} <&-")).returncode == 0, closed.stderr
+    assert (run(f"{hook} 2>&-").returncode, run(f"{hook} >&-").returncode) == (2, 2)
+    told = run(f"rmdir {gone}; {hook}")
+    assert told.returncode == 2
+    assert "LLM203" in told.stderr
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="processes are looked up in /proc")

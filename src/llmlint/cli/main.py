@@ -92,7 +92,8 @@ def run(arguments: list[str] | None = None, kept: list[object] | None = None) ->
     """
     try:
         result = cli.main(arguments, prog_name="llmlint", standalone_mode=False, obj=kept)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it was closed
+            sys.stdout.flush()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:

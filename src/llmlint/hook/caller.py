@@ -49,10 +49,13 @@ def call(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     from llmlint.hook.warm import ask, prepare
 
     # With paths, standard input may be whatever the caller has.
-    text = "" if paths else sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
+    text = "" if paths or sys.stdin is None else sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
     if not paths and (not text.strip() or _is_of_others(text)):
         return 0
-    cwd = os.getcwd()
+    try:
+        cwd = os.getcwd()
+    except OSError:
+        cwd = os.path.abspath(os.sep)  # the folder is gone, and the event may say which is meant
     config = [os.path.join(cwd, one) if os.path.exists(os.path.join(cwd, one)) else one for one in options["config"]]
     python = options["python"]
     asked = {
@@ -83,7 +86,7 @@ def call(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         parser_warnings.silence()
         given = Calls().answer(asked)
     for stream, words in ((sys.stdout, given["out"]), (sys.stderr, given["err"])):
-        if words:
+        if words and stream is not None:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
             stream.write(words)

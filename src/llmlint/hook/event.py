@@ -93,20 +93,21 @@ def _from_json(data: Mapping[str, Any], cwd: str) -> Event:
         return event
     asked = data.get("tool_input", data.get("input", data))
     answered = data.get("tool_response", data.get("tool_output"))
-    if patches := [one for one in _strings(asked) if BEGIN in one]:
-        for one in patches:
-            _add_patch(event, one, event.cwd)
-        return event
-    if not isinstance(asked, dict):
-        return event
-    path = _text(asked, "file_path", "filePath", "path")
+    path = _text(asked, "file_path", "filePath", "path") if isinstance(asked, dict) else ""
     if path:
+        # Whatever is written there: a test of patches holds one.
         _add(event, path, None)
         (full,) = event.touched
         event.touched[full] = _rows(full, asked, answered)
-    for one in data.get("file_paths", data.get("files", ())) or ():
-        if isinstance(one, str):
-            _add(event, one, None)
+    else:
+        for one in _strings(asked):
+            if BEGIN in one:
+                _add_patch(event, one, event.cwd)
+    if isinstance(asked, dict):
+        named = data.get("file_paths", data.get("files"))
+        for other in named if isinstance(named, list) else [named]:
+            if isinstance(other, str):
+                _add(event, other, None)
     return event
 
 
@@ -166,7 +167,7 @@ def _rows(path: str, asked: Mapping[str, Any], answered: object) -> set[int] | N
         for start in starts:
             first = text.count("\n", 0, start) + 1
             rows.update(range(first, first + new.rstrip("\n").count("\n") + 1))
-    return rows
+    return rows or None
 
 
 def _places(text: str, part: str) -> Iterator[int]:

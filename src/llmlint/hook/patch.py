@@ -20,7 +20,7 @@ class PatchError(Exception):
 
 
 def patched_rows(text: str, cwd: str) -> Iterator[tuple[str, set[int] | None]]:
-    """The files that a patch wrote (relative to ``cwd``, as it names them) with the rows it wrote; None: all of them.
+    """The files that a patch wrote or moved (relative to ``cwd``, as it names them) with the rows it wrote; None: all of them.
 
     Raises:
         PatchError: no file stands where one is expected.
@@ -28,13 +28,15 @@ def patched_rows(text: str, cwd: str) -> Iterator[tuple[str, set[int] | None]]:
     for kind, path, hunks in _files(text):
         if kind == "delete":
             continue
-        yield path, None if kind == "add" else _rows(os.path.join(cwd, path), hunks)
+        # What was only moved is all in another place.
+        known = kind != "add" and any(hunks)
+        yield path, _rows(os.path.join(cwd, path), hunks) if known else None
 
 
 def _files(text: str) -> Iterator[tuple[str, str, list[list[str]]]]:
     kind, path, hunks = "", "", [[]]  # type: tuple[str, str, list[list[str]]]
     inside = False
-    for line in text.splitlines():
+    for line in (row.removesuffix("\r") for row in text.split("\n")):
         if line.strip() == BEGIN:
             inside = True
             continue

@@ -159,6 +159,8 @@ def read_bytes(path: str) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise SourceError(1, 0, f"cannot be read: {reason[:1].lower()}{reason[1:]}") from None
+    except ValueError:  # a null byte, half of a surrogate pair
+        raise SourceError(1, 0, "cannot be read: no file can have that name") from None
 
 
 def _too_large(size: int) -> SourceError:
