@@ -34,8 +34,7 @@ class Members(Ancestry):
         )
         for method in methods(cls.node.body):
             arguments = [*method.args.posonlyargs, *method.args.args]
-            static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in method.decorator_list)
-            first = "" if not arguments or static else arguments[0].arg
+            first = "" if not arguments or _is_static(method) else arguments[0].arg
             if first and (cls.module.own or _may_store(cls, method, first)):
                 for target, node, annotation, value in _stored_on_first(method):
                     if target not in found:
@@ -63,6 +62,10 @@ class Members(Ancestry):
             return  # it gives back what an instance of the class had
         own = {first, *_made_here(cls, method)} - {""}
         read = set(_merely_read(method))
+        passed_on = _passed_on(method, first)
+        if passed_on and method.name != "__setattr__":
+            cls.memo.setdefault("named by parameter", set()).add(method.name)
+        read |= {id(node) for node in passed_on}
         for key, node in _keys_of_dict(method, own):
             read.add(id(node))
             found.setdefault(key, Member(key, "instance attribute", cls, node))
@@ -80,17 +83,20 @@ class Members(Ancestry):
                     if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
                         if literal.value not in found:
                             found[literal.value] = Member(literal.value, "instance attribute", cls, node)
+                    elif id(node) in read:
+                        continue
                     elif literal is not None and _named_by_callers(method, node, literal):
                         cls.memo["named by callers"] = True
                     elif _is_own(target, own) or method.name == "__set_name__":
-                        cls.own_open = cls.own_open or f"{method.name}() sets attributes by computed names"
+                        itself = isinstance(target, ast.Name) and target.id == first and method.name != "__set_name__"
+                        _opens(cls, method, f"{method.name}() sets attributes by computed names", itself=itself)
                 elif (
                     name == "vars" and id(node) not in read and [getattr(one, "id", "") for one in node.args] == [first]
                 ):
-                    cls.own_open = cls.own_open or f"{method.name}() uses vars({first})"
+                    _opens(cls, method, f"{method.name}() uses vars({first})", itself=True)
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in own:
                 if node.attr == "__dict__" and id(node) not in read:
-                    cls.own_open = cls.own_open or f"{method.name}() uses {first}.__dict__"
+                    _opens(cls, method, f"{method.name}() uses {first}.__dict__", itself=node.value.id == first)
                 elif node.attr == "__class__" and isinstance(node.ctx, ast.Store) and not _becomes_this(method, first):
                     cls.own_open = cls.own_open or f"{method.name}() changes its class"
 
@@ -152,6 +158,14 @@ class Members(Ancestry):
         """Whether objects of the class take attributes whose names callers give as keywords (``env.extend(cache=…)``)."""
         return any(self.instance(base) is not None and "named by callers" in base.memo for base in self.mro(cls))
 
+    def named_by_parameter(self, cls: Class) -> frozenset[str]:
+        """The private methods that store an attribute of the name that they are given (``self._remember("rows", rows)``)."""
+        found: set[str] = set()
+        for base in self.mro(cls):
+            self.instance(base)
+            found |= base.memo.get("named by parameter", frozenset())
+        return frozenset(found)
+
     def members(self, cls: Class) -> dict[str, Member]:
         """Every member of an instance, inherited ones included, nearest first, without those of ``object``."""
         found: dict[str, Member] = {}
@@ -173,6 +187,19 @@ class Members(Ancestry):
                 kinds |= {"instance attribute", "class variable"}
             cls.memo["kinds"] = kinds
         return kind in kinds
+
+
+def _opens(cls: Class, method: FunctionNode, reason: str, *, itself: bool) -> None:
+    """Note why there may be more members; ``itself``: of the first parameter, which of most methods is an instance, and not the class."""
+    if itself and not is_classmethod(method) and method.name != "__new__" and not _is_static(method):
+        if cls.own_open is None:
+            cls.own_open = cls.memo["open instances"] = reason
+    elif cls.own_open is None or cls.memo.pop("open instances", None) is not None:
+        cls.own_open = reason
+
+
+def _is_static(method: FunctionNode) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in method.decorator_list)
 
 
 @per_node
@@ -236,6 +263,38 @@ def _keys_of_dict(method: FunctionNode, own: set[str]) -> Iterator[tuple[str, as
     for name, keys in keyed.items():
         for key in keys:
             yield key, names[name]
+
+
+def _passed_on(method: FunctionNode, first: str) -> list[ast.AST]:
+    """Where a private method, or ``__setattr__``, stores an attribute by the name that it was given: the nodes of the ``__dict__``, or
+    the calls of ``setattr``."""
+    names = [*method.args.posonlyargs, *method.args.args][1:2]
+    if not first or not names or not method.name.startswith("_"):
+        return []
+    if method.name.endswith("__") and method.name != "__setattr__":
+        return []
+    given = names[0].arg
+    found: list[ast.AST] = []
+    for node in walk(method):
+        if isinstance(node, ast.Name) and node.id == given and not isinstance(node.ctx, ast.Load):
+            return []
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_dict(node.value, {first}):
+            if getattr(node.slice, "id", None) == given:
+                found.append(node.value)
+        elif isinstance(node, ast.Call):
+            found += [node] if _sets(node, first, given) else []
+    return found
+
+
+def _sets(node: ast.Call, first: str, given: str) -> bool:
+    """Whether it is ``setattr(self, name, …)``, ``object.__setattr__(self, name, …)`` or ``super().__setattr__(name, …)``."""
+    function = node.func
+    if isinstance(function, ast.Attribute) and function.attr != "__setattr__":
+        return False
+    if not isinstance(function, ast.Attribute) and getattr(function, "id", "") != "setattr":
+        return False
+    names = [getattr(argument, "id", None) for argument in node.args]
+    return names[:2] == [first, given] or (len(names) == 2 and names[0] == given)
 
 
 def _is_dict(node: ast.expr, own: set[str]) -> bool:

@@ -33,6 +33,8 @@ _PLAIN_DECORATORS: Final = frozenset(
         "typing.dataclass_transform",
         "typing_extensions.final",
         "typing_extensions.runtime_checkable",
+        "typing.disjoint_base",
+        "typing_extensions.disjoint_base",
         "typing.no_type_check",
         "enum.unique",
         "enum.verify",
@@ -68,11 +70,20 @@ class Openness(Members):
             reason = self.own_openness(base) or self._compiled(base) or self._behind(base)
             if reason is not None:
                 break
+        reason = reason or self._told_names(cls)
         # Before "does not exist" is said of a class of the standard library, its source is asked as well (``Vetoes``).
         if reason is None and cls.module.kind != "typeshed" and cls.implementation is not None:
             reason = self.open(cls.implementation)
         cls.memo[key] = reason
         return reason
+
+    def _told_names(self, cls: Class) -> str | None:
+        """Whether a private method that stores what it is told the name of is told names that nobody can read here."""
+        for method in self.named_by_parameter(cls):
+            computed = re.compile(rf"\.{method}\(\s*(?![\s\"'])")
+            if any(computed.search(base.module.text) is not None for base in self.mro(cls)):
+                return f"{method}() sets attributes by computed names"
+        return None
 
     def _behind(self, cls: Class) -> str | None:
         """What makes the class of the source open that a stub describes: its decorators, say, of which the stub does not tell."""
@@ -91,19 +102,24 @@ class Openness(Members):
         return f"{cls.name} is compiled, and described by a stub" if cls.implementation is None else None
 
     def open_class(self, cls: Class) -> str | None:
-        """Why the class itself may have attributes that nobody declared: ``__getattr__`` is for its instances."""
+        """Why the class itself may have attributes that nobody declared: ``__getattr__`` is for its instances, and so is what a method
+        stores on ``self`` by a computed name."""
         reason = self.open(cls)
-        if reason is None or not any(name in self.body(base) for base in self.mro(cls) for name in _OF_INSTANCES):
+        if reason is None or not any(map(self._of_instances, self.mro(cls))):
             return reason
         for base in self.mro(cls):
             own = self.own_openness(base)
             if (compiled := self._compiled(base)) is not None:
                 return compiled
-            if own is not None and not any(name in self.body(base) for name in _OF_INSTANCES):
+            if own is not None and not self._of_instances(base):
                 return own
-            if own is not None and (reason := self._why_open_but(base)) is not None:
+            if own is not None and (reason := self._why_open_but(base, of_class=True)) is not None:
                 return reason
         return self.open_class(cls.implementation) if cls.implementation is not None else None
+
+    def _of_instances(self, cls: Class) -> bool:
+        """Whether something in the statement of ``cls`` gives its instances attributes that it has not itself."""
+        return "open instances" in cls.memo or any(name in self.body(cls) for name in _OF_INSTANCES)
 
     def remade(self, cls: Class) -> bool:
         """Whether a metaclass of its own, or one that is not seen, may make something else of what the body of ``cls`` assigns.
@@ -151,10 +167,10 @@ class Openness(Members):
                 return f"{cls.name} defines {name}"
         return self._why_open_but(cls)
 
-    def _why_open_but(self, cls: Class) -> str | None:
-        """What makes a class open, but ``__getattr__`` and ``__getattribute__``."""
+    def _why_open_but(self, cls: Class, *, of_class: bool = False) -> str | None:
+        """What makes a class open, but ``__getattr__`` and ``__getattribute__``; ``of_class``: itself, and not its instances alone."""
         self.instance(cls)  # looks for what sets attributes by computed names
-        if cls.own_open:
+        if cls.own_open and not (of_class and "open instances" in cls.memo):
             return cls.own_open
         for keyword in cls.node.keywords:
             if keyword.arg == "metaclass":

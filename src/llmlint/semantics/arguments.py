@@ -67,7 +67,7 @@ class Arguments:
 class Bound:
     """A signature, with what is needed to evaluate its annotations."""
 
-    __slots__ = ("function", "outer", "owner", "signature", "through")
+    __slots__ = ("function", "outer", "owner", "reached", "signature", "through")
 
     def __init__(
         self,
@@ -76,6 +76,7 @@ class Bound:
         outer: Class | None,
         owner: Class | None,
         through: tuple[Value, ...] = (),
+        reached: frozenset[str] = frozenset(),
     ) -> None:
         self.signature = signature
         self.function = function
@@ -84,3 +85,5 @@ class Bound:
         """The class that is constructed, for a constructor."""
         self.through = through
         """What else is called by ``function`` with the keywords that it hands on, where the signature speaks for those."""
+        self.reached = reached
+        """The names by which ``function`` reaches those (``self.tools.shutil.move``): if one is replaced, so are they."""

@@ -43,6 +43,7 @@ class BuiltinCalls(Expectations):
         positional = arguments.positional
         if arguments.starred:
             return UNKNOWN
+        evaluator.refused(node, special.value, arguments)
         if name == "getattr" and len(positional) >= 2:
             return self._getattr(node, arguments)
         if name in ("setattr", "delattr") and len(positional) >= 2:

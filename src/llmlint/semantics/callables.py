@@ -321,7 +321,7 @@ class Callables:
             )
             if not problems:
                 return None
-            if best is None or len(problems) < len(best[1]):
+            if best is None or _badness(problems) < _badness(best[1]):
                 best = (bound, problems)
         return best
 
@@ -380,6 +380,11 @@ class Callables:
         self.world.library.canonical(owner)
         twin = owner.implementation
         return twin is not None and twin is not owner and self.world.classes.member(twin, "__getattr__") is not None
+
+
+def _badness(problems: list[Mismatch]) -> tuple[int, int]:
+    """How far arguments are from a signature: by the number of problems, and the one that takes most of them is the nearest."""
+    return len(problems), -max((problem.takes or 0 for problem in problems), default=0)
 
 
 def _without_self(function: Function) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from llmlint.contracts.dotted import dotted
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.signature import KEYWORD_ONLY, VAR_KEYWORD, Parameter, Signature
 from llmlint.contracts.symbols import Class, FunctionNode
@@ -95,7 +96,7 @@ class Forwarding:
     def refused(self, bound: Bound, value: Value, arguments: Arguments) -> Bound | None:
         """The signature that stands for ``**kwargs`` as well, if a keyword of the call of ``value`` is refused further on."""
         function = bound.function
-        if function is None or function.module.is_stub or function.module.by_test:
+        if function is None or function.module.is_stub:
             return None
         plan = self._plan(bound)
         if plan is None:
@@ -150,7 +151,10 @@ class Forwarding:
                     *(callee for callee, _ in followed),
                     *(callee for other in found for callee in other.through),
                 )
-                return Bound(signature, function, bound.outer, bound.owner, through)
+                reached = frozenset(name for call in plan.calls for name in _on_the_way(call.func)).union(
+                    *(other.reached for other in found)
+                )
+                return Bound(signature, function, bound.outer, bound.owner, through, reached)
         return None
 
     def _plan(self, bound: Bound) -> Handing | None:
@@ -297,6 +301,11 @@ def _names_owner(call: ast.expr, owner: Class) -> bool:
     if not isinstance(call, ast.Call) or not call.args:
         return True
     return isinstance(call.args[0], ast.Name) and call.args[0].id == owner.name
+
+
+def _on_the_way(function: ast.expr) -> list[str]:
+    """The names by which what is called is reached, its own left out."""
+    return dotted(function).split(".")[:-1]
 
 
 def _is_partial(callee: Value) -> bool:

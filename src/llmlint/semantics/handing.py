@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import FunctionNode
 from llmlint.contracts.walking import pairs, walk
+from llmlint.semantics.merging import merging
 
 _KEYED: Final = frozenset({"get", "pop", "setdefault", "__getitem__", "__contains__"})
 _SUPPRESSING: Final = frozenset({"suppress", "raises"})
@@ -57,13 +58,15 @@ def _uses(node: FunctionNode, parents: dict[ast.AST, ast.AST]) -> tuple[list[ast
     """The calls that ``**kwargs`` are spread into, and the keys that the function asks for; None for any other use."""
     if node.args.kwarg is None:
         return None
-    name = node.args.kwarg.arg
+    merged = merging(node, node.args.kwarg.arg, parents)
+    if merged is None:
+        return None
     keys: set[str] = set()
-    calls: list[ast.Call] = []
+    calls: list[ast.Call] = list(merged.calls)
     for inner in parents:
-        if isinstance(inner, ast.arg) and inner.arg == name and inner is not node.args.kwarg:
+        if isinstance(inner, ast.arg) and inner.arg in merged.names and inner is not node.args.kwarg:
             return None  # an inner function has its own
-        if not isinstance(inner, ast.Name) or inner.id != name:
+        if not isinstance(inner, ast.Name) or inner.id not in merged.names or inner in merged.done:
             continue
         use = _use(inner, parents)
         if use is None:

@@ -227,6 +227,11 @@ class Invocation(Assignments):
                 given[name] = value
         return given
 
+    def refused(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
+        """Tell what a call gives that ``function`` does not take, where what it means is worked out apart."""
+        if self.judging and isinstance(function, (FunctionValue, ClassValue)):
+            self._check(node, function, arguments)
+
     def _check(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
         found = self._refused(node, function, arguments)
         if found is not None:
@@ -280,7 +285,7 @@ class Invocation(Assignments):
         plan = bound.function.memo.get("handing") if self.probes and bound.function is not None else None
         if plan is not None and plan.refuses:
             return None  # its body refuses what is in `**kwargs`, with an exception of its own
-        if not self.certain_call(function) or not all(map(self.certain_call, bound.through)):
+        if not self.certain_call(function) or not self.certain_beyond(bound):
             return None
         owner = self.world.owners.of(function)
         if owner is None:

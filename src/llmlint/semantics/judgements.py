@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from llmlint.contracts.symbols import FROM, FUNCTION, Class, Function, Module
+from llmlint.semantics.arguments import Bound
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.evaluation import ABSENT
 from llmlint.semantics.forwarding import Constructing
@@ -281,7 +282,7 @@ class Judgements(Lookup):
                     and (self.world.project_text.stored(via, foreign_only=True) or self._stored_by_tests(via))
                 ):
                     return False
-                if not receiver.exact and not receiver.cls.own and self.world.vetoes.abstract(receiver.cls):
+                if not receiver.exact and not receiver.cls.own and self.world.vetoes.has_unseen_kin(receiver.cls):
                     return False
                 if isinstance(receiver, Instance) and self.world.resting.on(
                     self.replaced_names, receiver, self.callees.values()
@@ -318,6 +319,14 @@ class Judgements(Lookup):
         if isinstance(function, Instance):
             return function.exact
         return isinstance(function, Constructing)
+
+    def certain_beyond(self, bound: Bound) -> bool:
+        """Whether the functions that keywords are handed on to are those that were found."""
+        return (
+            all(map(self.certain_call, bound.through))
+            and self.replaced_names.isdisjoint(bound.reached)
+            and not any(map(self._stored_by_tests, bound.reached))
+        )
 
     def _is_compiled(self, symbol: Function | Class) -> bool:
         """Whether something of the project stands in a stub alone: of what is compiled, it tells what others may call."""

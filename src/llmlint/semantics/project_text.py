@@ -132,7 +132,7 @@ class ProjectText:
                 continue
             if index.defines(path, subclass, name):
                 return True
-            if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(path, subclass, name):
+            if (bases > 1 or "__getattr" in index.texts[path]) and self._inherits_elsewhere(path, subclass, cls, name):
                 return True
         return False
 
@@ -170,15 +170,17 @@ class ProjectText:
                         return True
         return False
 
-    def _inherits_elsewhere(self, path: str, name: str, member: str) -> bool:
-        """Whether a subclass with several bases gets the member from another of them."""
+    def _inherits_elsewhere(self, path: str, name: str, cls: Class, member: str) -> bool:
+        """Whether a subclass of ``cls`` with several bases gets the member from another of them."""
         module = self.world.module_at(path)
         if module is None:
             return True
         bindings = [binding for binding in module.table.get(name, ()) if binding.form == CLASS]
+        inherited = {base.symbol for base in self.world.classes.mro(cls)}
         for binding in bindings:
-            found = module.class_at(binding.node)
-            if self.world.classes.open(found) or self.world.classes.member(found, member) is not None:
+            below = module.class_at(binding.node)
+            found = self.world.classes.member(below, member)
+            if self.world.classes.open(below) or (found is not None and found.owner.symbol not in inherited):
                 return True
         return not bindings
 

@@ -148,6 +148,10 @@ class Vetoes:
             return False
         if self.world.classes.named_by_callers(cls) and (not cls.own or self.text.given_by_name(name)):
             return False
+        if self.world.classes.named_by_parameter(cls) and any(
+            text in base.module.text for base in self.world.classes.mro(cls) for text in quoted
+        ):
+            return False
         if cls.module.by_test and not value.exact:
             kin = self.text.kin(cls)
             if "globals()" in cls.module.text or not handed_over(cls.module).isdisjoint(kin):
@@ -171,7 +175,7 @@ class Vetoes:
             return False
         if not value.exact and name.startswith("_") and self._has_kin_with(cls, name):
             return False
-        if not value.exact and self._has_unseen_kin(cls) and not self._is_a_slip(cls, name):
+        if not value.exact and self.has_unseen_kin(cls) and not self._is_a_slip(cls, name):
             return False
         if not value.exact and stored_by_fake(tests, name):
             return False
@@ -206,7 +210,7 @@ class Vetoes:
         """
         return any(base.own and self.text.subclass_has(base, name) for base in self.world.classes.mro(cls)[1:])
 
-    def _has_unseen_kin(self, cls: Class) -> bool:
+    def has_unseen_kin(self, cls: Class) -> bool:
         """Whether what is annotated as ``cls`` may be of a class that nothing here inherits from it: a protocol, an abstract
         class or an exception of somebody else."""
         if "protocol" in cls.memo:

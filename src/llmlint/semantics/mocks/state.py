@@ -186,7 +186,7 @@ class MockState:
             return False  # what a decorator made: how it is bound is that decorator's affair
         if isinstance(receiver, (Instance, ClassValue)) and not receiver.exact:
             if written.subclass_has(receiver.cls, name) or (
-                not receiver.cls.own and world.vetoes.abstract(receiver.cls)
+                not receiver.cls.own and world.vetoes.has_unseen_kin(receiver.cls)
             ):
                 return False
             via = receiver.via if isinstance(receiver, Instance) else None

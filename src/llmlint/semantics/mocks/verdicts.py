@@ -224,7 +224,7 @@ class MockVerdicts:
             return
         bound, mismatches = found
         owner = evaluator.world.owners.of(wrapped)
-        if owner is None or not self.mocks.certain(wrapped) or not all(map(evaluator.certain_call, bound.through)):
+        if owner is None or not self.mocks.certain(wrapped) or not evaluator.certain_beyond(bound):
             return
         problems = evaluator.problems(node, call.arguments, bound.signature, mismatches)
         if call.assertion is not None and any(
