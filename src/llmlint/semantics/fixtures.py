@@ -237,7 +237,7 @@ class Fixtures:
             found: list[Module] = []
             module.memo[key] = found
             for name in self._plugin_names(module) or ():
-                plugin = self.world.library.module(name, module.roots)
+                plugin = self._plugin(name, module)
                 if plugin is not None and depth < 5:
                     found.append(plugin)
                     found.extend(self.named_plugins(plugin, depth + 1))
@@ -256,6 +256,11 @@ class Fixtures:
                     return None
         return names
 
+    def _plugin(self, name: str, asked_by: Module) -> Module | None:
+        """The plugin of that name: a module, or one of those that pytest brings by a short name (``pytester``)."""
+        library = self.world.library
+        return library.module(name, asked_by.roots) or library.module(f"_pytest.{name}")
+
     # -- certainty -------------------------------------------------------------------------------------------------------
 
     def certain(self, module: Module) -> bool:
@@ -269,7 +274,7 @@ class Fixtures:
         for source in (module, *self.chain(module)):
             if source.open:
                 return False
-            if "pytest_generate_tests" in source.text:
+            if "pytest_generate_tests" in source.text and _generates_computed(source.text):
                 return False
             # What a test does with plugins while it runs comes after pytest has asked for its fixtures.
             if "pluginmanager" in source.text and (
@@ -282,7 +287,7 @@ class Fixtures:
                 names = self._plugin_names(source)
                 if names is None:
                     return False
-                if any(self.world.library.module(name, source.roots) is None for name in names):
+                if any(self._plugin(name, source) is None for name in names):
                     return False
             if any(star == "?" or self.world.library.module(star, source.roots) is None for star in source.stars):
                 return False
@@ -294,6 +299,8 @@ class Fixtures:
             if name in source.table and not self._is_plain(source, name):
                 return True
             word = re.escape(name)
+            if "pytest_generate_tests" in source.text and re.search(rf"""["'][^"'\n]*\b{word}\b""", source.text):
+                return True
             if source is not module and re.search(rf"""name\s*=\s*f["'][^"']*{word}|["']{word}["']""", source.text):
                 return True
             for binding_name, bindings in source.table.items():
@@ -354,6 +361,18 @@ class Fixtures:
         if self.world.library.module("pytest_mock") is not None:
             found["mocker"] = None  # made by calls of a factory
         return list(found)
+
+
+_GENERATES: Final = re.compile(r"^def pytest_generate_tests\(\s*(\w+)[^)]*\)", re.MULTILINE)
+_GENERATED_BY_COMPUTATION: Final = re.compile(r"""\.parametrize\(\s*(?:(?![\s"'(\[])|[(\[]\s*(?![\s"']))""")
+
+
+def _generates_computed(text: str) -> bool:
+    """Whether the ``pytest_generate_tests`` of a module may generate arguments whose names do not stand there as strings."""
+    hook = _GENERATES.search(text)
+    if hook is None or _GENERATED_BY_COMPUTATION.search(text) is not None:
+        return True
+    return re.search(rf"\b{hook[1]}\b(?!\.)", text[: hook.start()] + text[hook.end() :]) is not None
 
 
 _FIXTURE: Final = re.compile(r"@(?:[\w.]*\.)?\w*fixture\w*\s*(?:\(|$)", re.MULTILINE)
