@@ -87,7 +87,9 @@ def result(world: World, stands: Value | None) -> Value | None:
     found = world.calls.result(stands, Arguments(starred=True, double_starred=True))
     if any(isinstance(one, Instance) and _awaits_another(world, one) for one in members_of(found)):
         return None  # whether it is awaited before it is used is not known
-    return world.calls.awaited(found) if isinstance(found, Coroutine) else found
+    # Overloads that are coroutine functions give a coroutine each.
+    awaits = all(isinstance(one, Coroutine) for one in members_of(found))
+    return world.calls.awaited(found) if awaits else found
 
 
 def _awaits_another(world: World, value: Instance) -> bool:
