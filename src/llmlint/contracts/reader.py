@@ -15,7 +15,9 @@ _GLOBAL = re.compile(r"^[ \t]+global[ \t]+(\w+(?:[ \t]*,[ \t]*\w+)*)", re.MULTIL
 LAZY = "it defines __getattr__"
 """Why a module is open whose names are made when they are asked for (PEP 562)."""
 _REPLACES_ITSELF = {
-    "sys.modules": re.compile(r"sys\.modules(?:\[\s*(?:__name__|\w*mod\w*)\s*\]\s*=(?!=)|\.update)|\.__class__\s*=(?!=)"),
+    "sys.modules": re.compile(
+        r"sys\.modules(?:\[\s*(?:__name__|\w*mod\w*)\s*\]\s*=(?!=)|\.update)|\.__class__\s*=(?!=)"
+    ),
     "import_module(__name__": re.compile(r"\.__class__\s*=(?!=)"),
     "setattr(": re.compile(r"setattr\(\s*(?:sys\.modules|\w*module\w*\b)"),
 }
