@@ -118,9 +118,9 @@ class Forwarding:
         key = (identity, bound.owner, len(bound.signature.parameters), frozenset(nothing), strange, more)
         kept: dict[object, Bound | None] = self.world.inference.kept(function, "refused", key)
         if key not in kept:
-            before = self._cuts, self.world.inference.cuts
+            before = self._cuts, self.world.answers.cuts
             found = self._refused(bound, plan, receiver, scope, nothing, strange, more)
-            if before != (self._cuts, self.world.inference.cuts):
+            if before != (self._cuts, self.world.answers.cuts):
                 return found
             kept[key] = found
         return kept[key]

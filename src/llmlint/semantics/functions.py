@@ -185,15 +185,12 @@ class Functions:
 
     def decorated(self, function: Function, receiver: Value | None) -> Value:
         """The value of a function with decorators of unknown effect: their own code is followed where it is short."""
-        key = "decorated"
-        if key not in function.memo:
-            function.memo[key] = UNKNOWN
-            function.memo[key] = self._apply(function)
-        value = function.memo[key]
+        meanwhile: Value = UNKNOWN
+        value = self.world.answers.once(function.memo, "decorated", meanwhile, lambda: self._apply(function))
         if isinstance(value, FunctionValue) and receiver is not None and value.receiver is None:
             if self.info(function).kind != "static":
                 return FunctionValue(value.functions, receiver, value.scope)
-        return value  # type: ignore[no-any-return]
+        return value
 
     def _apply(self, function: Function) -> Value:
         value: Value = FunctionValue((function,))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from llmlint.contracts.symbols import Class, Function, Member, Module
+from llmlint.semantics.answers import Pending
 from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.values import (
     NEVER,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 _DEPTH = 40
+_LEVELS = 3
+"""So many calls in a row are followed with what they hand over."""
 _NAMES = re.compile(r"[^\s]{0,60}\Z")
 """A text that may be an attribute, a key or a choice."""
 _STATEMENTS = 120
@@ -48,9 +52,6 @@ class Inference:
         self._judged: Module | None = None
         self._passing: dict[tuple[Function, str], dict[Any, Any]] = {}
         """What is known of functions of other files for what only the file that is judged has."""
-        self._depth = 0
-        self.cuts = 0
-        """How often something was not followed because it stood too deep."""
 
     def quiet(self, module: Module) -> Evaluator:
         """The evaluator of ``module`` that reports nothing."""
@@ -87,14 +88,9 @@ class Inference:
         return self._evaluate(cls.module, node, cls)
 
     def _evaluate(self, module: Module, node: ast.expr, cls: Class | None) -> Value:
-        if self._depth >= _DEPTH:
-            self.cuts += 1
+        if self._too_deep():
             return UNINFERRED
-        self._depth += 1
-        try:
-            return self.quiet(module).standalone(node, cls)
-        finally:
-            self._depth -= 1
+        return self.world.answers.follow(lambda: self.quiet(module).standalone(node, cls), anew=True)
 
     def is_generator(self, function: Function) -> bool:
         """Whether the body yields."""
@@ -108,39 +104,39 @@ class Inference:
         """What the body returns, and what it yields."""
         if function.module.is_stub or not _short(function):
             return UNINFERRED, UNINFERRED
-        if self._depth >= _DEPTH:
-            self.cuts += 1
+        if self._too_deep():
             return UNINFERRED, UNINFERRED
         given = self.deciding(function, receiver, arguments)
         if self.gives_nothing(function) and not any(isinstance(value, Mock) for value in given.values()):
             return UNINFERRED if _is_stub_body(function.node) else self.world.none, UNKNOWN
         keys = [("self", identity_of(receiver)), *((name, identity_of(value)) for name, value in given.items())]
+        answers = self.world.answers
         key = (function, *keys)
-        kept: dict[Any, tuple[Value, Value]]
+        kept: dict[Any, Any]
         if any(one is None for _, one in keys):
             kept = {}  # a value that has no identity beyond this moment: evaluated anew each time
         else:
             kept = self.kept(function, "results", key) if scope is None else scope.results
-        found = kept.get(key)
-        if found is not None:
-            return found
-        kept[key] = (UNINFERRED, UNINFERRED)
-        before = self.cuts
-        self._depth += 1
-        try:
-            frame = self.quiet(function.module).run(function, receiver, given, scope)
-        finally:
-            self._depth -= 1
+        # How far what is handed over is followed further on is a part of what is asked, but for a function that calls itself.
+        nothing: tuple[Value, Value] = (UNINFERRED, UNINFERRED)
+        at = (key, min(answers.level, _LEVELS))
+        for level in range(at[1]):
+            outer = kept.get((key, level))
+            if type(outer) is Pending and outer.open:
+                return answers.taken(outer)  # type: ignore[no-any-return]
+        return answers.once(kept, at, nothing, lambda: self._followed(function, receiver, given, scope))
+
+    def _followed(
+        self, function: Function, receiver: Value | None, given: dict[str, Value], scope: Scope | None
+    ) -> tuple[Value, Value]:
+        body = partial(self.quiet(function.module).run, function, receiver, given, scope)
+        frame = self.world.answers.follow(body)
         returned = union(frame.returns) if frame.returns else self.world.none
         if returned is NEVER:
             returned = UNINFERRED
         if _is_stub_body(function.node):
             returned = UNINFERRED
-        yielded = union(frame.yields) if frame.yields else UNKNOWN
-        kept[key] = (returned, yielded)
-        if self.partial(before):
-            kept.pop(key, None)
-        return returned, yielded
+        return returned, union(frame.yields) if frame.yields else UNKNOWN
 
     def kept(self, function: Function, what: str, key: object) -> dict[Any, Any]:
         """Where that which is known of a function is kept for one ``key`` of many: no longer than everything that the key names.
@@ -174,13 +170,9 @@ class Inference:
             found = function.memo["gives nothing"] = not self.is_generator(function) and not _returns(function.node)
         return bool(found)
 
-    def partial(self, before: int) -> bool:
-        """Whether what was found since ``before`` cuts is less than would be found from the top: then it is not to be kept."""
-        return self._depth > 0 and self.cuts != before
-
     def deciding(self, function: Function, receiver: Value | None, arguments: Arguments | None) -> dict[str, Value]:
         """The arguments that decide what an unannotated function returns: classes, functions and known instances."""
-        if arguments is None or self._depth >= 3:
+        if arguments is None or self.world.answers.level >= _LEVELS:
             return {}
         drop = self.world.functions.drops_first(function, receiver)
         given: dict[str, Value] = {}
@@ -207,36 +199,32 @@ class Inference:
         return union(values) if values else UNINFERRED
 
     def _stores(self, cls: Class, function: Function) -> dict[str, list[Value]]:
-        found = function.memo.get("stores")
-        if found is None:
-            found = function.memo["stores"] = {}
-            if self._depth >= _DEPTH:
-                self.cuts += 1
-                del function.memo["stores"]
-            elif not function.module.is_stub and _short(function):
-                before = self.cuts
-                self._depth += 1
-                try:
-                    kind = self.world.functions.info(function).kind
-                    receiver: Value = ClassValue(cls, exact=False) if kind == "class" else Instance(cls)
-                    frame = self.quiet(function.module).run(function, receiver, {}, cls.scope)
-                finally:
-                    self._depth -= 1
-                found.update(frame.stores)
-                if self.partial(before):
-                    function.memo.pop("stores", None)
-        return found
+        nothing: dict[str, list[Value]] = {}
+        return self.world.answers.once(function.memo, "stores", nothing, lambda: self._stored_by(cls, function))
+
+    def _stored_by(self, cls: Class, function: Function) -> dict[str, list[Value]]:
+        if function.module.is_stub or not _short(function):
+            return {}
+        if self._too_deep():
+            return {}
+        kind = self.world.functions.info(function).kind
+        receiver: Value = ClassValue(cls, exact=False) if kind == "class" else Instance(cls)
+        body = partial(self.quiet(function.module).run, function, receiver, {}, cls.scope)
+        return self.world.answers.follow(body, anew=True).stores
+
+    def _too_deep(self) -> bool:
+        answers = self.world.answers
+        if answers.depth < _DEPTH:
+            return False
+        answers.cuts += 1
+        return True
 
     def decorate(self, function: Function, decorator: ast.expr, value: Value) -> Value:
         """What a decorator of unknown effect makes of ``value``: its body is followed."""
-        if self._depth >= 3:
-            self.cuts += 1
+        if self._too_deep():
             return UNKNOWN
-        self._depth += 1
-        try:
-            return self.quiet(function.module).apply(decorator, value, function.owner)
-        finally:
-            self._depth -= 1
+        body = partial(self.quiet(function.module).apply, decorator, value, function.owner)
+        return self.world.answers.follow(body, anew=True)
 
 
 def _short(function: Function) -> bool:

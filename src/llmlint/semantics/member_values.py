@@ -183,10 +183,10 @@ class MemberValues:
     def _assigned(self, member: Member, receiver: Instance | ClassValue) -> Value:
         cls = receiver.cls
         key = ("inferred", member.name)
-        if key in cls.memo:
-            return cls.memo[key]  # type: ignore[no-any-return]
-        cls.memo[key] = UNINFERRED
-        before = self.world.inference.cuts
+        meanwhile: Value = UNINFERRED
+        return self.world.answers.once(cls.memo, key, meanwhile, lambda: self._found_assigned(cls, member))
+
+    def _found_assigned(self, cls: Class, member: Member) -> Value:
         values: list[Value] = []
         classes = self.world.classes
         for base in classes.mro(cls):
@@ -218,9 +218,6 @@ class MemberValues:
             result = union([_emptied(one) for one in members_of(result)])
         if not cls.module.by_test:
             result = self._via(result, member.name)
-        cls.memo[key] = result
-        if self.world.inference.partial(before):
-            del cls.memo[key]
         return result
 
     def _grows(self, cls: Class, name: str) -> bool:

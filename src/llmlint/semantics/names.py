@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Open
 from llmlint.contracts.symbols import ASSIGN, CLASS, FROM, FUNCTION, IMPORT, Binding, Module
+from llmlint.semantics.answers import Pending
 from llmlint.semantics.growing import GROWING, grown_in
 from llmlint.semantics.values import (
     NOTHING,
@@ -86,17 +87,11 @@ class Names:
 
     def value(self, module: Module, name: str) -> Value:
         """The value of ``module.name``; unknown if there is none."""
-        memo = module.memo
-        found = memo.get(name)
-        if found is not None:
+        found = module.memo.get(name)
+        if found is not None and type(found) is not Pending:
             return found  # type: ignore[no-any-return]
-        memo[name] = UNKNOWN
-        before = self.world.inference.cuts
-        value = self._value(module, name)
-        memo[name] = value
-        if self.world.inference.partial(before):
-            del memo[name]
-        return value
+        meanwhile: Value = UNKNOWN
+        return self.world.answers.once(module.memo, name, meanwhile, lambda: self._value(module, name))
 
     def _value(self, module: Module, name: str) -> Value:
         bindings = module.table.get(name)

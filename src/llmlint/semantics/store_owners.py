@@ -40,14 +40,7 @@ class StoreOwners:
     def only_others(self, cls: Class, name: str) -> bool:
         """Whether every store of the attribute in the project's sources is made on an object that is known to be of another class."""
         key = ("<stored on others>", name)
-        if key in cls.memo:
-            return bool(cls.memo[key])
-        cls.memo[key] = False  # where it is asked again on the way
-        before = self.world.inference.cuts
-        found = cls.memo[key] = self._only_others(cls, name)
-        if self.world.inference.partial(before):
-            del cls.memo[key]
-        return found
+        return self.world.answers.once(cls.memo, key, False, lambda: self._only_others(cls, name))
 
     def _only_others(self, cls: Class, name: str) -> bool:
         index = self.world.project_text.own[0]

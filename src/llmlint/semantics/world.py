@@ -16,6 +16,7 @@ from llmlint.project.discovery import expand, skipper
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_source, read_text
 from llmlint.semantics.annotations import Annotations
+from llmlint.semantics.answers import Answers
 from llmlint.semantics.attributes import Attributes
 from llmlint.semantics.calls import Calls
 from llmlint.semantics.fixtures import Fixtures
@@ -47,6 +48,7 @@ class World:
             texts: What stands for files (absolute paths): the buffers of an editor.
         """
         self.project = project
+        self.answers = Answers()
         self.library = Library(project, texts)
         self.classes = Classes(self.library)
         self.names = Names(self)

@@ -65,12 +65,8 @@ class Following:
 
     def asserts(self, function: Function) -> bool:
         """Whether a function of the tests asserts, itself or by what it names."""
-        memo = function.memo
-        found = memo.get("asserts")
-        if found is None:
-            memo["asserts"] = False  # a circle adds nothing
-            found = memo["asserts"] = self._asserts(function)
-        return found
+        # A circle adds nothing.
+        return self.world.answers.once(function.memo, "asserts", False, lambda: self._asserts(function))
 
     def _asserts(self, function: Function) -> bool:
         if self.world.functions.info(function).opaque:
@@ -95,13 +91,10 @@ class Following:
 
     def class_asserts(self, cls: Class) -> bool:
         """Whether a class of the tests asserts in one of its methods."""
-        memo = cls.memo
-        if "asserts" not in memo:
-            memo["asserts"] = False
-            memo["asserts"] = any(
-                self._is_theirs(base.module) and self._methods_assert(base) for base in self.world.classes.mro(cls)
-            )
-        return bool(memo["asserts"])
+        return self.world.answers.once(cls.memo, "asserts", False, lambda: self._any_method_asserts(cls))
+
+    def _any_method_asserts(self, cls: Class) -> bool:
+        return any(self._is_theirs(base.module) and self._methods_assert(base) for base in self.world.classes.mro(cls))
 
     def _methods_assert(self, cls: Class) -> bool:
         return any(
@@ -178,11 +171,7 @@ class Following:
 
     def _named(self, module: Module, node: ast.Name | ast.Attribute) -> bool:
         key = ("asserts", node.id if isinstance(node, ast.Name) else ast.unparse(node))
-        memo = module.memo
-        if key not in memo:
-            memo[key] = False
-            memo[key] = self._resolved(module, node)
-        return bool(memo[key])
+        return self.world.answers.once(module.memo, key, False, lambda: self._resolved(module, node))
 
     def _resolved(self, module: Module, node: ast.Name | ast.Attribute) -> bool:
         symbol = self.world.library.resolve(module, node)
@@ -251,18 +240,19 @@ class Following:
                 yield found
 
     def _fixture_asserts(self, fixture: Fixture, module: Module, cls: Class | None) -> bool:
+        memo = fixture.function.memo
+        return self.world.answers.once(
+            memo, "fixture asserts", False, lambda: self._fixture_does_assert(fixture, module, cls)
+        )
+
+    def _fixture_does_assert(self, fixture: Fixture, module: Module, cls: Class | None) -> bool:
         function = fixture.function
-        key = "fixture asserts"
-        memo = function.memo
-        if key not in memo:
-            memo[key] = False
-            arguments = function.node.args
-            names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-            names = [name for name in names if name != fixture.name]
-            memo[key] = (self._is_theirs(function.module) and self.asserts(function)) or self.fixtures_assert(
-                [name for name in names if name not in ("self", "cls", "request")], module, cls
-            )
-        return bool(memo[key])
+        if self._is_theirs(function.module) and self.asserts(function):
+            return True
+        arguments = function.node.args
+        names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        others = [name for name in names if name not in (fixture.name, "self", "cls", "request")]
+        return self.fixtures_assert(others, module, cls)
 
     def autouse(self, module: Module, cls: Class | None) -> bool:
         """Whether a fixture of the file or class that its tests have without asking asserts about what they did: behind its
