@@ -127,6 +127,9 @@ class Finder:
                 break
         site_roots = self._site
         local = () if parts[0] in _LOADED_FIRST else (*roots, *self._own_roots)
+        if parts[0] in sys.stdlib_module_names and parts[0] != "test":
+            # A file of the tests that is called so too (`tests/helpers/asyncio.py`) is not what others import by that name.
+            local = tuple(root for root in local if not self.is_test_path(os.path.join(root, f"{parts[0]}.py")))
         for root, own in (*((root, True) for root in local), *((root, False) for root in site_roots)):
             found = self._in(root, parts)
             if found is None:

@@ -138,7 +138,7 @@ class Functions:
             return True
         if returns_its_argument(symbol.node):
             return True
-        return self._typed_to_keep(symbol)
+        return symbol.name != "inject" and self._typed_to_keep(symbol)  # what it fills in is the point of that one
 
     def _typed_to_keep(self, decorator: Function) -> bool:
         """``def decorator(function: F) -> F`` with a type variable ``F``."""

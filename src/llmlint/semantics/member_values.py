@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
 _COLLECTIONS: Final = frozenset({"builtins.list", "builtins.dict", "builtins.set"})
+_LIES: Final = frozenset({("unittest.case._AssertWarnsContext", "warning")})
+"""What typeshed says wrongly: it is the warning itself (https://docs.python.org/3/library/unittest.html#unittest.TestCase.assertWarns)."""
 _GROWING: Final = "append|extend|insert|add|update|setdefault"
 
 
@@ -89,6 +91,10 @@ class MemberValues:
                 return UNKNOWN
             info = self.world.functions.info(functions[-1])
             if info.opaque:
+                if info.kind == "class":
+                    if info.opaque[0] is functions[-1].node.decorator_list[0]:
+                        return UNKNOWN  # what a decorator makes of a class method
+                    return self.world.functions.decorated(functions[-1], receiver)
                 found = self.world.functions.decorated(functions[-1], None)
                 if isinstance(found, FunctionValue) and found.receiver is None and info.kind == "method":
                     return FunctionValue(found.functions, None, found.scope, loose=True)
@@ -101,7 +107,19 @@ class MemberValues:
         if member.annotation is not None:
             value = self._descriptor(self._annotated_for(member, receiver))
             return UNKNOWN if self._made_otherwise(member, value) else value
-        return self._descriptor(self._inferred(member, receiver))
+        value = self._descriptor(self._inferred(member, receiver))
+        if isinstance(value, ClassValue) and self._by_metaclass(receiver.cls):
+            return UNKNOWN  # a field that is said by its class, of which the metaclass makes an object (traitlets)
+        return value
+
+    def _by_metaclass(self, cls: Class) -> bool:
+        """Whether a metaclass of somebody's own makes the class of its body."""
+        for base in self.world.classes.mro(cls):
+            for keyword in base.node.keywords if base.module.kind != "typeshed" else ():
+                last = getattr(keyword.value, "attr", getattr(keyword.value, "id", ""))
+                if keyword.arg == "metaclass" and last not in ("ABCMeta", "EnumMeta", "EnumType"):
+                    return True
+        return False
 
     def _made_otherwise(self, member: Member, declared: Value) -> bool:
         """Whether a call makes what the class holds, and it is not known to be what the annotation says that its objects hold."""
@@ -153,6 +171,8 @@ class MemberValues:
     def _annotated_for(self, member: Member, receiver: Value) -> Value:
         assert member.annotation is not None
         owner = member.owner
+        if (owner.symbol, member.name) in _LIES:
+            return UNKNOWN
         if isinstance(receiver, (Instance, ClassValue)) and self.world.annotations.parameters(owner):
             subst = self.world.annotations.substitution(receiver.cls, receiver.args, owner)
             return self.world.annotations.value(member.annotation, owner.module, owner, subst, receiver)

@@ -57,11 +57,11 @@ class ProjectText:
 
     def package(self, module: Module) -> TextIndex:
         """The texts of the package (of somebody else) that ``module`` belongs to."""
-        key = f"{module.kind}:{module.name.partition('.')[0]}"
+        top = self._distribution(module)
+        key = f"{module.kind}:{top.name if top is not None else ''}"
         found = self._packages.get(key)
         if found is None:
             texts: dict[str, str] = {}
-            top = self.world.library.module(module.name.partition(".")[0])
             for source in (top, top.implementation if top is not None else None):
                 if source is None or not source.path:
                     continue
@@ -72,6 +72,15 @@ class ProjectText:
                     texts[source.path] = source.text
             found = self._packages[key] = TextIndex(texts)
         return found
+
+    def _distribution(self, module: Module) -> Module | None:
+        """The uppermost package above a module that is no namespace, which many distributions share (``opentelemetry``)."""
+        parts = module.name.split(".")
+        for count in range(1, len(parts) + 1):
+            found = self.world.library.module(".".join(parts[:count]))
+            if found is None or found.kind != "namespace":
+                return found
+        return None
 
     def stored(self, name: str, foreign_only: bool = False, tests: bool = False) -> bool:
         """Whether the project's sources (with ``tests`` its tests, too) store an attribute of that name on anything but ``self``.

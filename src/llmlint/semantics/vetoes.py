@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from llmlint.contracts.symbols import Class, Member, Module
+from llmlint.contracts.symbols import FROM, Class, Function, Member, Module
+from llmlint.contracts.walking import walk
 from llmlint.semantics import running
 from llmlint.semantics.nearest import nearest, unmistakable
 from llmlint.semantics.privacy import is_private
@@ -29,6 +31,9 @@ _BASES_OF_FILES = frozenset({"io.IOBase", "io.RawIOBase", "io.BufferedIOBase", "
 """Abstract in their documentation alone (https://docs.python.org/3/library/io.html#class-hierarchy)."""
 
 
+_MANGLED = re.compile(r"_[A-Za-z]\w*?__\w+$")
+_NAMES_OTHERS = re.compile(r"""\bsetattr\(\s*(?:model|instance|obj|target|owner)\s*,\s*(?![\s"'])""")
+"""What gives an object that was handed over a name that is worked out."""
 _PLAIN = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "list", "dict", "set", "tuple"))
 
 
@@ -135,6 +140,8 @@ class Vetoes:
         cls = value.cls
         if isinstance(value, Instance) and value.via is PROXY:
             return False
+        if _MANGLED.match(name):
+            return False  # of which class is said in it, and what stands here may be one of another
         if self.text.stored(name, foreign_only=not cls.own, tests=cls.module.by_test) and (
             cls.module.by_test or not self.world.store_owners.only_others(cls, name)
         ):
@@ -158,6 +165,8 @@ class Vetoes:
                 return False  # classes are made of it
             if not self.text.own[1].set_on.isdisjoint(kin):
                 return False
+        if (cls.own or cls.module.by_test) and self._named_by_others(cls, tests):
+            return False
         if is_private(name) and cls.module.is_stub and not cls.own and cls.module.kind != "typeshed":
             if cls.implementation is None:
                 return False  # a stub without a source that is found tells what is public
@@ -197,6 +206,37 @@ class Vetoes:
         if self.world.classes.member(cls, name) is not None:
             return True  # only instances have it, or it is a key of typed dictionaries: astroid tells nothing apart
         return not self._astroid_finds(cls.module, cls, name)
+
+    def _named_by_others(self, cls: Class, tests: list[Module]) -> bool:
+        """Whether objects of the class are handed to what gives the objects that it takes names that it works out (``Machine(self)``)."""
+        module = cls.module
+        takers = self._takers(module)
+        if module.by_test:
+            return bool(takers) or any(map(self._takers, tests))
+        if takers and module.tree is not None:
+            for node in walk(cls.node):
+                if isinstance(node, ast.Call) and _root(node.func) in takers:
+                    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+                    if any(isinstance(one, ast.Name) and one.id == "self" for one in given):
+                        return True
+        return False
+
+    def _takers(self, module: Module) -> frozenset[str]:
+        """Names that a module imports from where attributes of what is handed over are set by computed names."""
+        found = module.memo.get("<takers>")
+        if found is None:
+            names: set[str] = set()
+            for name, bindings in module.table.items():
+                if any(binding.form == FROM for binding in bindings):
+                    symbol = self.world.library.symbol(module, name)
+                    source = symbol.module if isinstance(symbol, Class | Function) else None
+                    if source is not None and source.is_stub:
+                        source = source.implementation
+                    if source is not None and not source.by_test and source.kind != "typeshed":
+                        if "setattr(" in source.text and _NAMES_OTHERS.search(source.text):
+                            names.add(name)
+            found = module.memo["<takers>"] = frozenset(names)
+        return found
 
     @staticmethod
     def _quoted_by(tests: list[Module], quoted: tuple[str, str]) -> bool:
@@ -315,6 +355,12 @@ def _binding(name: str) -> re.Pattern[str]:
         rf"""\b(?:def|class|import|as|for)\s+(?:[\w.]+\.)?{word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]*{word}[ \t]*:"""
         rf"""|\b{word}\s*[,)]|["']{word}["']|["'][^"'\n]*\s{word}\b""",
     )
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _on_a_line(text: str, name: str, pattern: re.Pattern[str]) -> bool:
