@@ -87,6 +87,10 @@ def undisturbed() -> Iterator[None]:
     finally:
         sys.setrecursionlimit(limit)
         if enabled:
+            if not gc.get_freeze_count():
+                # All that was made counts as old. As young as it is, it would be looked through at the next opportunity.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
