@@ -30,6 +30,13 @@ from llmlint.semantics.expectations import Expectations
 _OF_RESULTS: Final = frozenset({"builtins", "datetime", "decimal", "pathlib", "uuid"})
 """Modules whose classes no coroutine is of."""
 
+_TAKES: Final = {
+    "getattr": (2, 3), "setattr": (3, 3), "delattr": (2, 2), "hasattr": (2, 2), "isinstance": (2, 2), "issubclass": (2, 2),
+    "callable": (1, 1), "type": (1, 3), "list": (0, 1), "tuple": (0, 1), "set": (0, 1), "frozenset": (0, 1), "sorted": (1, 1),
+    "reversed": (1, 1), "iter": (1, 2), "enumerate": (1, 2), "next": (1, 2), "vars": (0, 1), "zip": (0, 99),
+}  # fmt: skip
+"""How many arguments the builtins take by position whose calls are worked out here: what is within that needs no look at the stub."""
+
 
 class BuiltinCalls(Expectations):
     """Evaluates them, for one file's evaluation."""
@@ -43,7 +50,9 @@ class BuiltinCalls(Expectations):
         positional = arguments.positional
         if arguments.starred:
             return UNKNOWN
-        evaluator.refused(node, special.value, arguments)
+        takes = _TAKES.get(name)
+        if takes is not None and (arguments.keywords or not takes[0] <= len(positional) <= takes[1]):
+            evaluator.refused(node, special.value, arguments)
         if name == "getattr" and len(positional) >= 2:
             return self._getattr(node, arguments)
         if name in ("setattr", "delattr") and len(positional) >= 2:
