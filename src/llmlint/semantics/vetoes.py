@@ -27,6 +27,7 @@ _OF_ANOTHER_PLATFORM = frozenset(
 """Modules of Windows, of which typeshed has what is documented."""
 _SET_BY_METACLASS = ("_is_protocol", "_is_runtime_protocol", "_abc_", "_member_", "_value2member_map_")
 """Private names that the metaclasses of typing, abc and enum set on the classes that they make, of which typeshed does not tell."""
+_PUTS_MODULE = re.compile(r"sys\.modules\[[^\]\n]+\]\s*=(?!=)")
 _BASES_OF_FILES = frozenset({"io.IOBase", "io.RawIOBase", "io.BufferedIOBase", "io.TextIOBase"})
 """Abstract in their documentation alone (https://docs.python.org/3/library/io.html#class-hierarchy)."""
 
@@ -385,4 +386,11 @@ def _is_abstract(member: Member) -> bool:
 
 def _fills_modules(module: Module) -> bool:
     """Whether the module finds modules itself, or puts them where Python looks for those that are imported."""
-    return "sys.meta_path" in module.text or re.search(r"sys\.modules\[[^\]\n]+\]\s*=(?!=)", module.text) is not None
+    if "sys.meta_path" in module.text:
+        return True
+    classes = [node for node in module.tree.body if isinstance(node, ast.ClassDef)] if module.tree is not None else []
+    for match in _PUTS_MODULE.finditer(module.text) if "sys.modules[" in module.text else ():
+        row = module.text.count("\n", 0, match.start()) + 1
+        if not any(node.lineno <= row <= (node.end_lineno or row) for node in classes):
+            return True  # a method puts there what its objects load, and none is there when the package is imported
+    return False

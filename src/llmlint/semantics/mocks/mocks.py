@@ -45,7 +45,27 @@ class Mocks(MockBuilding):
             mock is first or (mock.stands is not None and first.stands is not None and same(mock.stands, first.stands))
             for mock in mocks
         )
-        return first.fork() if alike and len(mocks) == len(values) else UNKNOWN
+        if len(mocks) != len(values):
+            return UNKNOWN
+        return first.fork() if alike else self._representative(mocks) or UNKNOWN
+
+    def _representative(self, mocks: Sequence[Mock]) -> Mock | None:
+        """A mock in the place of several without a spec, of which nothing is known yet: what it is handed to, they are."""
+        first = mocks[0]
+        if first.record is None or any(
+            mock.stands is not None
+            or mock.opaque
+            or mock.record is None
+            or mock.record.specced
+            or mock.record.factory != first.record.factory
+            for mock in mocks
+        ):
+            return None
+        found = Mock(self, None, record=first.record.again(), asynchronous=first.asynchronous)
+        found.flavor = first.flavor
+        assert found.record is not None
+        self.represented[found.record] = [mock.record for mock in mocks if mock.record is not None]
+        return found
 
     def alike(self, values: Sequence[Value]) -> Mock | None:
         """One of several mocks, where each is one and they stand for the same; as this file's own."""
@@ -69,6 +89,10 @@ class Mocks(MockBuilding):
             for mock in use.mocks:
                 if mock.record is not None:
                     self.records[mock.record] = None
+        for record, others in self.represented.items():
+            for other in others:
+                other.handed += [one for one in record.handed if one not in other.handed]
+                self.records[other] = None
         settled: set[Record] = set()
         while len(settled) < len(self.records):
             for record in [record for record in self.records if record not in settled]:

@@ -68,6 +68,8 @@ class MockState:
         """Where the file stores attributes on mocks."""
         self.reads: dict[ast.AST, None] = {}
         """Where the file reads attributes of mocks."""
+        self.represented: dict[Record, list[Record]] = {}
+        """Mocks that callers hand to a helper, by the one that it is evaluated with."""
         self._adopted: dict[Mock, Mock] = {}
 
     def _built(self, mock: Mock) -> None:
