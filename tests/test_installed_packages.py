@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 
 SITE = "env/lib/python3.12/site-packages"
+PUTS = """\
+    def __init__(self, model, states):
+        for state in states:
+            self._put(model, f"is_{state}", lambda: True)
+
+    def _put(self, model, name, value):
+        setattr(model, name, value)
+"""
 
 
 @pytest.fixture
@@ -68,3 +76,64 @@ def test_a_package_that_another_one_takes_the_place_of(installed, llmlint):
     )
     installed.write("tests/test_one.py", "from shelf_dsl import book\n\n\ndef test_one():\n    assert book.Book()\n")
     assert "LLM" not in found(llmlint)
+
+
+def test_a_package_gives_names_to_the_module_that_uses_it(installed, llmlint):
+    installed.write(f"{SITE}/history/__init__.py", "")
+    installed.write(
+        f"{SITE}/history/models.py",
+        "import importlib\n\n\nclass Records:\n    def __set_name__(self, owner, name):\n"
+        "        module = importlib.import_module(owner.__module__)\n        made = type('Historical' + owner.__name__, (), {})\n"
+        "        setattr(module, made.__name__, made)\n",
+    )
+    installed.write("shop/__init__.py", "")
+    installed.write(
+        "shop/models.py", "from history.models import Records\n\n\nclass Poll:\n    history = Records()\n    size = 1\n"
+    )
+    installed.write("shop/plain.py", "class Poll:\n    size = 1\n")
+    installed.write(
+        "tests/test_one.py",
+        "from shop.models import HistoricalPoll\nfrom shop.plain import HistoricPoll\n\n\n"
+        "def test_one():\n    assert HistoricalPoll\n    assert HistoricPoll\n",
+    )
+    told = found(llmlint)
+    assert "no name 'HistoricPoll'" in told
+    assert "HistoricalPoll" not in told
+
+
+def test_a_stub_beside_what_names_its_models(installed, llmlint):
+    installed.write(f"{SITE}/machines/py.typed", "")
+    installed.write(f"{SITE}/machines/__init__.py", "class Machine:\n" + PUTS)
+    installed.write(
+        f"{SITE}/machines/__init__.pyi",
+        "class Machine:\n    def __init__(self, model: object, states: list[str]) -> None: ...\n",
+    )
+    installed.write(
+        "shop.py",
+        "from machines import Machine\n\n\nclass Matter:\n    def __init__(self):\n"
+        "        self.machine = Machine(model=self, states=['solid'])\n\n\nclass Plain:\n    size = 1\n",
+    )
+    installed.write(
+        "tests/test_one.py",
+        "from shop import Matter, Plain\n\n\ndef test_one():\n    assert Matter().is_solid()\n    assert Plain().is_liquid()\n",
+    )
+    told = found(llmlint)
+    assert "no attribute 'is_liquid'" in told
+    assert "is_solid" not in told
+
+
+def test_what_is_declared_under_another_name(installed, llmlint):
+    installed.write("pyproject.toml", "")
+    installed.write(
+        "setup.py",
+        "from setuptools import setup\n\nTEST_DEPS = ['leaky', 'pywin32 ; os_name == \"nt\"', 'scikit-learn']\n\n\n"
+        "def main():\n    setup(name='shop', extras_require=dict(test=TEST_DEPS))\n",
+    )
+    installed.write(
+        "tests/test_one.py",
+        "def test_one():\n    import leaky\n    import sklearn\n    import win32api\n    import win33api\n"
+        "    assert leaky and sklearn and win32api and win33api\n",
+    )
+    told = found(llmlint)
+    assert "no module 'win33api'" in told
+    assert told.count("LLM201") == 1

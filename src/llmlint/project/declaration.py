@@ -400,6 +400,10 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
 
 
+_DEPENDENCIES = re.compile(r"(?i)deps\b|depend|requires?(?:ments)?\b|extras")
+"""What a ``setup.py`` calls a list of what it depends on, however it hands it to ``setup``."""
+
+
 def _setup_py(collected: _Collected, tree: ast.Module) -> None:
     constants: dict[str, ast.expr] = {}
     put: dict[str, dict[str, ast.expr]] = {}
@@ -411,6 +415,9 @@ def _setup_py(collected: _Collected, tree: ast.Module) -> None:
         elif isinstance(statement, ast.Assign) and isinstance(target, ast.Subscript):
             if isinstance(target.value, ast.Name) and isinstance(target.slice, ast.Constant):
                 put.setdefault(target.value.id, {})[str(target.slice.value)] = statement.value
+    for name, value in constants.items():
+        if _DEPENDENCIES.search(name) and isinstance(value, ast.List | ast.Tuple):
+            collected.require_all(_literal(value, constants))
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

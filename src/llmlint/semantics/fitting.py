@@ -107,6 +107,8 @@ class Fitting:
             )
         if classes.is_subclass(have, want) or classes.is_subclass(want, have):
             return expected.literal is not NOTHING and self._other_literal(value, expected)
+        if self._are_kin(have, want):
+            return False
         if (have.symbol in _ITERATED or have.symbol in _ROWS and have.symbol != "builtins.dict") and self._is_row(want):
             return False
         if have.symbol == "builtins.dict" and classes.derives(want, "typing.Mapping"):
@@ -126,6 +128,13 @@ class Fitting:
             return have.symbol != "builtins.dict"
         # What is equal to an enum's member, or unpacked like a named tuple, may stand in for it.
         return classes.shape(want).kind not in ("enum", "namedtuple") or have.symbol not in (*PLAIN, "builtins.tuple")
+
+    def _are_kin(self, have: Class, want: Class) -> bool:
+        """Whether both are kinds of the same class of somebody (credentials): one may do what is asked of the other."""
+        if have.module.kind == "typeshed" or want.module.kind == "typeshed":
+            return False
+        mine = {base.symbol for base in self.world.classes.mro(have)[1:] if base.module.kind != "typeshed"}
+        return any(base.symbol in mine for base in self.world.classes.mro(want)[1:])
 
     def _other_literal(self, value: Instance, expected: Instance) -> bool:
         if value.literal is NOTHING or type(value.literal) is not type(expected.literal):

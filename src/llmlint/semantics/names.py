@@ -120,7 +120,8 @@ class Names:
             # `try: import x` / `except ImportError: x = None`: the guard is the test's affair.
             values = [value for value in values if not is_none(value)] or values[:1]
             known = [value for value in values if value is not UNRESOLVED_IMPORT]
-            if len(known) == 1 and len(values) > 1 and not _is_sign(known[0]):
+            stand_in = any(binding.fallback and binding.form in (CLASS, FUNCTION) for binding in bindings)
+            if len(known) == 1 and not stand_in and len(values) > 1 and not _is_sign(known[0]):
                 values = known
         value = union(values)
         if module.name == "builtins" or path is not None or f"{module.name}.{name}" in SPECIALS:
@@ -206,9 +207,10 @@ class Names:
         """The class that ``Pair = namedtuple("Pair", "left right")`` makes."""
         if self.world.library.origin(module, call) not in ("collections.namedtuple", "typing.NamedTuple"):
             return None
-        node = module.memo.get(f"<functional {name}>")
+        key = f"<functional {name} {call.lineno}:{call.col_offset}>"  # each platform may have its own
+        node = module.memo.get(key)
         if node is None:
-            node = module.memo[f"<functional {name}>"] = ast.copy_location(ast.ClassDef(name, [call], [], [], []), call)
+            node = module.memo[key] = ast.copy_location(ast.ClassDef(name, [call], [], [], []), call)
         cls = module.class_at(node)
         self.world.classes.mro(cls)
         cls.memo["functional"] = True

@@ -33,6 +33,8 @@ _BASES_OF_FILES = frozenset({"io.IOBase", "io.RawIOBase", "io.BufferedIOBase", "
 
 
 _MANGLED = re.compile(r"_[A-Za-z]\w*?__\w+$")
+_NAMES_MODULES = re.compile(r"""\bsetattr\(\s*module\s*,\s*(?![\s"'])""")
+"""What gives the module that uses it a name that is worked out (``HistoricalRecords``)."""
 _NAMES_OTHERS = re.compile(r"""\bsetattr\(\s*(?:model|instance|obj|target|owner)\s*,\s*(?![\s"'])""")
 """What gives an object that was handed over a name that is worked out."""
 _PLAIN = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "list", "dict", "set", "tuple"))
@@ -87,7 +89,7 @@ class Vetoes:
                 return False  # names that are spelt as strings are names that code may make
             if re.search(rf"[(,]\s*{re.escape(name)}=(?!=)", source.text):
                 return False  # and so are keywords
-        if self.is_filled(module):
+        if self.is_filled(module) or (module.kind == "source" and self._takers(module, _NAMES_MODULES)):
             return False
         if module.kind == "typeshed":
             if module.name in _OF_ANOTHER_PLATFORM or running.has(module.name, name):
@@ -213,7 +215,8 @@ class Vetoes:
         module = cls.module
         takers = self._takers(module)
         if module.by_test:
-            return bool(takers) or any(map(self._takers, tests))
+            plain = all(base.module.by_test or base.symbol == "builtins.object" for base in self.world.classes.mro(cls))
+            return plain and (bool(takers) or any(map(self._takers, tests)))
         if takers and module.tree is not None:
             for node in walk(cls.node):
                 if isinstance(node, ast.Call) and _root(node.func) in takers:
@@ -222,9 +225,10 @@ class Vetoes:
                         return True
         return False
 
-    def _takers(self, module: Module) -> frozenset[str]:
+    def _takers(self, module: Module, naming: re.Pattern[str] = _NAMES_OTHERS) -> frozenset[str]:
         """Names that a module imports from where attributes of what is handed over are set by computed names."""
-        found = module.memo.get("<takers>")
+        key = f"<takers {naming.pattern}>"
+        found = module.memo.get(key)
         if found is None:
             names: set[str] = set()
             for name, bindings in module.table.items():
@@ -234,9 +238,9 @@ class Vetoes:
                     if source is not None and source.is_stub:
                         source = source.implementation
                     if source is not None and not source.by_test and source.kind != "typeshed":
-                        if "setattr(" in source.text and _NAMES_OTHERS.search(source.text):
+                        if "setattr(" in source.text and naming.search(source.text):
                             names.add(name)
-            found = module.memo["<takers>"] = frozenset(names)
+            found = module.memo[key] = frozenset(names)
         return found
 
     @staticmethod

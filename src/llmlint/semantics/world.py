@@ -34,6 +34,30 @@ from llmlint.semantics.text_index import narrowed
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
 from llmlint.semantics.vetoes import Vetoes
 
+_NOTHING = re.compile(r"(?!)")
+_PROVIDES = {
+    distribution: re.compile(rf"(?:{names})$")
+    for distribution, names in {
+        "beautifulsoup4": "bs4",
+        "gdal": "osgeo|gdal",
+        "google-api-python-client": "googleapiclient|apiclient",
+        "matplotlib": "mpl_toolkits|pylab",
+        "mysqlclient": "MySQLdb",
+        "opencv-contrib-python": "cv2",
+        "opencv-python": "cv2",
+        "opencv-python-headless": "cv2",
+        "pygobject": "gi",
+        "pymongo": "bson|gridfs",
+        "pymupdf": "fitz|pymupdf",
+        "pywavelets": "pywt",
+        "pywin32": r"win32\w*|pywintypes|pythoncom|winerror|pythonwin|_win32\w*",
+        "scikit-image": "skimage",
+        "scikit-learn": "sklearn",
+        "setuptools": "pkg_resources",
+        "toolz": "tlz",
+    }.items()
+}
+"""What well-known distributions give that are called otherwise than their modules."""
 _LITERALS: dict[type, str] = {str: "str", int: "int", bool: "bool", float: "float", bytes: "bytes", complex: "complex"}
 
 
@@ -207,6 +231,8 @@ class World:
 
     def _is_declared(self, name: str) -> bool:
         plain = re.sub(r"[-_.]+", "-", name).lower()
+        if any(_PROVIDES.get(one, _NOTHING).match(name) for one in self.project.dependencies):
+            return True
         for dependency in self.project.dependencies:
             parts = re.split(r"[-_.]+", dependency)
             if plain == dependency or plain in parts or plain.replace("-", "") in dependency.replace("-", ""):

@@ -162,6 +162,8 @@ class MockFlavors:
         effects = [item for item in self.mocks.configured if item.mock is mock and item.form == "side_effect"]
         if effects:
             return all(self._effect_unawaitable(item) for item in effects)
+        if "effect" in mock.actions:
+            return False  # nobody knows which
         if "()" in mock.given:
             return self._value_unawaitable(mock.children["()"])
         return not ("not called" in mock.actions and "configured" not in mock.actions)
