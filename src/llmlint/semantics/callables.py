@@ -85,8 +85,8 @@ class Callables:
     def _replacing(self, cls: Class) -> list[Bound] | None:
         """``point._replace(x=1)``: the fields of the named tuple, each by keyword."""
         shape = self.world.classes.shape(cls)
-        if not shape.known:
-            return None
+        if not shape.known or not shape.fields:
+            return None  # those of the standard library are not read
         parameters = [Parameter(field.name, KEYWORD_ONLY, False, field.annotation, None) for field in shape.fields]
         return [Bound(Signature("_replace", parameters), None, cls, None)]
 
