@@ -64,6 +64,7 @@ KINDS = {
     "overload-added": "there is a new way to call a function",
     "base-removed": "a class no longer derives from another",
     "base-added": "a class derives from one more",
+    "base-changed": "a class derives from another with other type arguments",
     "abstract": "a method has to be written by subclasses, or no longer has",
     "final": "a class or method may not be overridden any more, or again may",
     "frozen": "instances can no longer, or can again, be changed",

@@ -12,6 +12,7 @@ from llmlint.lifecycle.diff.changes import Change
 from llmlint.lifecycle.diff.functions import FunctionChanges
 from llmlint.lifecycle.diff.shapes import matched, member_shape
 from llmlint.lifecycle.diff.sides import Side, has_decorator
+from llmlint.semantics.drift.classes import paired_bases
 
 _DATA: Final = ("dataclass", "attrs", "namedtuple", "pydantic")
 
@@ -29,6 +30,8 @@ class ClassChanges(FunctionChanges):
                 symbol, "kind", True, f"'{old.name}' was a {shape} class and is a {now} one", old.truth, new.truth, shape, now
             )  # fmt: skip
             return
+        if shape != now:
+            yield from self._made(symbol, old, new)
         mine, theirs = _members_of(self.old, old), _members_of(self.new, new)
         gone = [name for name in mine if name not in theirs and two.member(new, name) is None]
         fresh = [name for name in theirs if name not in mine and one.member(old, name) is None]
@@ -57,6 +60,16 @@ class ClassChanges(FunctionChanges):
         if shape == now and now in ("dataclass", "attrs", "namedtuple"):
             yield from self._field_order(symbol, old, new)
 
+    def _made(self, symbol: str, old: Class, new: Class) -> Iterator[Change]:
+        """A class whose constructor was written by hand, or by nobody, and is now made out of its fields, or the other way round."""
+        was, now = self.old.world.classes.shape(old).kind, self.new.world.classes.shape(new).kind
+        by_hand = "__init__" in (self.old if was == "plain" else self.new).world.classes.body(
+            old if was == "plain" else new
+        )
+        words = [kind if kind.endswith("class") else f"{kind} class" for kind in (was, now)]
+        why = f"'{old.name}' was a {words[0]} and is a {words[1]}"
+        yield Change(symbol, "kind", not by_hand, why, old.truth, new.truth, was, now)
+
     def _heading(self, symbol: str, old: Class, new: Class) -> Iterator[Change]:
         left = [name for base in old.node.bases if (name := last_name(base)) not in ("object", "Generic", "")]
         right = [name for base in new.node.bases if (name := last_name(base)) not in ("object", "Generic", "")]
@@ -74,6 +87,11 @@ class ClassChanges(FunctionChanges):
                 yield Change(
                     symbol, "base-added", False, f"'{old.name}' is a '{base}' as well", old.truth, new.truth, "", base
                 )
+        for one, two in paired_bases(old, new):
+            if self._relation((old.module, old, one), (new.module, new, two)) != "same":
+                before, after = ast.unparse(one), ast.unparse(two)
+                why = f"'{old.name}' was a '{before}' and is a '{after}'"
+                yield Change(symbol, "base-changed", True, why, old.truth, new.truth, before, after)
         was, now = has_decorator(old.node, "final"), has_decorator(new.node, "final")
         if was != now:
             why = f"nothing may derive from '{old.name}' any more" if now else f"'{old.name}' may be derived from"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from llmlint.contracts.outline import is_private, last_name
 from llmlint.contracts.symbols import Class, Member, Module
 from llmlint.semantics.drift.declared import Declarations
-from llmlint.semantics.drift.found import Drift, is_complete
+from llmlint.semantics.drift.found import Drift, is_complete, short
 from llmlint.semantics.drift.functions import Functions
 from llmlint.semantics.drift.traces import is_made
+from llmlint.semantics.drift.types import Types
 from llmlint.semantics.drift.versions import Versions
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Classes:
     def __init__(
         self,
         world: World,
+        types: Types,
         functions: Functions,
         declarations: Declarations,
         versions: Versions,
@@ -65,6 +67,7 @@ class Classes:
     ) -> None:
         """``wants_extra``: whether what a contract leaves out is drift."""
         self._world = world
+        self._types = types
         self._functions = functions
         self._declarations = declarations
         self._versions = versions
@@ -74,6 +77,7 @@ class Classes:
         classes = self._world.classes
         self._world.library.canonical(cls)
         yield from self._bases(cls, twin, name)
+        yield from self._made(cls, twin, name)
         body = classes.body(cls)
         for key, member in body.items():
             if is_private(key) or key in ("__slots__", "__match_args__", "__hash__", "__doc__", "__module__"):
@@ -109,6 +113,37 @@ class Classes:
             return True
         return is_made(name, twin.module.text)
 
+    def _made(self, cls: Class, twin: Class, name: str) -> Iterator[Drift]:
+        """What a decorator makes of one side only: a constructor out of the fields, and instances that cannot be changed."""
+        mine, theirs = self._world.classes.shape(cls), self._world.classes.shape(twin)
+        if not mine.known or not theirs.known or self._world.classes.open(cls) or self._world.classes.open(twin):
+            return
+        if mine.generates_init != theirs.generates_init:
+            here, there = self._given(cls), self._given(twin)
+            silent = not here and not is_complete(cls.module)  # somebody leaves out how objects are made
+            if here != there and None not in (here, there) and not silent:
+                word = f"takes {_listed(here)} in the contract and {_listed(there)} in the source"
+                yield Drift(cls.node, "signature", name, f"the constructor of '{name}' {word}", twin.truth)
+        elif mine.generates_init and mine.frozen != theirs.frozen:
+            word = (
+                "cannot be changed in the contract and can"
+                if mine.frozen
+                else "can be changed in the contract and cannot"
+            )
+            yield Drift(cls.node, "kind", name, f"instances of '{name}' {word} in the source", twin.truth)
+
+    def _given(self, cls: Class) -> tuple[str, ...] | None:
+        """What a constructor takes that comes of the fields, or that nobody wrote; None for one that somebody wrote."""
+        shape = self._world.classes.shape(cls)
+        if shape.generates_init:
+            return tuple(field.argument for field in shape.fields if field.init)
+        written = any(
+            "__init__" in self._world.classes.body(base) or "__new__" in self._world.classes.body(base)
+            for base in self._world.classes.mro(cls)
+            if base.symbol != "builtins.object"
+        )
+        return None if written or shape.kind != "plain" else ()
+
     def _bases(self, cls: Class, twin: Class, name: str) -> Iterator[Drift]:
         mine = {_RENAMED.get(base, base) for base in map(last_name, cls.node.bases)}
         theirs = {_RENAMED.get(base, base) for base in map(last_name, twin.node.bases)}
@@ -116,6 +151,12 @@ class Classes:
             return  # how a contract puts a shape together is its own affair
         # So is what it derives from in private; what that stands for in the source nobody says.
         behind = any(is_private(base) for base in mine)
+        for base, other in paired_bases(cls, twin):
+            if not self._types.agree(cls.module, cls, base, twin.module, twin, other):
+                yield Drift(
+                    base, "bases", name, f"'{name}' derives from {short(base)} in the contract and from {short(other)} in the source",
+                    twin.truth,
+                )  # fmt: skip
         for missing in sorted(base for base in mine - theirs - _STRUCTURAL if not is_private(base)):
             if self._world.classes.open(twin) or any(base.name == missing for base in self._world.classes.mro(twin)):
                 continue
@@ -198,11 +239,25 @@ class Classes:
         )
 
     def _required(self, cls: Class, field: str) -> bool | None:
-        """Whether the generated constructor has to be given a field; None where there is no such constructor, or nobody knows."""
+        """Whether the generated constructor has to be given a field, or a dictionary has to have it; None where there is no such
+        constructor, or nobody knows."""
         shape = self._world.classes.shape(cls)
-        if shape.kind not in ("dataclass", "namedtuple", "pydantic", "attrs") or not shape.known:
+        if shape.kind not in ("dataclass", "namedtuple", "pydantic", "attrs", "typeddict") or not shape.known:
             return None
         return next((one.required for one in shape.fields if one.name == field), None)
+
+
+def paired_bases(cls: Class, twin: Class) -> Iterator[tuple[ast.Subscript, ast.Subscript]]:
+    """The bases with arguments that stand on both sides, by name."""
+    theirs = {last_name(base): base for base in twin.node.bases if isinstance(base, ast.Subscript)}
+    for base in cls.node.bases:
+        name = last_name(base)
+        if isinstance(base, ast.Subscript) and name in theirs and name not in ("Generic", "Protocol"):
+            yield base, theirs[name]
+
+
+def _listed(names: tuple[str, ...] | None) -> str:
+    return ", ".join(f"'{name}'" for name in names) if names else "nothing"
 
 
 def _is_given(member: Member) -> bool:

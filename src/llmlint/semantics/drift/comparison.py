@@ -34,7 +34,7 @@ class Comparison:
         self._versions = Versions(world.project.environment.version)
         self._declarations = Declarations(types)
         self._functions = Functions(world, types, self._versions)
-        self._classes = Classes(world, self._functions, self._declarations, self._versions, self._wants_extra)
+        self._classes = Classes(world, types, self._functions, self._declarations, self._versions, self._wants_extra)
 
     def module(self, contract: Module) -> Iterator[Drift]:
         """The disagreements of one module, in the order of the contract; what it leaves out comes last."""
@@ -114,7 +114,7 @@ class Comparison:
                 yield Drift(
                     node, "kind", name, f"'{name}' is a class in the contract and a function in the source", where
                 )
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) or type(node).__name__ == "TypeAlias":
             yield from self._variable(contract, entry, name, node, where)
 
     def _now(self, entry: Entry) -> Sequence[Any]:

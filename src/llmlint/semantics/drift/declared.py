@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from llmlint.contracts.outline import last_name
 from llmlint.contracts.symbols import Class, Module
 from llmlint.model.position import Truth
 from llmlint.semantics.drift.found import Drift, short
@@ -30,6 +31,13 @@ class Declarations:
                     f"'{name}' is {ast.unparse(annotation)} in the contract and {ast.unparse(their_annotation)} in the source", where,
                 )  # fmt: skip
                 return
+        elif value is not None and their_value is not None and is_alias(annotation, value):
+            if not self._types.agree(contract, cls, value, source, twin, their_value):
+                yield Drift(
+                    node, "type", name,
+                    f"'{name}' stands for {short(value)} in the contract and for {short(their_value)} in the source", where,
+                )  # fmt: skip
+                return
         mine, theirs = literal(value), literal(their_value)
         if mine is not None and theirs is not None and differ(mine, theirs):
             assert value is not None
@@ -38,6 +46,13 @@ class Declarations:
                 node, "value", name,
                 f"'{name}' is {short(value)} in the contract and {short(their_value)} in the source", where,
             )  # fmt: skip
+
+
+def is_alias(annotation: ast.expr | None, value: ast.expr) -> bool:
+    """Whether what is assigned is a type, as it is written: ``Rows = list[dict[str, int]]``."""
+    if annotation is not None and last_name(annotation) != "TypeAlias":
+        return False
+    return isinstance(value, ast.Subscript) or (isinstance(value, ast.BinOp) and isinstance(value.op, ast.BitOr))
 
 
 def literal(node: ast.expr | None) -> tuple[str, Any] | None:

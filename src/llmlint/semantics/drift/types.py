@@ -19,7 +19,7 @@ _GENERIC: Final = {
     "DefaultDict": "defaultdict", "Deque": "deque", "OrderedDict": "OrderedDict", "Text": "str", "AbstractSet": "Set",
 }  # fmt: skip
 _BUILTIN: Final = frozenset({"list", "dict", "set", "frozenset", "tuple", "type", "str"})
-_PROMOTED: Final = frozenset(
+PROMOTED: Final = frozenset(
     {("builtins.int", "builtins.float"), ("builtins.bool", "builtins.int"), ("builtins.bool", "builtins.float")}
     | {(f"builtins.{name}", "builtins.complex") for name in ("bool", "int", "float")}
 )
@@ -81,7 +81,7 @@ class Types:
 
     def _fits(self, one: str, other: str) -> bool:
         """Whether whatever is ``one`` may be ``other`` as well: both normal, neither a union; what is in doubt may be."""
-        if one == other or (one, other) in _PROMOTED or one in ("NoReturn", "Never"):
+        if one == other or (one, other) in PROMOTED or one in ("NoReturn", "Never"):
             return True
         if one.startswith("Literal["):
             return _literal_fits(one, other)
