@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _DEEP: Final = 8
 """How many functions a keyword is followed through."""
+_ASKED: Final = 2 * _DEEP
 
 
 # -- constructors ------------------------------------------------------------------------------------------------------
@@ -90,6 +91,8 @@ class Forwarding:
         self.callables = callables
         self.world = callables.world
         self._followed: list[object] = []
+        self._asked: list[object] = []
+        """The functions of which it is being asked whether those that they hand to refuse a keyword."""
         self._cuts = 0
         """How often a keyword was not followed because it went in a circle or too far."""
 
@@ -139,8 +142,15 @@ class Forwarding:
         followed = self._followed_calls(bound, receiver, scope, nothing, plan)
         if followed is None:
             return None
+        if function in self._asked or len(self._asked) >= _ASKED:
+            self._cuts += 1
+            return None  # functions that hand on to each other
         for name in strange:
-            found = self._refused_by_all(followed, name, strange, more)
+            self._asked.append(function)
+            try:
+                found = self._refused_by_all(followed, name, strange, more)
+            finally:
+                self._asked.pop()
             if found is not None:
                 signature = with_those_of(bound.signature, *(other.signature for other in found))
                 keys = [

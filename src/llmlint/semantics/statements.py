@@ -226,13 +226,18 @@ class Statements(Expressions):
         self.narrowing.join(before)
         entry = self.narrowing.save()
         ends = [] if left_body or left_else else [after]
-        for handler in node.handlers:
+        for handler, caught in zip(node.handlers, expected, strict=True):
             self.narrowing.restore(entry)
             if handler.name:
                 self._bind(handler.name, self._exception(handler))
             # What is done where something failed is the other way to do it.
+            another = caught is not None and "AttributeError" in caught  # what the object has in another version
             self.hooks_guard(imports, 1)
+            if another:
+                self.expect(caught)
             left = self.block(handler.body)
+            if another:
+                self.probes.pop()
             self.hooks_guard(imports, -1)
             if not left:
                 ends.append(self.narrowing.save())
