@@ -118,7 +118,10 @@ class Forwarding:
         if identity is None or scope is not None:
             return self._refused(bound, plan, receiver, scope, nothing, strange, more)
         # A test calls the same function again and again in the same manner.
-        key = (identity, bound.owner, len(bound.signature.parameters), frozenset(nothing), strange, more)
+        given = frozenset(
+            (name, getattr(value, "cls", None) if _is_class(value) else None) for name, value in nothing.items()
+        )
+        key = (identity, bound.owner, len(bound.signature.parameters), given, strange, more)
         kept: dict[object, Bound | None] = self.world.inference.kept(function, "refused", key)
         if key not in kept:
             before = self._cuts, self.world.answers.cuts
@@ -229,9 +232,9 @@ class Forwarding:
             self._followed.pop()
 
     def _nothing(self, bound: Bound, arguments: Arguments) -> dict[str, Value]:
-        """Parameters that are None: the call says so, or leaves them out."""
+        """Parameters that are None, as the call says or leaves them out, and those that are given a class to be called."""
         filled = {parameter.name: value for parameter, value in arguments.filling(bound.signature)}
-        nothing = {name: value for name, value in filled.items() if is_none(value)}
+        nothing = {name: value for name, value in filled.items() if is_none(value) or _is_class(value)}
         if not arguments.starred and not arguments.double_starred:
             for parameter in bound.signature.parameters:
                 default = parameter.default
@@ -316,6 +319,10 @@ def _names_owner(call: ast.expr, owner: Class) -> bool:
 def _on_the_way(function: ast.expr) -> list[str]:
     """The names by which what is called is reached, its own left out."""
     return dotted(function).split(".")[:-1]
+
+
+def _is_class(value: Value) -> bool:
+    return isinstance(value, ClassValue) and value.exact and not value.cls.module.is_stub
 
 
 def _is_partial(callee: Value) -> bool:
