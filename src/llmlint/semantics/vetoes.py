@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import FROM, Class, Function, Member, Module
@@ -33,6 +33,7 @@ _BASES_OF_FILES = frozenset({"io.IOBase", "io.RawIOBase", "io.BufferedIOBase", "
 
 
 _MANGLED = re.compile(r"_[A-Za-z]\w*?__\w+$")
+_CHANGES_CLASS = re.compile(r"\b(?!self\b|cls\b)\w+\.__class__\s*=(?!=)")
 _NAMES_MODULES = re.compile(r"""\bsetattr\(\s*module\s*,\s*(?![\s"'])""")
 """What gives the module that uses it a name that is worked out (``HistoricalRecords``)."""
 _NAMES_OTHERS = re.compile(r"""\bsetattr\(\s*(?:model|instance|obj|target|owner)\s*,\s*(?![\s"'])""")
@@ -154,7 +155,7 @@ class Vetoes:
             return False
         if cls.own and self._quoted_by(tests, quoted) and any(computes(module) for module in tests):
             return False
-        if cls.own and cls.name in self.text.own[0].set_on:
+        if cls.own and (cls.name in self.text.own[0].set_on or _is_filled_in(cls)):
             return False
         if self.world.classes.named_by_callers(cls) and (not cls.own or self.text.given_by_name(name)):
             return False
@@ -193,7 +194,7 @@ class Vetoes:
             return False
         if not value.exact and not cls.own and self.text.namesake_has(cls, name):
             return False
-        if not value.exact and cls.own and self._inherited_abroad(cls, tests):
+        if not value.exact and cls.module.kind != "typeshed" and self._inherited_abroad(cls, tests):
             return False
         if name.startswith(_SET_BY_METACLASS):
             return False
@@ -216,7 +217,7 @@ class Vetoes:
         takers = self._takers(module)
         if module.by_test:
             plain = all(base.module.by_test or base.symbol == "builtins.object" for base in self.world.classes.mro(cls))
-            return plain and (bool(takers) or any(map(self._takers, tests)))
+            return self._changes_classes or (plain and (bool(takers) or any(map(self._takers, tests))))
         if takers and module.tree is not None:
             for node in walk(cls.node):
                 if isinstance(node, ast.Call) and _root(node.func) in takers:
@@ -224,6 +225,12 @@ class Vetoes:
                     if any(isinstance(one, ast.Name) and one.id == "self" for one in given):
                         return True
         return False
+
+    @cached_property
+    def _changes_classes(self) -> bool:
+        """Whether the project's sources put objects into other classes (``target.__class__ = made``)."""
+        texts = self.text.own[0].texts.values()
+        return any(".__class__" in text and _CHANGES_CLASS.search(text) is not None for text in texts)
 
     def _takers(self, module: Module, naming: re.Pattern[str] = _NAMES_OTHERS) -> frozenset[str]:
         """Names that a module imports from where attributes of what is handed over are set by computed names."""
@@ -360,6 +367,15 @@ def _binding(name: str) -> re.Pattern[str]:
         rf"""\b(?:def|class|import|as|for)\s+(?:[\w.]+\.)?{word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]*{word}[ \t]*:"""
         rf"""|\b{word}\s*[,)]|["']{word}["']|["'][^"'\n]*\s{word}\b""",
     )
+
+
+def _is_filled_in(cls: Class) -> bool:
+    """Whether the module hands its class to a function of its own that sets attributes on it (``_fill(cdata)`` and ``setattr(cls, …)``)."""
+    text = cls.module.text
+    if "setattr(cls," not in text:
+        return False
+    handed = re.findall(rf"^(\w+)\({re.escape(cls.name)}[,)]", text, re.MULTILINE)
+    return any(re.search(rf"^def {name}\(cls\b", text, re.MULTILINE) is not None for name in handed)
 
 
 def _root(node: ast.expr) -> str:
