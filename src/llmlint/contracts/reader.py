@@ -22,6 +22,8 @@ _REPLACES_ITSELF = {
     "setattr(": re.compile(r"setattr\(\s*(?:sys\.modules|\w*module\w*\b)"),
 }
 """How a module replaces itself, by what the text must hold: a text without it is not searched."""
+_GLOBAL_ENUM = re.compile(r"^@(?:enum\.)?global_enum\b", re.MULTILINE)
+"""https://docs.python.org/3/library/enum.html#enum.global_enum."""
 _PUTS_ANY = re.compile(r"""^[ \t]*sys\.modules\[\s*(?!["'])(?:[^\[\]\n]|\[[^\[\]\n]*\])+\]\s*=(?!=)""", re.MULTILINE)
 """A module is put in ``sys.modules`` under a name that is not written there."""
 _NAMESPACES = ("globals()", "vars()", "locals()", "exec(")
@@ -287,6 +289,8 @@ def read(module: Module, tree: ast.Module, text: str) -> None:
             module.open = "it replaces itself in sys.modules"
         elif "sys.modules[" in text and any(_stands_outside(tree, match) for match in _PUTS_ANY.finditer(text)):
             module.open = "it puts modules in sys.modules under names that it works out"
+        elif "global_enum" in text and _GLOBAL_ENUM.search(text):
+            module.open = "an enum puts its members into it"
         elif any(word in text for word in _NAMESPACES) and _writes_globals(text):
             module.open = "it writes to its globals()"
     if not module.is_stub and "global" in text:
