@@ -56,7 +56,8 @@ def annotated(body: Sequence[ast.stmt]) -> Iterator[ast.AnnAssign]:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             yield node
         elif isinstance(node, ast.If):
-            yield from annotated(node.body)
+            if getattr(node.test, "attr", getattr(node.test, "id", "")) != "TYPE_CHECKING":
+                yield from annotated(node.body)  # what is said to type checkers alone makes no field
             yield from annotated(node.orelse)
 
 
