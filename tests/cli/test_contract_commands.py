@@ -504,6 +504,16 @@ def test_the_filled_template_is_clean(office_with_contracts, llmlint):
         assert (outcome.code, "All checks passed!" in outcome.out) == (0, True), outcome.out
 
 
+def test_a_scenario_is_called_with_what_it_names(shop, llmlint):
+    shop.write(
+        "contracts/shop/cart.pyi",
+        "def pack(item: str, times: int = 1, *, gift: bool = False) -> int:\n"
+        '    """Packs.\n\n    Raises:\n        ValueError: times is not positive.\n    """\n',
+    )
+    text = llmlint("contract", "prompt", "shop.cart", "--scenario", "*raises*", "--template").out
+    assert "pack(item=..., times=...)" in text
+
+
 def test_scenarios_are_listed_and_chosen(office_with_contracts, llmlint):
     listed = llmlint("contract", "prompt", "shop.mail", "--list").out.splitlines()
     assert [line.split()[0] for line in listed] == [

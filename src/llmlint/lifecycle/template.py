@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -115,7 +116,7 @@ class Template:
         if function is None or function.name == "__init__":
             yield from self._of_instance(one, subject, blank)
             return
-        call = self._call(function, subject, blank, one.owner)
+        call = self._call(function, subject, blank, one)
         call = f"await {call}" if waits else call
         if one.kind == "raises":
             exception = self._exception(one.exception)
@@ -135,7 +136,7 @@ class Template:
         if one.kind == "raises":
             exception = self._exception(one.exception)
             yield f"    with pytest.raises({exception}, match={blank}):"
-            yield f"        {self._construction(owner, blank)}"
+            yield f"        {self._construction(owner, blank, one.text)}"
             return
         if not subject:
             return
@@ -155,7 +156,7 @@ class Template:
             return self._named(owner.symbol.removeprefix(f"{self.promise.module}.")), []
         return "subject", [f"subject = {self._construction(owner, blank)}"]
 
-    def _construction(self, owner: ClassPromise, blank: str) -> str:
+    def _construction(self, owner: ClassPromise, blank: str, told: str = "") -> str:
         name = self._named(owner.symbol.removeprefix(f"{self.promise.module}."))
         if owner.kind == "protocol" or any(
             "abstractmethod" in one for method in owner.methods for one in method.decorators
@@ -163,7 +164,7 @@ class Template:
             return f"{blank}  # something that implements {owner.name}"
         init = next((method for method in owner.methods if method.name == "__init__"), None)
         if init is not None:
-            return f"{name}({', '.join(_arguments(init, blank, bound=True))})"
+            return f"{name}({', '.join(_arguments(init, blank, told, bound=True))})"
         if owner.kind in ("dataclass", "model", "named tuple", "typed dict"):
             required = [
                 value.name
@@ -173,10 +174,12 @@ class Template:
             return f"{name}({', '.join(f'{one}={blank}' for one in required)})"
         return f"{name}()"
 
-    def _call(self, function: FunctionPromise, subject: str, blank: str, owner: ClassPromise | None) -> str:
+    def _call(self, function: FunctionPromise, subject: str, blank: str, scenario: Scenario) -> str:
+        owner = scenario.owner
         if function.is_property:
             return f"{subject}.{function.name}"
-        arguments = ", ".join(_arguments(function, blank, bound=owner is not None and not _is_static(function)))
+        bound = owner is not None and not _is_static(function)
+        arguments = ", ".join(_arguments(function, blank, scenario.text, bound=bound))
         if owner is None:
             return f"{self._named(function.name)}({arguments})"
         if function.name == "__call__":
@@ -234,17 +237,20 @@ def _is_required(value: Value) -> bool:
     return not given & {"default", "default_factory", "factory", "init"}
 
 
-def _arguments(function: FunctionPromise, blank: str, *, bound: bool) -> Iterator[str]:
-    """The arguments that have to be given."""
+def _arguments(function: FunctionPromise, blank: str, told: str, *, bound: bool) -> Iterator[str]:
+    """The arguments that have to be given, and those that what is ``told`` of the scenario names."""
     arguments = function.node.args
+    named = set(re.findall(r"\w+", told))
     positional = [*arguments.posonlyargs, *arguments.args]
-    required = positional[: len(positional) - len(arguments.defaults)]
-    for index, argument in enumerate(required):
-        if bound and index == 0:
-            continue
-        yield blank if argument in arguments.posonlyargs else f"{argument.arg}={blank}"
+    optional = positional[len(positional) - len(arguments.defaults) :]
+    for argument in positional[bound:]:
+        if argument in arguments.posonlyargs:
+            if argument not in optional:
+                yield blank
+        elif argument not in optional or argument.arg in named:
+            yield f"{argument.arg}={blank}"
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-        if default is None:
+        if default is None or argument.arg in named:
             yield f"{argument.arg}={blank}"
 
 
