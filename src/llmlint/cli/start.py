@@ -6,6 +6,7 @@ parsed, and a process that nobody takes over ends unheard.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -58,6 +59,7 @@ def _hook(arguments: Sequence[str]) -> None:
         from llmlint.cli.main import outcome
 
         code = outcome(error)
+    gc.freeze()  # as ``cli.main`` does
     sys.exit(code)
 
 

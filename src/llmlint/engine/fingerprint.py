@@ -14,6 +14,7 @@ from importlib.util import find_spec
 
 import llmlint
 from llmlint.engine.pages import pages_folder
+from llmlint.project.location import parts_of
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_bytes
 
@@ -142,8 +143,11 @@ def _lines(project: Project, leaves: AbstractSet[str], now: float) -> Iterator[s
     roots.update(folder for folder, _ in project.contract_roots)
     roots.update(path for _, path in environment.editable)
     roots.update(path for path in environment.site if not _is_site(path))
-    for root in _outermost(roots):
-        yield from _tree(root, leaves, now, _SUFFIXES)
+    for part in _outermost({part for root in roots for part in parts_of(root)}):
+        if part in leaves:
+            yield f"{part} "
+        else:
+            yield from _tree(part, leaves, now, _SUFFIXES)
     above: set[str] = set()
     for root in roots:
         above.update(_ancestors(root))

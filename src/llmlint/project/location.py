@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from llmlint.project.layout import TEST_FOLDERS, holds_code
@@ -102,6 +103,36 @@ class Locator:
                 and (holds_code(folder) or holds_code(os.path.join(folder, "src")))
             )
         return found
+
+
+def parts_of(root: str) -> list[str]:
+    """What belongs to the root of a project: all below it, or, where everybody keeps everything (the home folder, that of temporary files,
+    the disk's root) and nothing says that it is a project, the Python files there, its packages, and its folders of tests and sources.
+
+    Else a file that somebody opens there would have all that is on the disk read.
+    """
+    if root not in _everybodys() or any(
+        os.path.exists(os.path.join(root, mark)) for mark in (*STRONG_MARKS, *WEAK_MARKS)
+    ):
+        return [root]
+    if settings_file_in(root) is not None:
+        return [root]
+    found: list[str] = []
+    with suppress(OSError), os.scandir(root) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                found.append(entry.path)
+            elif entry.name in TEST_FOLDERS or entry.name == "src":
+                found.append(entry.path)
+            elif os.path.isfile(os.path.join(entry.path, "__init__.py")):
+                found.append(entry.path)
+    return sorted(found)
+
+
+def _everybodys() -> set[str]:
+    named = (os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    places = [os.sep, os.path.expanduser("~"), "/tmp", "/var/tmp", *(one for one in named if one)]  # noqa: S108 - nothing is written there
+    return {form for place in places for form in (os.path.abspath(place), os.path.realpath(place))}
 
 
 def in_tests(folder: str, root: str) -> bool:

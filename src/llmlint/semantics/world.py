@@ -13,6 +13,7 @@ from llmlint.contracts.classes import Classes
 from llmlint.contracts.library import Library
 from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.project.discovery import expand, skipper
+from llmlint.project.location import parts_of
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_source, read_text
 from llmlint.semantics.annotations import Annotations
@@ -160,7 +161,7 @@ class World:
         """The ``.py`` files below ``root``, virtual environments and caches left out."""
         found = self._files.get(root)
         if found is None:
-            paths, _ = expand([root], skipper(root, self.project.settings.exclude))
+            paths, _ = expand(parts_of(root), skipper(root, self.project.settings.exclude))
             found = self._files[root] = tuple(path for path, _ in paths if path.endswith(".py"))
         return found
 
