@@ -8,6 +8,8 @@ import stat
 
 import pytest
 
+from llmlint.tools.child import Child
+
 MYPY = "[tool.mypy]\nstrict = true\n"
 
 
@@ -426,6 +428,35 @@ def test_a_mypy_that_breaks_when_it_was_started_ahead_is_told(tooled, llmlint, s
     (failure,) = [one for one in outcome.json if one["code"] == "LLM904"]
     assert words in failure["message"]
     assert "LLM203" in outcome.codes
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot divide themselves here")
+def test_two_halves_of_the_tests_give_one_report(tooled, llmlint, monkeypatch):
+    """In a first run, when what the tests import was looked at, mypy goes on with two halves of them at once."""
+    tooled.write("tests/__init__.py", "")
+    tooled.write("tests/helpers.py", "import yaml\n\n\ndef count(text: str) -> int:\n    return text\n")
+    for number in range(4):
+        tooled.write(
+            f"tests/test_{number}.py",
+            f"import yaml\n\nfrom tests.helpers import count\n\n\ndef test_it() -> None:\n    assert count({number})\n"
+            + "# …\n" * number,
+        )
+    told = []
+    plain = Child.tell
+
+    def tell(self, line, *, last=True):
+        told.append(line.split()[0])
+        plain(self, line, last=last)
+
+    monkeypatch.setattr(Child, "tell", tell)
+    reports = []
+    for many in (1, 2):
+        monkeypatch.setattr("llmlint.tools.mypy_launch.processors", lambda many=many: many)
+        outcome = llmlint("tests", "--tools", "mypy", "--no-cache", "--output-format", "json")
+        assert {one["code"] for one in outcome.json} >= {"arg-type", "return-value"}, outcome.err
+        reports.append((outcome.out, outcome.err, outcome.code))
+    assert told == ["ahead", "run", "ahead", "and", "run"]
+    assert reports[0] == reports[1]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from llmlint.engine.cache import Cache
 from llmlint.engine.fingerprint import digest, own_version, project_fingerprint, settings_key
 from llmlint.engine.judge import Task, Verdict
 from llmlint.engine.recall import Memory, paying, recall
-from llmlint.engine.runner import processors, run
+from llmlint.engine.runner import run
 from llmlint.lifecycle.file_uses import FileUses, UsesReader, decode, encode
 from llmlint.lifecycle.uses import Mentioning, Uses, files_of_tests
+from llmlint.project.processors import processors
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, parse, read_bytes
 from llmlint.project.source import decode as text_of

@@ -11,9 +11,10 @@ from typing import Generic, TypeVar
 from llmlint.engine.cache import Cache
 from llmlint.engine.fingerprint import Fingerprint, digest, own_version, project_fingerprint, settings_key
 from llmlint.engine.judge import JudgeBuilder, Task, Verdict
-from llmlint.engine.runner import PAYING, processors, run
+from llmlint.engine.runner import PAYING, run
 from llmlint.model.codec import decode, encode
 from llmlint.model.result import FileResult
+from llmlint.project.processors import processors
 from llmlint.project.source import SourceError, read_bytes
 
 ResultT = TypeVar("ResultT")

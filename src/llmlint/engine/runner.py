@@ -69,13 +69,6 @@ def run(
     return _there(tasks, build, jobs, done, meanwhile, _STEP_BACK if beside else 0)
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Without automatic garbage collection, which would walk through ever more trees, and with room for deep ones."""

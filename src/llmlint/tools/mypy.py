@@ -137,7 +137,7 @@ class Mypy:
                 copy = self._write_copy(path, text)
                 arguments += ["--shadow-file", path, copy]
         contracts = [folder] if (folder := contract_folder(self._project, unfit, self._folder)) else []
-        child = self._launcher.run([*arguments, *named.paths], contracts)
+        child = self._launcher.run(arguments, named.paths, contracts)
         self._run = _Run(child, named, shadows, {**texts, **copies}, unfit, broken)
 
     def collect(self, texts: Texts) -> ToolReport:
@@ -172,9 +172,8 @@ class Mypy:
         report.diagnostics = [one for one in report.diagnostics if one.path in asked]
         records = _records(ended)
         report.notices += _complaints(ended, self.settings_file)
-        elsewhere: set[str] = set()
+        elsewhere: set[tuple[str, int, str]] = set()
         last: Diagnostic | None = None
-        hidden = 0
         for record in records:
             path = os.path.normpath(os.path.join(self._project.base or self._project.root, record["file"]))
             path = self._run.named.originals.get(path, path)
@@ -184,17 +183,16 @@ class Mypy:
                 continue
             last = None
             if path not in asked:
-                elsewhere.add(path)
-                hidden += 1
+                elsewhere.add((path, record["line"], record["message"]))
                 continue
             found = self._diagnostic(record, path, texts)
             if found is not None:
                 report.diagnostics.append(found)
                 last = found
-        if hidden:
+        if elsewhere:
+            hidden, files = len(elsewhere), len({path for path, _, _ in elsewhere})
             report.notices.append(
-                f"mypy: {hidden} finding{'s' * (hidden > 1)} in {len(elsewhere)} file{'s' * (len(elsewhere) > 1)} that "
-                "the tests import are not shown"
+                f"mypy: {hidden} finding{'s' * (hidden > 1)} in {files} file{'s' * (files > 1)} that the tests import are not shown"
             )
         return report
 
@@ -261,7 +259,7 @@ class Mypy:
             message=_plain(message),
             source="mypy",
             url=f"https://mypy.readthedocs.io/en/stable/_refs.html#code-{code}",
-            notes=tuple(_plain(one_line(line)) for line in hint.splitlines()) if hint else (),
+            notes=tuple(_plain(one_line(line)) for line in (hint or "").splitlines() if not _is_reference(line)),
         )
 
     def _severity(self, code: str, message: str, path: str) -> Severity:
@@ -334,9 +332,14 @@ def _span(record: dict[str, Any], row: int, edits: Sequence[Edit], text: str, li
 def _noted(diagnostic: Diagnostic, note: str) -> Diagnostic:
     from dataclasses import replace
 
-    if note.startswith("See https://"):
+    if _is_reference(note):
         return diagnostic
     return replace(diagnostic, notes=(*diagnostic.notes, _plain(one_line(note))))
+
+
+def _is_reference(note: str) -> bool:
+    """A page to be read, or a command, which mypy names once a run, wherever that happens to be."""
+    return note.startswith(("See https://", '(or run "mypy --install-types"'))
 
 
 def _plain(message: str) -> str:

@@ -2,13 +2,16 @@
 
 Started as a file by the interpreter that has mypy, whatever its version, so it imports nothing of llmlint. It reads lines from standard
 input: ``in FOLDER`` (run there), ``ahead FILE`` (check what the arguments in FILE name and say nothing; the cache and what is loaded is what stays), ``run FILE`` (be
-mypy with these arguments). When there are no more lines nobody wants anything.
+mypy with these arguments), ``and FILE`` before it (and once more, at the same time, with those). When there are no more lines nobody wants anything.
 """
 
 import gc
 import io
 import os
+import subprocess
 import sys
+import tempfile
+import threading
 
 _kept: "list[object]" = []
 """What was built ahead. It ends with the process: to free it would cost time that somebody waits for."""
@@ -20,18 +23,56 @@ def main() -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
     from mypy import main as _mypy  # noqa: F401 - what takes time is done while nobody waits for it
-    from mypy.__main__ import console_entry
 
+    runs = []
     for line in iter(sys.stdin.readline, ""):
         verb, _, listed = line.rstrip("\n").partition(" ")
         if verb == "in":
             os.chdir(listed)
             continue
+        if verb == "and":
+            runs.append(listed)
+            continue
         if verb == "run":
-            sys.argv[:] = ["mypy", "@" + listed]
-            console_entry()
-            return
+            runs.insert(0, listed)
+            if len(runs) == 1:
+                run(listed)
+            run_each(runs)
         look_ahead(listed)
+
+
+def run(listed: str) -> None:
+    """Is mypy, and ends."""
+    from mypy.__main__ import console_entry
+
+    sys.argv[:] = ["mypy", "@" + listed]
+    console_entry()
+    sys.exit()
+
+
+def run_each(runs: "list[str]") -> None:
+    """Is mypy several times at once, each with all that was built ahead, and ends. What they print comes out in their order."""
+    if threading.active_count() > 1:  # then a process must not divide itself
+        sys.exit(max([subprocess.call([sys.executable, "-m", "mypy", "@" + listed]) for listed in runs]))
+    started = []
+    for listed in runs:
+        printed = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this process
+        process = os.fork()
+        if not process:
+            os.dup2(printed.fileno(), 1)
+            run(listed)
+        started.append((process, printed))
+    codes = []
+    for process, printed in started:
+        status = os.waitpid(process, 0)[1]
+        codes.append(-os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+        printed.seek(0)
+        sys.stdout.buffer.write(printed.read())
+    sys.stdout.flush()
+    if min(codes) < 0:
+        sys.stderr.write(f"killed by signal {-min(codes)}\n")
+        sys.exit(3)
+    sys.exit(max(codes))
 
 
 def look_ahead(listed: str) -> None:

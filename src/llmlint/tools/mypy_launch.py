@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
+from llmlint.project.processors import processors
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
 from llmlint.tools.arguments import write_arguments, write_whole
@@ -45,6 +46,7 @@ class Launcher:
         self._settings = settings
         self._folder = folder
         self._ready: Child | None = None
+        self._ahead = False
         self._base = project.base or project.root
 
     def end(self) -> None:
@@ -69,24 +71,29 @@ class Launcher:
             path = os.path.join(self._folder, "ahead", "llmlint_imports.py")
             write_whole(path, "".join(f"import {module}\n" for module in modules).encode())
             self._ready.tell(f"ahead {self._write([path], (), 'ahead')}", last=False)
+            self._ahead = True
 
-    def run(self, arguments: Sequence[str], contracts: Sequence[str]) -> Child:
-        """Starts on files, when what they import was looked at.
+    def run(self, arguments: Sequence[str], files: Sequence[str], contracts: Sequence[str]) -> Child:
+        """Starts on files, when what they import was looked at: on two halves at once, where there are processors for it.
 
         Args:
-            arguments: The files, and options about them.
+            arguments: Options about the files, whether they are in one half or the other.
+            files: What is checked.
             contracts: The folders that stand first on mypy's path.
 
         Raises:
             ToolError: it cannot be started.
         """
-        listed = self._write(arguments, contracts, "check")
         child, self._ready = self._ready, None
         if child is None:
             limit = self._project.settings.tool_time_limit
-            command = [*_plain(self._project), f"@{listed}"]
+            command = [*_plain(self._project), f"@{self._write([*arguments, *files], contracts, 'check')}"]
             return Child("mypy", command, cwd=self._base, limit=limit, environ=environment())
-        child.tell(f"run {listed}")
+        divided = self._ahead and hasattr(os, "fork") and processors() > 1 and len(files) > 1
+        first, second = _halves(files) if divided else (files, ())
+        if second:
+            child.tell(f"and {self._write([*arguments, *second], contracts, 'check')}", last=False)
+        child.tell(f"run {self._write([*arguments, *first], contracts, 'check')}")
         return child
 
     def _write(self, arguments: Sequence[str], contracts: Sequence[str], name: str) -> str:
@@ -104,6 +111,18 @@ class Launcher:
         if not os.path.isfile(path) or _text(path) != text:
             write_whole(path, text.encode())
         return path
+
+
+def _halves(files: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The files, in two parts of the same size: that much work is it to check them."""
+    halves: tuple[list[str], list[str]] = ([], [])
+    sizes = [0, 0]
+    bytes_of = {path: os.path.getsize(path) if os.path.isfile(path) else 0 for path in files}
+    for path in sorted(files, key=lambda one: (-bytes_of[one], one)):
+        smaller = sizes[1] < sizes[0]
+        halves[smaller].append(path)
+        sizes[smaller] += bytes_of[path]
+    return halves
 
 
 def mypy_command(project: Project) -> list[str]:
