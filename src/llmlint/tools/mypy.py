@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmlint.model.diagnostic import Diagnostic, Edit, Severity
@@ -50,6 +50,8 @@ _REPLACED = re.compile(
     r""""(assert_\w+|return_value|side_effect|call_count|call_args|call_args_list|called|mock_calls|method_calls|await\w+|reset_mock|configure_mock|mock_add_spec|attach_mock)\""""
 )
 """mypy on a function that the test has replaced by a mock."""
+
+_HINT = "Hint: "
 
 _WORD = re.compile(r"""\w+(?:\.\w+)*|"[^"]*"|'[^']*'""")
 
@@ -189,6 +191,7 @@ class Mypy:
             if found is not None:
                 report.diagnostics.append(found)
                 last = found
+        report.diagnostics = _with_hints(report.diagnostics)
         if elsewhere:
             hidden, files = len(elsewhere), len({path for path, _, _ in elsewhere})
             report.notices.append(
@@ -330,11 +333,24 @@ def _span(record: dict[str, Any], row: int, edits: Sequence[Edit], text: str, li
 
 
 def _noted(diagnostic: Diagnostic, note: str) -> Diagnostic:
-    from dataclasses import replace
-
     if _is_reference(note):
         return diagnostic
     return replace(diagnostic, notes=(*diagnostic.notes, _plain(one_line(note))))
+
+
+def _with_hints(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """What mypy hints at once a run, wherever it came upon that first, with the first finding that it is about by its place."""
+    hints = {one.message: note for one in diagnostics for note in one.notes if note.startswith(_HINT)}
+    if not hints:
+        return list(diagnostics)
+    found = []
+    first = {one.message: one for one in sorted(diagnostics, key=lambda one: (one.path, one.span), reverse=True)}
+    for one in diagnostics:
+        notes = tuple(note for note in one.notes if not note.startswith(_HINT))
+        if one.message in hints and first[one.message] is one:
+            notes = (*notes, hints[one.message])
+        found.append(replace(one, notes=notes))
+    return found
 
 
 def _is_reference(note: str) -> bool:
