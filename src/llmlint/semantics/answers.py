@@ -81,10 +81,7 @@ class Answers:
         """
         found = kept.get(key, _MISSING)
         if found is not _MISSING:
-            if type(found) is not Pending:
-                return found  # type: ignore[no-any-return]
-            self._rests_on = min(self._rests_on, found.rests_on)
-            return found.value  # type: ignore[no-any-return]
+            return self.taken(found) if type(found) is Pending else found  # type: ignore[no-any-return]
         height, outer, waiting, cuts = self._height, self._rests_on, len(self._waiting), self.cuts
         pending = kept[key] = Pending(meanwhile, height)
         self._height, self._rests_on = height + 1, _NOBODY
