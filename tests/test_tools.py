@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 
 import pytest
 
@@ -430,7 +431,7 @@ def test_a_mypy_that_breaks_when_it_was_started_ahead_is_told(tooled, llmlint, s
     assert "LLM203" in outcome.codes
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot divide themselves here")
+@pytest.mark.skipif(sys.platform != "linux", reason="processes divide themselves on Linux only")
 def test_two_halves_of_the_tests_give_one_report(tooled, llmlint, monkeypatch):
     """In a first run, when what the tests import was looked at, mypy goes on with two halves of them at once."""
     tooled.write("tests/__init__.py", "")

@@ -89,7 +89,8 @@ class Launcher:
             limit = self._project.settings.tool_time_limit
             command = [*_plain(self._project), f"@{self._write([*arguments, *files], contracts, 'check')}"]
             return Child("mypy", command, cwd=self._base, limit=limit, environ=environment())
-        divided = self._ahead and hasattr(os, "fork") and processors() > 1 and len(files) > 1
+        # Forking is the habit of Linux; elsewhere what a system has loaded may not live through it.
+        divided = self._ahead and sys.platform == "linux" and processors() > 1 and len(files) > 1
         first, second = _halves(files) if divided else (files, ())
         if second:
             child.tell(f"and {self._write([*arguments, *second], contracts, 'check')}", last=False)
