@@ -2,18 +2,18 @@
 
 Started as a file by the interpreter that has mypy, whatever its version, so it imports nothing of llmlint. It reads lines from standard
 input: ``in FOLDER`` (run there), ``ahead FILE`` (check what the arguments in FILE name and say nothing; the cache and what is loaded is what stays), ``run FILE`` (be
-mypy with these arguments), ``and FILE`` before it (and once more, at the same time, with those). When there are no more lines nobody wants anything.
+mypy with these arguments), ``and FILE`` before it (with those as well: once more, at the same time, if that can be). When there are no more lines nobody wants anything.
 """
 
 import gc
 import io
 import os
-import subprocess
 import sys
 import tempfile
 import threading
+from typing import Any
 
-_kept: "list[object]" = []
+_kept: "list[Any]" = []
 """What was built ahead. It ends with the process: to free it would cost time that somebody waits for."""
 
 
@@ -35,32 +35,30 @@ def main() -> None:
             continue
         if verb == "run":
             runs.insert(0, listed)
-            if len(runs) == 1:
-                run(listed)
-            run_each(runs)
+            if len(runs) > 1 and can_divide():
+                run_each(runs)
+            run(runs)
         look_ahead(listed)
 
 
-def run(listed: str) -> None:
-    """Is mypy, and ends."""
+def run(runs: "list[str]") -> None:
+    """Is mypy, with the arguments of all these files, and ends."""
     from mypy.__main__ import console_entry
 
-    sys.argv[:] = ["mypy", "@" + listed]
+    sys.argv[:] = ["mypy", *("@" + listed for listed in runs)]
     console_entry()
     sys.exit()
 
 
 def run_each(runs: "list[str]") -> None:
     """Is mypy several times at once, each with all that was built ahead, and ends. What they print comes out in their order."""
-    if threading.active_count() > 1:  # then a process must not divide itself
-        sys.exit(max([subprocess.call([sys.executable, "-m", "mypy", "@" + listed]) for listed in runs]))
     started = []
     for listed in runs:
         printed = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this process
         process = os.fork()
         if not process:
             os.dup2(printed.fileno(), 1)
-            run(listed)
+            run([listed])
         started.append((process, printed))
     codes = []
     for process, printed in started:
@@ -73,6 +71,17 @@ def run_each(runs: "list[str]") -> None:
         sys.stderr.write(f"killed by signal {-min(codes)}\n")
         sys.exit(3)
     sys.exit(max(codes))
+
+
+def can_divide() -> bool:
+    """Whether several processes may go on from here: what was built ahead is there, its cache may be written by more than one at
+    a time, and nobody else runs in this process, who would be lost.
+    """
+    if not _kept or threading.active_count() > 1:
+        return False
+    options = _kept[-1].manager.options
+    # One database alone is locked by its first writer until that one is through.
+    return not options.sqlite_cache or getattr(options, "sqlite_num_shards", 1) > 1
 
 
 def look_ahead(listed: str) -> None:

@@ -24,20 +24,14 @@ class Declarations:
         source: Module, twin: Class | None, their_annotation: ast.expr | None, their_value: ast.expr | None, where: Truth,
     ) -> Iterator[Drift]:  # fmt: skip
         """A variable or field: its type, and its value where both write a literal."""
-        if annotation is not None and their_annotation is not None:
-            if not self._types.agree(contract, cls, annotation, source, twin, their_annotation):
-                yield Drift(
-                    node, "type", name,
-                    f"'{name}' is {ast.unparse(annotation)} in the contract and {ast.unparse(their_annotation)} in the source", where,
-                )  # fmt: skip
-                return
-        elif value is not None and their_value is not None and is_alias(annotation, value):
-            if not self._types.agree(contract, cls, value, source, twin, their_value):
-                yield Drift(
-                    node, "type", name,
-                    f"'{name}' stands for {short(value)} in the contract and for {short(their_value)} in the source", where,
-                )  # fmt: skip
-                return
+        word, types = "is", (annotation, their_annotation)
+        if None in types and value is not None and is_alias(annotation, value):
+            word, types = "stands for", (value, their_value)
+        here, there = types
+        if here is not None and there is not None and not self._types.agree(contract, cls, here, source, twin, there):
+            both = f"'{name}' {word} {ast.unparse(here)} in the contract and {ast.unparse(there)} in the source"
+            yield Drift(node, "type", name, both, where)
+            return
         mine, theirs = literal(value), literal(their_value)
         if mine is not None and theirs is not None and differ(mine, theirs):
             assert value is not None
