@@ -6,10 +6,12 @@ import json
 import os
 import stat
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from llmlint.tools.child import Child
+from llmlint.tools.mypy_child import takes_several_writers
 
 MYPY = "[tool.mypy]\nstrict = true\n"
 
@@ -456,8 +458,21 @@ def test_two_halves_of_the_tests_give_one_report(tooled, llmlint, monkeypatch):
         outcome = llmlint("tests", "--tools", "mypy", "--no-cache", "--output-format", "json")
         assert {one["code"] for one in outcome.json} >= {"arg-type", "return-value"}, outcome.err
         reports.append((outcome.out, outcome.err, outcome.code))
-    assert told == ["ahead", "run", "ahead", "and", "run"]
+    assert told == ["ahead", "run", "ahead", "part", "part", "run"]
     assert reports[0] == reports[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "several"),
+    [
+        ({"sqlite_cache": False}, True),
+        ({"sqlite_cache": True}, False),
+        ({"sqlite_cache": True, "sqlite_num_shards": 1}, False),
+        ({"sqlite_cache": True, "sqlite_num_shards": 16}, True),
+    ],
+)
+def test_a_database_that_its_first_writer_locks_has_one(options, several):
+    assert takes_several_writers(SimpleNamespace(**options)) is several
 
 
 @pytest.mark.parametrize(

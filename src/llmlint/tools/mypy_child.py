@@ -2,7 +2,7 @@
 
 Started as a file by the interpreter that has mypy, whatever its version, so it imports nothing of llmlint. It reads lines from standard
 input: ``in FOLDER`` (run there), ``ahead FILE`` (check what the arguments in FILE name and say nothing; the cache and what is loaded is what stays), ``run FILE`` (be
-mypy with these arguments), ``and FILE`` before it (with those as well: once more, at the same time, if that can be). When there are no more lines nobody wants anything.
+mypy with these arguments), ``part FILE`` before it (or with those of each part, all at the same time, if that can be). When there are no more lines nobody wants anything.
 """
 
 import gc
@@ -24,41 +24,40 @@ def main() -> None:
     sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
     from mypy import main as _mypy  # noqa: F401 - what takes time is done while nobody waits for it
 
-    runs = []
+    parts = []
     for line in iter(sys.stdin.readline, ""):
         verb, _, listed = line.rstrip("\n").partition(" ")
         if verb == "in":
             os.chdir(listed)
             continue
-        if verb == "and":
-            runs.append(listed)
+        if verb == "part":
+            parts.append(listed)
             continue
         if verb == "run":
-            runs.insert(0, listed)
-            if len(runs) > 1 and can_divide():
-                run_each(runs)
-            run(runs)
+            if parts and _kept and takes_several_writers(_kept[-1].manager.options) and threading.active_count() == 1:
+                run_each(parts)
+            run(listed)
         look_ahead(listed)
 
 
-def run(runs: "list[str]") -> None:
-    """Is mypy, with the arguments of all these files, and ends."""
+def run(listed: str) -> None:
+    """Is mypy, and ends."""
     from mypy.__main__ import console_entry
 
-    sys.argv[:] = ["mypy", *("@" + listed for listed in runs)]
+    sys.argv[:] = ["mypy", "@" + listed]
     console_entry()
     sys.exit()
 
 
-def run_each(runs: "list[str]") -> None:
+def run_each(parts: "list[str]") -> None:
     """Is mypy several times at once, each with all that was built ahead, and ends. What they print comes out in their order."""
     started = []
-    for listed in runs:
+    for listed in parts:
         printed = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this process
         process = os.fork()
         if not process:
             os.dup2(printed.fileno(), 1)
-            run([listed])
+            run(listed)
         started.append((process, printed))
     codes = []
     for process, printed in started:
@@ -73,14 +72,10 @@ def run_each(runs: "list[str]") -> None:
     sys.exit(max(codes))
 
 
-def can_divide() -> bool:
-    """Whether several processes may go on from here: what was built ahead is there, its cache may be written by more than one at
-    a time, and nobody else runs in this process, who would be lost.
+def takes_several_writers(options: "Any") -> bool:
+    """Whether the cache of a run with these options may be written by more than one process at a time: one database alone is locked
+    by its first writer until that one is through.
     """
-    if not _kept or threading.active_count() > 1:
-        return False
-    options = _kept[-1].manager.options
-    # One database alone is locked by its first writer until that one is through.
     return not options.sqlite_cache or getattr(options, "sqlite_num_shards", 1) > 1
 
 

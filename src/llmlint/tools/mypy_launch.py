@@ -91,10 +91,9 @@ class Launcher:
             return Child("mypy", command, cwd=self._base, limit=limit, environ=environment())
         # Forking is the habit of Linux; elsewhere what a system has loaded may not live through it.
         divided = self._ahead and sys.platform == "linux" and processors() > 1 and len(files) > 1
-        first, second = _halves(files) if divided else (files, ())
-        if second:
-            child.tell(f"and {self._write([*arguments, *second], contracts, 'check')}", last=False)
-        child.tell(f"run {self._write([*arguments, *first], contracts, 'check')}")
+        for half in _halves(files) if divided else ():
+            child.tell(f"part {self._write([*arguments, *half], contracts, 'part')}", last=False)
+        child.tell(f"run {self._write([*arguments, *files], contracts, 'check')}")
         return child
 
     def _write(self, arguments: Sequence[str], contracts: Sequence[str], name: str) -> str:
