@@ -5,26 +5,26 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
+from shutil import which
 from typing import TYPE_CHECKING
 
 import click
 
 from llmlint.cli.main import CANNOT, Failure
+from llmlint.onboarding import PARTS
 
 if TYPE_CHECKING:
-    from llmlint.onboarding.parts import Part
-
-_PARTS = ("settings", "guide", "claude", "pre-commit", "github")
-"""In the order of ``onboarding.parts.parts_of``."""
+    from llmlint.onboarding.part import Part
 
 
 @click.command("init", short_help="Write settings, hooks and a guide for models where the project lacks them.")
 @click.argument("folder", required=False, default=".", metavar="[FOLDER]")
 @click.option("--check", "only_check", is_flag=True, help="Tell what is missing, and write nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Write without asking.")
-@click.option("--only", multiple=True, type=click.Choice(_PARTS), help="These parts only.")
-@click.option("--without", multiple=True, type=click.Choice(_PARTS), help="Not these parts.")
+@click.option("--only", multiple=True, type=click.Choice(PARTS), help="These parts only.")
+@click.option("--without", multiple=True, type=click.Choice(PARTS), help="Not these parts.")
 def command(folder: str, only_check: bool, yes: bool, only: tuple[str, ...], without: tuple[str, ...]) -> int:
     """Look at the project of FOLDER, show what it lacks, and write it.
 
@@ -43,25 +43,33 @@ def command(folder: str, only_check: bool, yes: bool, only: tuple[str, ...], wit
     try:
         project = Session(Request(cwd=folder)).project_of(folder)
         parts = parts_of(project, top_of(project.root))
-    except (Problem, OSError, UnicodeDecodeError) as error:
+    except (Problem, OSError) as error:
         raise Failure(str(error)) from None
-    wanted = [part for key, part in zip(_PARTS, parts, strict=True) if (not only or key in only) and key not in without]
+    wanted = [part for key in PARTS for part in parts[key] if (not only or key in only) and key not in without]
     cwd = os.getcwd()
     for part in wanted:
-        state = "is there" if not part.missing else "would be written" if part.after is not None else "is missing"
-        click.echo(f"{part.name}: {shown(part.path, cwd)} {state}")
+        click.echo(f"{part.name}: {shown(part.path, cwd)} {_state(part)}")
         if part.why_not:
-            click.echo(part.why_not.rstrip("\n"))
+            click.echo(f"  {part.why_not}{' by hand:' if part.by_hand else ''}")
+            click.echo(textwrap.indent(part.by_hand, "    "), nl=False)
         elif not only_check:
             click.echo("".join(_diff(part, shown(part.path, cwd))), nl=False)
-    missing = [part for part in wanted if part.missing]
+    left = int(any(part.why_not for part in wanted))
+    if any(part.unreadable for part in wanted):
+        left = CANNOT
     writable = [part for part in wanted if part.after is not None]
     if only_check or not writable:
-        return int(bool(missing))
+        return left or int(bool(writable))
     if not yes and not (sys.stdin.isatty() and click.confirm(f"Write {len(writable)} of them?")):
         click.echo("Nothing was written; --yes writes without asking.")
-        return 1
-    return _write(writable) or int(any(part.why_not for part in wanted))
+        return left or 1
+    return max(_write(writable), left)
+
+
+def _state(part: Part) -> str:
+    if part.unreadable:
+        return "cannot be read"
+    return "is there" if not part.missing else "would be written" if part.after is not None else "is missing"
 
 
 def _diff(part: Part, name: str) -> Iterator[str]:
@@ -73,19 +81,23 @@ def _diff(part: Part, name: str) -> Iterator[str]:
 
 
 def _write(parts: list[Part]) -> int:
-    from llmlint.engine.writing import WriteError, replace_file
+    from llmlint.engine.writing import WriteError, new_file, replace_file
+    from llmlint.report.place import shown
 
     code = 0
+    cwd = os.getcwd()
     for part in parts:
         assert part.after is not None
         try:
             if part.before is not None:
                 replace_file(part.path, part.before.encode(), part.after.encode())
-                continue
-            os.makedirs(os.path.dirname(part.path), exist_ok=True)
-            with open(part.path, "x", encoding="utf-8", newline="") as file:
-                file.write(part.after)
-        except (WriteError, OSError) as error:
-            click.echo(f"llmlint: error: {part.path}: {error}", err=True)
+            else:
+                new_file(part.path, part.after.encode())
+        except WriteError as error:
+            click.echo(f"llmlint: error: {shown(part.path, cwd)}: {error}", err=True)
             code = CANNOT
+        else:
+            click.echo(f"written: {shown(part.path, cwd)}")
+    if which("llmlint") is None:
+        click.echo("The command `llmlint` is not on your PATH: hooks and pre-commit will not find it.", err=True)
     return code

@@ -23,7 +23,7 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
     try:
         with open(target, "rb") as file:
             if file.read() != before:
-                raise WriteError("changed while it was judged; not fixed")
+                raise WriteError("changed meanwhile; not written")
         if not os.access(target, os.W_OK):
             raise WriteError("cannot be written: it is read-only")
         state = os.stat(target)
@@ -40,6 +40,48 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
             raise
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror or error}") from None
+
+
+def new_file(path: str, data: bytes) -> None:
+    """Makes a file, and the folders above it; whoever looks meanwhile sees none or the whole.
+
+    Raises:
+        WriteError: there is something already, or it cannot be written.
+    """
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".llmlint-", suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o666 & ~_umask())
+            _link(temporary, path, data)
+        finally:
+            os.unlink(temporary)
+    except FileExistsError:
+        raise WriteError("there is something already; not written") from None
+    except OSError as error:
+        raise WriteError(f"cannot be written: {error.strerror or error}") from None
+
+
+def _link(temporary: str, path: str, data: bytes) -> None:
+    """Gives a file its name: unlike a rename, a link replaces nothing. Raises OSError."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # not every file system has links
+        with open(path, "xb") as file:
+            file.write(data)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def make_cache(folder: str) -> None:

@@ -15,7 +15,7 @@ GUIDE = f"""\
 - `llmlint contract digest MODULE` tells what the code publishes, `llmlint contract prompt MODULE` what its contract promises to test,
   `llmlint rule CODE` what a finding means.
 - Test through the public interface. Give every mock a `spec` (or `autospec=True`) and configure only what its class has.
-- After an edit, run `llmlint check --no-tools FILE` and mend what it says on the side that it names.
+- After an edit, run `llmlint hook FILE` and mend what it says on the side that it names; it says nothing when all is well.
 - Never edit a contract (`.pyi`) or a conftest to silence a test, never delete an assertion, skip a test or add a suppression to get by.
 <!-- /llmlint -->
 """
@@ -25,9 +25,9 @@ PRE_COMMIT_ITEM = """\
   hooks:
     - id: llmlint
       name: llmlint
-      entry: llmlint check --no-tools
+      entry: llmlint check --no-tools --ignore LLM5
       language: system
-      files: (^|/)(test_[^/]*|[^/]*_test|conftest)\\.pyi?$
+      files: PATTERN
       types_or: [python, pyi]
       require_serial: true
 """
@@ -48,9 +48,7 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "{version}"
-      # The project with what its tests import: what is not installed is not judged.
-      - run: pip install {project}llmlint
-      - run: llmlint check --python "$(command -v python)" --output-format github
+{steps}      - run: llmlint check --python "{python}" --output-format github
 """
 
 HOOKS = {
