@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import pytest_lsp
@@ -141,6 +141,44 @@ def test_a_client_that_no_longer_listens_ends_it(shop):
         server.stdin.write(INITIALIZE + notification("textDocument/didOpen", {"textDocument": document}))
         server.stdin.close()
         assert server.wait(60) in (0, 1)
+
+
+def read(out: IO[bytes]) -> dict[str, Any]:
+    """The next thing that a server says."""
+    length = int(out.readline().removeprefix(b"Content-Length: "))
+    while out.readline().strip():
+        pass
+    said: dict[str, Any] = json.loads(out.read(length))
+    return said
+
+
+def test_what_a_client_says_of_a_request_that_is_over_is_no_fault(shop):
+    where = (shop.path / "tests/test_cart.py").as_uri()
+    able = {"window": {"workDoneProgress": True}, "textDocument": {"diagnostic": {}}}
+    begin = request(1, "initialize", {"capabilities": able, "processId": None, "rootUri": None})
+    document = {"uri": where, "languageId": "python", "version": 1, "text": FAULTY}
+    opened = notification("textDocument/didOpen", {"textDocument": document})
+    pull = request(8, "textDocument/diagnostic", {"textDocument": {"uri": where}})
+    cancel = notification("$/cancelRequest", {"id": 8})
+    with subprocess.Popen(
+        SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=shop.path
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stderr is not None
+        server.stdin.write(begin + opened + pull)
+        server.stdin.flush()
+        assert read(server.stdout)["id"] == 1
+        asked = read(server.stdout)
+        assert asked["method"] == "window/workDoneProgress/create"
+        # Nobody waits for the answer when it comes, nor for the second word that it is not wanted.
+        agreed = framed({"jsonrpc": "2.0", "id": asked["id"], "result": None})
+        server.stdin.write(cancel + agreed + cancel + SHUTDOWN)
+        server.stdin.close()
+        said = messages(server.stdout.read())
+        assert [(one["id"], "error" in one) for one in said] == [(8, True), (99, False)]
+        assert server.stderr.read() == b""
+        assert server.wait(60) == 0
 
 
 @pytest_lsp.fixture(config=ClientServerConfig(server_command=SERVER))

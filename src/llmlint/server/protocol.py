@@ -61,6 +61,21 @@ class Protocol(LanguageServerProtocol):
         if future is not None:
             future.add_done_callback(forget)
 
+    def _handle_response(
+        self, msg_id: int | str, result: Any | None = None, error: types.ResponseError | None = None
+    ) -> None:
+        """Takes the client's answer; one that nobody waits for any more is no fault (pygls 2.1 answers it by an error)."""
+        future = self._request_futures.get(msg_id)
+        if future is not None and future.cancelled():
+            del self._request_futures[msg_id]
+        else:
+            super()._handle_response(msg_id, result, error)
+
+    def _handle_cancel_notification(self, msg_id: int | str) -> None:
+        """Ends a request; that it was answered already is no fault of the client's, and nothing for its log."""
+        if msg_id in self._request_futures:
+            super()._handle_cancel_notification(msg_id)
+
     def refuse(self, error: Exception, identity: int | str | None = None) -> None:
         """Answers by an error; without an identity where it cannot be told which request is meant."""
         if not isinstance(error, JsonRpcException):
