@@ -33,10 +33,10 @@ export class NotFound extends Error {}
  */
 export function findLlmlint(given: Surroundings): Found {
   if (given.setting.trim() !== "") {
-    const named = expanded(given.setting.trim(), given);
-    const command = isFolder(named) ? inEnvironment(named, given.platform) : executable(named, given.platform);
+    const name = named(given.setting.trim(), given);
+    const command = isFolder(name) ? inEnvironment(name, given.platform) : executable(name, given.platform);
     if (command === undefined) {
-      throw new NotFound(`llmlint.path names ${named}, and no llmlint is there`);
+      throw new NotFound(`llmlint.path names ${name}, and no llmlint is there`);
     }
     return { command, by: "setting" };
   }
@@ -62,9 +62,10 @@ function inEnvironment(folder: string, platform: NodeJS.Platform): string | unde
   return executable(path.join(folder, platform === "win32" ? "Scripts" : "bin", "llmlint"), platform);
 }
 
-function expanded(name: string, given: Surroundings): string {
+/** The absolute path that a setting names: relative to the folder, with `~` and `${workspaceFolder}`. */
+export function named(setting: string, given: Pick<Surroundings, "folder" | "home">): string {
   const home = given.home ?? homedir();
-  const full = name
+  const full = setting
     .replaceAll("${workspaceFolder}", () => given.folder)
     .replace(/^~(?=$|[\\/])/, () => home);
   return path.resolve(given.folder, full);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { findLlmlint, NotFound, type Surroundings } from "../src/finder";
+import { findLlmlint, named, NotFound, type Surroundings } from "../src/finder";
 
 let root: string;
 
@@ -66,6 +66,19 @@ test("the setting comes before all, in each of its forms", () => {
   }
   for (const setting of ["~/envs/lint", "~/envs/lint/bin/llmlint"]) {
     assert.deepEqual(findLlmlint(around({ setting, home })), { command: environment, by: "setting" });
+  }
+});
+
+test("a path of a setting is absolute, or relative to the folder", () => {
+  const folder = path.join(root, "project");
+  const home = path.join(root, "home");
+  for (const [setting, full] of [
+    [".venv", path.join(folder, ".venv")],
+    ["${workspaceFolder}/../env/bin/python", path.join(root, "env/bin/python")],
+    ["~/env", path.join(home, "env")],
+    [path.join(root, "env"), path.join(root, "env")],
+  ] as const) {
+    assert.equal(named(setting, { folder, home }), full);
   }
 });
 
