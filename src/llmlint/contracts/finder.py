@@ -20,9 +20,13 @@ _LOADED_FIRST = frozenset(
     {
         "abc", "builtins", "codecs", "encodings", "genericpath", "io", "marshal", "ntpath", "os", "posix", "posixpath", "site", "stat",
         "sys", "time", "zipimport",
+        "argparse", "ast", "atexit", "base64", "collections", "contextlib", "copy", "dataclasses", "datetime", "dis", "enum", "errno",
+        "fnmatch", "functools", "gc", "importlib", "inspect", "itertools", "json", "keyword", "linecache", "locale", "math", "opcode",
+        "operator", "pathlib", "pprint", "re", "reprlib", "shlex", "shutil", "subprocess", "tempfile", "textwrap", "threading",
+        "tokenize", "traceback", "types", "typing", "unittest", "warnings", "weakref", "zipfile", "zlib",
     }
 )  # fmt: skip
-"""What Python has imported before it looks at any path: no folder of a project stands before these."""
+"""What Python or pytest has imported before a project's folders are looked at: no file of a project stands before these."""
 _TEST_FOLDERS = frozenset({"tests", "test", "testing_suite", "unit_tests", "functional_tests", "integration_tests"})
 
 
@@ -128,7 +132,9 @@ class Finder:
         site_roots = self._site
         local = () if parts[0] in _LOADED_FIRST else (*roots, *self._own_roots)
         if parts[0] in sys.stdlib_module_names and parts[0] != "test":
-            # A file of the tests that is called so too (`tests/helpers/asyncio.py`) is not what others import by that name.
+            # A file of the tests that is called so too (`tests/helpers/asyncio.py`) is not what others import by that name; nor is one
+            # beside a file of the sources whose folder nobody puts on the path (a namespace package's `shop/logging.py`).
+            local = self._own_roots if local else ()
             local = tuple(root for root in local if not self.is_test_path(os.path.join(root, f"{parts[0]}.py")))
         for root, own in (*((root, True) for root in local), *((root, False) for root in site_roots)):
             found = self._in(root, parts)

@@ -182,9 +182,11 @@ class Library(Modules):
         return results[0] if len(results) == 1 else None
 
     def _not_installed(self, module: Module, binding: Binding) -> bool:
-        """Whether a conditional import is of a module that the known target environment does not have."""
+        """Whether a conditional import is of a module that the known target environment does not have, and need not have."""
         if binding.form not in (IMPORT, FROM) or not binding.conditional or not self.project.environment.known:
             return False
+        if self.is_of_dependency(binding.module.partition(".")[0]):
+            return False  # it is merely not installed here
         return binding.module != "?" and self.module(binding.module, module.roots) is None
 
     def _binding_symbol(

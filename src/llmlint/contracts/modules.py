@@ -100,7 +100,7 @@ class Modules:
             module.open = "it is compiled or generated"
         elif not by_test and self._is_shared(name.partition(".")[0]):
             module.open = "other distributions have modules in it"
-        elif by_test and self._is_of_dependency(name.partition(".")[0]):
+        elif by_test and self.is_of_dependency(name.partition(".")[0]):
             module.open = "a package of that name is no more than not installed here"
         return module
 
@@ -115,8 +115,9 @@ class Modules:
         named = project.dependencies if environment.known else project.dependencies | project.distributions
         return any(name.startswith(prefix) and name not in environment.distributions for name in named)
 
-    def _is_of_dependency(self, top: str) -> bool:
-        """Whether a dependency that is not installed here bears the name: its package goes before a folder of tests (PEP 420)."""
+    def is_of_dependency(self, top: str) -> bool:
+        """Whether a dependency that is not installed here bears the name: its package goes before a folder of tests (PEP 420), and
+        before what the project has in its place where it is missing."""
         return normalize(top) in self.project.dependencies - self.project.environment.distributions
 
     def _is_own(self, path: str) -> bool:
@@ -176,13 +177,23 @@ class Modules:
         is_package = parts[-1] == "__init__"
         if is_package:
             parts.pop()
-        name = ".".join(parts)
         by_test = self.finder.is_test_path(path) or os.path.basename(path) == "conftest.py"
+        if not by_test:
+            parts = [*self._above(folder), *parts]
+        name = ".".join(parts)
         module = Module(name, path, "source", is_package=is_package, own=True, by_test=by_test)
         module.roots = self._test_roots(os.path.dirname(path), folder)
         module.paths = (os.path.dirname(path),) if is_package else ()
         read(module, tree, text)
         return module
+
+    def _above(self, folder: str) -> list[str]:
+        """The namespace packages (PEP 420) of the project's sources that a folder is, from its import root down."""
+        for root in self.project.source_roots:
+            if folder.startswith(root + os.sep):
+                parts = folder[len(root) + 1 :].split(os.sep)
+                return parts if parts[0] in self.project.own_packages and all(map(str.isidentifier, parts)) else []
+        return []
 
     def _test_roots(self, folder: str, base: str) -> tuple[str, ...]:
         """The import roots that pytest's ``prepend`` mode gives a test: its own base, and the base of each conftest above it.

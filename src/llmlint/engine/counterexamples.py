@@ -13,6 +13,10 @@ _GOOD = re.compile(
     r"(?:✅|✓|✔|☑)|(?:GOOD|CORRECT|RIGHT|BETTER|DO|PREFER)\b|(?:[Gg]ood|[Cc]orrect|[Rr]ight|[Bb]etter|[Pp]refer\w*)(?: \w+){0,2}:"
 )
 _SAID = re.compile(r"(?i)\b(?:what not to do|do(?:n['’]?t| not) do (?:this|that|it)|anti-?patterns?\b[^.]*:?$)")
+_PAST = re.compile(
+    r"""(?i)(?:=+!?\s*)?[("'\[]*(?:before|old(?: way| code| api| style)?|previous(?:ly)?|formerly|deprecated|legacy)\b[^\w]*$"""
+)
+"""The title of a block that shows how it was: of a tab (``=== "Before"``), a heading or a line of its own."""
 _COMMENT = re.compile(r"\s*#+\s*(?P<text>\S.*)")
 _MARKUP = re.compile(r"[\s>#*_\d.\-]*")
 
@@ -27,7 +31,10 @@ def counterexample_rows(lines: Sequence[str], before: Sequence[str]) -> frozense
     """
     above = next((line for line in reversed(before) if line.strip()), "")
     text = above[_MARKUP.match(above).end() :]  # type: ignore[union-attr]
-    bad = not above.lstrip().startswith(("```", "~~~")) and (_BAD.match(text) or _SAID.search(text)) is not None
+    bad = (
+        not above.lstrip().startswith(("```", "~~~"))
+        and (_BAD.match(text) or _SAID.search(text) or _PAST.match(text)) is not None
+    )
     found: set[int] = set()
     for row, line in enumerate(lines):
         comment = _COMMENT.match(line)

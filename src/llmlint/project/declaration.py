@@ -32,6 +32,8 @@ class Declaration:
     """The oldest Python."""
     dependencies: frozenset[str] = frozenset()
     """Of every kind: extras, groups, tools, build, requirements files, tox, nox."""
+    required: frozenset[str] = frozenset()
+    """The dependencies without which the distribution is not installed: no extras, no groups, none that a marker limits."""
     import_roots: tuple[str, ...] = ()
     """Absolute folders in which packages lie, where build settings say."""
     package_folders: tuple[tuple[str, str], ...] = ()
@@ -94,6 +96,7 @@ class _Collected:
         self.pythons: list[tuple[int, int]] = []
         self.classified: list[tuple[int, int]] = []
         self.dependencies: set[str] = set()
+        self.required: set[str] = set()
         self.roots: list[str] = []
         self.folders: dict[str, str] = {}
         self.members: set[str] = set()
@@ -107,6 +110,7 @@ class _Collected:
             frozenset(self.names),
             requires,
             frozenset(self.dependencies),
+            frozenset(self.required - self.names),
             tuple(dict.fromkeys(self.roots)),
             tuple(sorted(self.folders.items())),
             tuple(sorted(self.members)),
@@ -170,6 +174,13 @@ class _Collected:
             return
         if found := _REQUIREMENT.match(requirement) or _EGG.search(requirement):
             self.dependencies.add(normalize(found[1]))
+
+    def need(self, value: object) -> None:
+        """Requirements in a list or row by row, of the distribution itself."""
+        self.require_all(value)
+        for line in value.splitlines() if isinstance(value, str) else _strings(value):
+            if ";" not in line and (found := _REQUIREMENT.match(line)):
+                self.required.add(normalize(found[1]))
 
     def require_all(self, value: object) -> None:
         """Requirements in a list, in a table of lists, or as the keys of a table (Poetry, Pipfile)."""
@@ -242,7 +253,7 @@ def _pyproject(collected: _Collected, toml: TomlFile) -> None:
     collected.name(project.get("name"))
     collected.python(project.get("requires-python"))
     collected.classifiers(project.get("classifiers"))
-    collected.require_all(project.get("dependencies"))
+    collected.need(project.get("dependencies"))
     for _, extra in _items(project.get("optional-dependencies")):
         collected.require_all(extra)
     for _, group in _items(toml.table("dependency-groups")):
@@ -287,6 +298,7 @@ def _poetry(collected: _Collected, poetry: dict[str, Any]) -> None:
     if isinstance(dependencies, dict):
         collected.python(dependencies.get("python"))
     collected.require_keys(dependencies)
+    collected.need([name for name, value in _items(dependencies) if isinstance(value, str) and name != "python"])
     collected.require_keys(poetry.get("dev-dependencies"))
     for _, group in _items(poetry.get("group")):
         if isinstance(group, dict):
@@ -384,7 +396,8 @@ def _setup_cfg(collected: _Collected, ini: Ini) -> None:
     collected.name(ini.get("metadata", "name"))
     collected.classifiers(ini.get("metadata", "classifiers") or ini.get("metadata", "classifier"))
     collected.python(ini.get("options", "python_requires"))
-    for key in ("install_requires", "setup_requires", "tests_require"):
+    collected.need(_lines(ini.get("options", "install_requires")))
+    for key in ("setup_requires", "tests_require"):
         collected.require_all(_lines(ini.get("options", key)))
     for value in ini.sections.get("options.extras_require", {}).values():
         collected.require_all(_lines(value.text))
@@ -437,7 +450,8 @@ def _setup_py(collected: _Collected, tree: ast.Module) -> None:
         collected.name(values.get("name"))
         collected.python(values.get("python_requires"))
         collected.classifiers(values.get("classifiers"))
-        for key in ("install_requires", "setup_requires", "tests_require"):
+        collected.need(values.get("install_requires"))
+        for key in ("setup_requires", "tests_require"):
             collected.require_all(values.get(key))
         for _, extra in _items(values.get("extras_require")):
             collected.require_all(extra)

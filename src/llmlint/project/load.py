@@ -206,6 +206,7 @@ class Loader:
             dependencies=frozenset().union(*(declaration.dependencies for declaration in declarations)),
             own_packages=own,
             distributions=frozenset().union(*(declaration.names for declaration in declarations)),
+            required=next((declaration.required for declaration in declarations if declaration.required), frozenset()),
             isolated=self._options.isolated,
             typeshed=_typeshed(),
             base=place.base,

@@ -102,6 +102,8 @@ class Project:
     """(package, folder) of own packages whose folder bears another name (``package-dir = {shop = "python"}``)."""
     distributions: frozenset[str] = frozenset()
     """Normalized names under which the project says that it is distributed."""
+    required: frozenset[str] = frozenset()
+    """Those of the dependencies without which the nearest distribution itself is not installed."""
     isolated: bool = False
     """Whether no file of settings counts, not those of other tools either."""
     notices: tuple[tuple[str, int, str], ...] = ()

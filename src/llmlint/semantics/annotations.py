@@ -166,6 +166,8 @@ class Annotations:
                 return receiver if receiver is not None else UNKNOWN
             if name in ("NoReturn", "Never"):
                 return NEVER
+            if name == "Type":
+                return ANY
             if name in _ALIASES:
                 cls = self.world.classes.builtin(_ALIASES[name])
                 return Instance(cls) if cls is not None else UNKNOWN

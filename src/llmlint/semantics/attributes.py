@@ -254,6 +254,8 @@ class Attributes:
 
     def _super(self, value: Super, name: str) -> Attribute:
         classes = self.world.classes
+        if name in ("__init__", "__new__") and classes.shape(value.cls).kind == "namedtuple":
+            return _UNKNOWN  # what is above is generated, and no ``typing.NamedTuple``
         for base in classes.mro(value.cls)[1:]:
             member = classes.body(base).get(name)
             if member is not None:

@@ -196,9 +196,16 @@ class Calls(Solving):
         if found == "unknown":
             member = classes.member(cls, "__new__", on_class=True)
             if member is not None and member.owner.module.kind == "source":
-                for function in member.functions():
+                for function in member.functions()[-1:] if len(member.functions()) == 1 else ():
                     if function.node.returns is not None and not _gives_another(function):
-                        return self.function_result(function, value, None, None)
+                        result = self.function_result(function, value, None, None)
+                        if (
+                            not isinstance(result, Instance)
+                            or member.owner is cls
+                            or classes.is_subclass(result.cls, cls)
+                            or classes.is_subclass(cls, result.cls)
+                        ):
+                            return result  # and not what a base makes of itself (overloads tell of each kind)
                 # An own __new__ most often caches instances of the class itself; a subclass is as possible.
                 return UNINFERRED
             return UNINFERRED

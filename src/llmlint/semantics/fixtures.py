@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from llmlint.contracts.library import Variable
-from llmlint.contracts.symbols import FROM, FUNCTION, Class, Function, Module
+from llmlint.contracts.symbols import FROM, FUNCTION, IMPORT, Class, Function, Module
 
 if TYPE_CHECKING:
     from llmlint.semantics.values import Value
@@ -289,9 +289,20 @@ class Fixtures:
                     return False
                 if any(self._plugin(name, source) is None for name in names):
                     return False
+            if any(name.startswith("pytest_") for name in self._missing_imports(source)):
+                return False  # a plugin that is not installed here
             if any(star == "?" or self.world.library.module(star, source.roots) is None for star in source.stars):
                 return False
         return True
+
+    def _missing_imports(self, module: Module) -> Iterator[str]:
+        """The top-level modules that a module imports and nobody finds."""
+        for bindings in module.table.values():
+            for binding in bindings:
+                if binding.form in (IMPORT, FROM) and binding.module != "?":
+                    top = binding.module.partition(".")[0]
+                    if self.world.library.module(top, module.roots) is None:
+                        yield top
 
     def mentioned(self, name: str, module: Module) -> bool:
         """Whether some module in scope binds ``name`` in a way that might make it a fixture, or a plugin's text defines it."""
@@ -300,6 +311,8 @@ class Fixtures:
                 return True
             word = re.escape(name)
             if "pytest_generate_tests" in source.text and re.search(rf"""["'][^"'\n]*\b{word}\b""", source.text):
+                return True
+            if self._made_of_classes(name, source):
                 return True
             if source is not module and re.search(rf"""name\s*=\s*f["'][^"']*{word}|["']{word}["']""", source.text):
                 return True
@@ -325,6 +338,35 @@ class Fixtures:
                 if item.endswith(".py") and _may_define(self.world.text(os.path.join(folder, item)), name, own=own):
                     return True
         return any(_may_define(plugin.text, name, own=plugin.name.startswith("_pytest.")) for plugin in self.plugins())
+
+    def _made_of_classes(self, name: str, module: Module) -> bool:
+        """Whether a fixture of that name may be what a library makes of a class: by a decorator that stands on it, or a call that takes it
+        (``register_fixture(PersonFactory)``: ``person_factory``)."""
+        if module.tree is None:
+            return False
+        flat = name.replace("_", "").lower()
+        for statement in module.tree.body:
+            if isinstance(statement, ast.ClassDef):
+                made = [(node, [statement.name]) for node in statement.decorator_list]
+            elif isinstance(statement, ast.Expr | ast.Assign) and isinstance(statement.value, ast.Call):
+                call = statement.value
+                made = [(call, [argument.id for argument in call.args if isinstance(argument, ast.Name)])]
+            else:
+                continue
+            for node, names in made:
+                called = node.func if isinstance(node, ast.Call) else node
+                spelt = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+                if name not in spelt and flat not in (one.replace("_", "").lower() for one in names):
+                    continue
+                symbol = self.world.library.resolve(module, called)
+                if (
+                    isinstance(symbol, Class | Function)
+                    and not symbol.module.by_test
+                    and "fixture(" in symbol.module.text
+                ):
+                    if symbol.module.name.partition(".")[0] not in ("pytest", "_pytest"):
+                        return True
+        return False
 
     def _is_plain(self, module: Module, name: str) -> bool:
         """Whether ``name`` is a function that is no fixture, or a fixture that goes by another name."""

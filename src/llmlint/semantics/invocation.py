@@ -61,6 +61,10 @@ _IGNORES: Final = re.compile(r"""\bextra["']?\s*[=:]\s*(?:["']ignore|Extra\.igno
 """A model that says in so many words that it drops what it does not know."""
 
 
+_CLASSES: Final = ("cls", "mcs", "klass")
+"""What the class is called that a class method is given."""
+
+
 class Invocation(Assignments):
     """Evaluates calls."""
 
@@ -267,10 +271,13 @@ class Invocation(Assignments):
             and isinstance(node.func, ast.Attribute)
         ):
             # `Cart.add("a")`: where the class itself is called through, nothing fills `self`.
-            if isinstance(self.narrowing.quietly(node.func.value), ClassValue):
+            through = self.narrowing.quietly(node.func.value)
+            if isinstance(through, ClassValue):
+                if not through.exact and isinstance(node.func.value, ast.Name) and node.func.value.id not in _CLASSES:
+                    return None  # annotated `Type[Cart]`, which is said of objects of the class as well, and nothing holds it against them
                 function = FunctionValue(function.functions, None, function.scope)
                 found = self.world.calls.mismatches(function, arguments)
-        if found is None:
+        if found is None or _is_left_out(node):
             return None
         bound, mismatches = found
         model = (
@@ -413,3 +420,9 @@ def _does_nothing(function: FunctionValue, arguments: Arguments) -> bool:
     if not plain or len(function.functions) > 1 or function.scope is not None:
         return False
     return not any(type(value) is Mock for value in arguments.values())
+
+
+def _is_left_out(node: ast.Call) -> bool:
+    """Whether the arguments of a call are left out of an example: ``FastAPI(...)``."""
+    first = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    return isinstance(first, ast.Constant) and first.value is ...

@@ -32,6 +32,7 @@ _MODULE_NAMES: Final = frozenset(
 )  # fmt: skip
 
 
+_ASSIGNED: Final = re.compile(r"^[ \t]+(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _UNDEFINED: Final = re.compile(r"#[^#]*\bnoqa\b(?!\s*:)|#[^#]*\bnoqa:[\w\s,]*\bF821\b", re.IGNORECASE)
 
 
@@ -69,10 +70,20 @@ class Lookup(Evaluation):
             current = current.parent
         if scope is self.top and self._is_bound_anew(node, name):
             return UNKNOWN
+        if name in self._shadowed_builtins() and _is_assigned_in(scope.node, name):
+            return UNKNOWN  # a variable of the function that nothing has bound on the way to here, an earlier turn of a loop perhaps
         value = self.globals.get(name)
         if value is None:
             value = self._global_name(node, name)
         return value
+
+    def _shadowed_builtins(self) -> frozenset[str]:
+        """The names of builtins that the module's functions (or classes) assign."""
+        found: frozenset[str] | None = self.module.memo.get("<shadowed builtins>")
+        if found is None:
+            found = frozenset(_ASSIGNED.findall(self.module.text)) & frozenset(self._builtin_names())
+            self.module.memo["<shadowed builtins>"] = found
+        return found
 
     def _is_bound_anew(self, node: ast.Name, name: str) -> bool:
         """Whether the module binds the name to something else behind ``node``, a use of it while the module is executed."""
@@ -167,6 +178,24 @@ def _is_before(binding: ast.AST, node: ast.Name) -> bool:
     if isinstance(binding, (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return (binding.end_lineno or 0, binding.end_col_offset or 0) <= at
     return True
+
+
+def _is_assigned_in(node: ast.AST | None, name: str) -> bool:
+    """Whether a statement of a function's own body assigns the name, which makes it a local one all over the function."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return False
+    pending: list[ast.AST] = [*node.body]
+    found = False
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, ast.Global | ast.Nonlocal) and name in inner.names:
+            return False
+        if isinstance(inner, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+            found = found or any(isinstance(target, ast.Name) and target.id == name for target in targets)
+        elif not isinstance(inner, ast.expr | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            pending.extend(ast.iter_child_nodes(inner))
+    return found
 
 
 def _names(decorator: ast.expr, name: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.dotted import dotted
+from llmlint.contracts.library import Variable
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.walking import walk
 from llmlint.semantics.evaluation import ABSENT
@@ -29,6 +30,30 @@ if TYPE_CHECKING:
 
 State = tuple[dict[str, Value], dict[tuple[str, str], Value], list[tuple[str, str]]]
 _CAPABILITY: Final = re.compile(r"^_?(HAS|HAVE|WITH|IS|NO|PY|PYTHON|SUPPORTS?|ON|RUNNING|CAN|USE)_?[A-Z0-9_]*$")
+_OF_A_VERSION: Final = re.compile(
+    r"_?[A-Z][A-Z0-9_]*_(?:V_?|GTE?_?|GE_?|LTE?_?|LE_?|EQ_?)?\d[\d_]*(?:_PLUS)?$|\w*VERSION"
+)
+"""Constants that say which version of something is installed: ``PYDANTIC_V2``, ``DJANGO_GTE_4_2``, ``SQLALCHEMY_VERSION``."""
+_MACHINES: Final = frozenset(
+    {
+        "CPython",
+        "PyPy",
+        "pypy",
+        "Jython",
+        "IronPython",
+        "GraalVM",
+        "linux",
+        "linux2",
+        "Linux",
+        "darwin",
+        "Darwin",
+        "win32",
+        "Windows",
+        "nt",
+    }
+)
+"""What implementations and platforms are called."""
+_ASKING_SIGNATURES: Final = frozenset({"signature", "getfullargspec", "getargspec", "co_varnames", "__code__"})
 _VERSION: Final = frozenset(
     {
         "version_info",
@@ -92,8 +117,19 @@ class Narrowing:
     # -- conditions ------------------------------------------------------------------------------------------------------
 
     def guard(self, test: ast.expr) -> int:
-        """1 where the condition asks for a version, a platform or a capability: what it guards is not judged."""
-        return _guards(test)
+        """1 where the condition asks for a version, a platform, a capability or a signature: what it guards is not judged."""
+        return _guards(test) or self._named_guard(test)
+
+    def _named_guard(self, test: ast.expr) -> int:
+        """1 where a name in the condition stands, at the top of its module, for what asks for a version."""
+        evaluator = self.evaluator
+        for node in walk(test):
+            if isinstance(node, ast.Name) and node.id in evaluator.module.table:
+                symbol = evaluator.world.library.symbol(evaluator.module, node.id)
+                value = symbol.binding.value if isinstance(symbol, Variable) else None
+                if isinstance(value, ast.Compare | ast.Call | ast.BoolOp) and _guards(value):
+                    return 1
+        return 0
 
     def apply(self, test: ast.expr, positive: bool) -> None:
         """Narrow by ``test`` being true (or false)."""
@@ -270,6 +306,8 @@ class Narrowing:
 def _guards(test: ast.expr) -> int:
     compares = isinstance(test, ast.Compare)
     for node in walk(test):
+        if compares and isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _MACHINES:
+            return 1
         if isinstance(node, ast.Attribute):
             if compares and "version" in node.attr.lower():
                 return 1
@@ -283,11 +321,13 @@ def _guards(test: ast.expr) -> int:
                     or node.attr.endswith("version_info")
                 ):
                     return 1
-            elif _CAPABILITY.match(node.attr):
+            elif _CAPABILITY.match(node.attr) or _OF_A_VERSION.match(node.attr) or node.attr in _ASKING_SIGNATURES:
                 return 1
             elif node.attr == "TYPE_CHECKING":
                 return 1
         elif isinstance(node, ast.Name):
+            if node.id in _ASKING_SIGNATURES or _OF_A_VERSION.match(node.id):
+                return 1
             if node.id == "TYPE_CHECKING" or _CAPABILITY.match(node.id) or (compares and "version" in node.id.lower()):
                 return 1
     return 0

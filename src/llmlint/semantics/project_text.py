@@ -92,6 +92,11 @@ class ProjectText:
                 return True
         return False
 
+    def stored_on_self(self, name: str) -> bool:
+        """Whether a class of the project's sources stores an attribute of that name on its objects."""
+        store = re.compile(rf"\bself\.{re.escape(name)}[ \t]*[:=](?!=)")
+        return any(name in text and store.search(text) is not None for text in self.own[0].texts.values())
+
     def stored_on(self, module: Module, name: str) -> bool:
         """Whether the project's sources, or those of its package where it is of somebody else, may store an attribute of that name on a
         module: by its name, another one that it is imported under, or one of which only the program knows what it holds."""

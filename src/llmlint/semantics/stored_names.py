@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from llmlint.contracts.symbols import Function, Module
 from llmlint.contracts.walking import walk
@@ -84,6 +85,9 @@ def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> fr
             ):
                 if node not in but:
                     names.add(node.attr)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if any(isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) for inner in node.body):
+                names.update(_stored_by_stand_ins(node))
         elif isinstance(node, ast.Call):
             function = node.func
             name = (
@@ -113,6 +117,18 @@ def _foreign_stores(module: Module, but: frozenset[ast.AST] = frozenset()) -> fr
 def computes(module: Module) -> bool:
     """Whether the module sets attributes by computed names."""
     return "setattr(" in module.text and COMPUTED.search(module.text) is not None
+
+
+def _stored_by_stand_ins(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """What the functions in a function store on their ``self``: they are put in the place of methods (``patch.object(Cart, "__init__", init)``)."""
+    for inner in function.body:
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and inner.args.args[:1]:
+            first = inner.args.args[0].arg
+            if first in ("self", "cls"):
+                for node in walk(inner):
+                    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                        if isinstance(node.value, ast.Name) and node.value.id == first:
+                            yield node.attr
 
 
 def stored_by_fake(tests: list[Module], name: str) -> bool:

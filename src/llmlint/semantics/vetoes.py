@@ -157,6 +157,12 @@ class Vetoes:
             return False
         if cls.own and (cls.name in self.text.own[0].set_on or _is_filled_in(cls)):
             return False
+        if cls.module.kind == "source" and _is_filled_when_made(cls):
+            return False
+        if cls.own and not value.exact and is_private(name) and self.text.stored_on_self(name):
+            return (
+                False  # an annotation may name the wrong one of two classes; nobody guesses another one's private names
+            )
         if self.world.classes.named_by_callers(cls) and (not cls.own or self.text.given_by_name(name)):
             return False
         if self.world.classes.named_by_parameter(cls) and any(
@@ -376,6 +382,18 @@ def _is_filled_in(cls: Class) -> bool:
         return False
     handed = re.findall(rf"^(\w+)\({re.escape(cls.name)}[,)]", text, re.MULTILINE)
     return any(re.search(rf"^def {name}\(cls\b", text, re.MULTILINE) is not None for name in handed)
+
+
+def _is_filled_when_made(cls: Class) -> bool:
+    """Whether the module sets attributes by computed names on objects that it makes of its class (``style = Style()``, ``setattr(style, …)``)."""
+    found = cls.memo.get("filled when made")
+    if found is None:
+        text = cls.module.text if "setattr(" in cls.module.text else ""
+        made = re.findall(rf"\b(\w+)\s*=\s*{re.escape(cls.name)}\(", text)
+        found = cls.memo["filled when made"] = any(
+            re.search(rf"""\bsetattr\(\s*{name}\s*,\s*(?![\s"'])""", text) is not None for name in dict.fromkeys(made)
+        )
+    return bool(found)
 
 
 def _root(node: ast.expr) -> str:

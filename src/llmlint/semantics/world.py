@@ -40,6 +40,7 @@ _PROVIDES = {
     distribution: re.compile(rf"(?:{names})$")
     for distribution, names in {
         "beautifulsoup4": "bs4",
+        "django-stubs": "django_stubs_ext",
         "gdal": "osgeo|gdal",
         "google-api-python-client": "googleapiclient|apiclient",
         "matplotlib": "mpl_toolkits|pylab",
@@ -195,9 +196,25 @@ class World:
     @cached_property
     def runs_tests(self) -> bool:
         """Whether the environment is known, and the tests can run in it: else what it lacks may exist where they do."""
+        if self.project.environment.known and self._lacks_requirements:
+            return False
         if not self.project.environment.known or self.library.module("pytest") is not None:
             return self.project.environment.known
         return "pytest" not in self.project_text.own[1].imported
+
+    @property
+    def _lacks_requirements(self) -> bool:
+        """Whether something is not installed without which the project itself would not have been installed.
+
+        A distribution of which another one bears the name and more (``psycopg2-binary``, ``opencv-python-headless``) may be in its place,
+        and so may a module of that name.
+        """
+        project, installed = self.project, self.project.environment.distributions
+        for name in project.required - installed - project.distributions:
+            plain = name.replace("-", "_")
+            if not any(other.startswith(f"{name}-") for other in installed) and self.library.module(plain) is None:
+                return True
+        return False
 
     @cached_property
     def plugins_known(self) -> bool:

@@ -85,7 +85,9 @@ class MockStores(MockParts):
             self._derive(mock, first, child)
         if first not in mock.given:
             self._use((mock,), first, node, child, stored=True)
-        if isinstance(value, Mock) and isinstance(child, Mock) and child.stands is not None:
+        if isinstance(value, Mock) and (value is mock or _is_part(mock, value)) and not _is_told(value):
+            value.stands, value.opaque = None, True  # it stands for its own parts as well
+        elif isinstance(value, Mock) and isinstance(child, Mock) and child.stands is not None:
             self.hand(value, child.stands, "attribute")
         mock.children[first] = value
         mock.given.add(first)
