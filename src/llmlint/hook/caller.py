@@ -1,4 +1,4 @@
-"""What an agent starts and waits for: it reads the event, and has the process that is warm answer it.
+"""What an agent starts and waits for: it reads the event, and has the process that is warm answer it, or answers itself where there is none.
 
 Most of what it costs is to begin, so that it imports next to nothing: neither the rest of llmlint nor, in the plain form
 (``llmlint hook``, ``llmlint hook --python PATH``), the library that reads command lines.
@@ -6,6 +6,7 @@ Most of what it costs is to begin, so that it imports next to nothing: neither t
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -58,40 +59,51 @@ def call(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         cwd = os.path.abspath(os.sep)  # the folder is gone, and the event may say which is meant
     config = [os.path.join(cwd, one) if os.path.exists(os.path.join(cwd, one)) else one for one in options["config"]]
     python = options["python"]
-    asked = {
-        "text": text,
-        "cwd": cwd,
-        "asked": {
-            "paths": [os.path.join(cwd, path) for path in paths],
-            "whole": options["whole_files"],
-            "answer": options["answer"],
-            "limit": options["max_length"],
-            "fail_on": options["fail_on"],
-            "session": options["session"],
-            "python": os.path.join(cwd, python) if python and os.sep in python else python,
-            "config": config,
-            "baseline": os.path.join(cwd, options["baseline"]) if options["baseline"] else None,
-        },
+    details = {
+        "paths": [os.path.join(cwd, path) for path in paths],
+        "whole": options["whole_files"],
+        "answer": options["answer"],
+        "limit": options["max_length"],
+        "fail_on": options["fail_on"],
+        "session": options["session"],
+        "python": os.path.join(cwd, python) if python and os.sep in python else python,
+        "config": config,
+        "baseline": os.path.join(cwd, options["baseline"]) if options["baseline"] else None,
     }
+    asked = {"text": text, "cwd": cwd, "asked": details}
     cold = options["cold"] or os.environ.get("LLMLINT_COLD")
     if _begins(text):
         if not cold:
             prepare(asked)
         return 0
     given = None if cold else ask(asked)
+    alone = given is None
     if given is None:
-        from llmlint.hook.calls import Calls
-        from llmlint.project import parser_warnings
+        given = _answer(asked)
+    _say(given)
+    if alone and not cold:
+        # The next one need not begin where this one did; nobody waits for that.
+        prepare({**asked, "asked": {**details, "prepares": True}})
+    return int(given["code"])
 
-        parser_warnings.silence()
-        given = Calls().answer(asked)
+
+def _answer(asked: dict[str, Any]) -> dict[str, Any]:
+    """What the process that is warm would answer, found here: to start it and wait would take longer."""
+    gc.disable()  # what is read is wanted until the end
+    from llmlint.hook.calls import Calls
+    from llmlint.project import parser_warnings
+
+    parser_warnings.silence()
+    return Calls().answer(asked)
+
+
+def _say(given: dict[str, Any]) -> None:
     for stream, words in ((sys.stdout, given["out"]), (sys.stderr, given["err"])):
         if words and stream is not None:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")
             stream.write(words)
             stream.flush()
-    return int(given["code"])
 
 
 def _begins(text: str) -> bool:

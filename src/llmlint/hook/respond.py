@@ -66,6 +66,8 @@ class Asked:
     config: tuple[str, ...] = ()
     baseline: str | None = None
     """A file of accepted findings (absolute), which nobody is told."""
+    prepares: bool = False
+    """Whether nobody listens, and all is done for the next call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live]) 
         for path in asked.paths:
             event.touched[os.path.normpath(os.path.join(cwd, path))] = None
         request = Request(cwd=event.cwd, python=asked.python, config=asked.config, tools=())
-        if event.starts:
+        if event.starts or asked.prepares:
             _prepare(request, live(request), tuple(event.touched))
             return Answer()
         return _answer(event, asked, live(request))

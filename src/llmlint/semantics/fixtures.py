@@ -85,9 +85,8 @@ class Fixtures:
                     function = module.function_at(binding.node)
                     fixture = self._fixture(name, function, None)
                 elif binding.form == FROM and binding.module != "?" and not of_pytest:
-                    location = library.location(binding.module, module.roots)
-                    if location is not None and location.kind == "typeshed":
-                        continue  # the standard library has none
+                    if not self._may_import(binding.module, binding.name, module):
+                        continue
                     source = library.module(binding.module, module.roots)
                     if source is None or source is module:
                         continue
@@ -98,6 +97,19 @@ class Fixtures:
                 if fixture is not None:
                     found[fixture.name] = fixture
         return found
+
+    def _may_import(self, source: str, name: str, module: Module) -> bool:
+        """Whether what a module imports may be a fixture, by the look of the text: most of what plugins import are other people's
+        classes, which nobody else asks for.
+        """
+        if source.partition(".")[0] in ("pytest", "_pytest"):
+            return name in BUILTIN
+        location = self.world.library.location(source, module.roots)
+        if location is None:
+            return True
+        if location.kind == "typeshed":
+            return False  # the standard library has none
+        return location.own or _may_hand_on(self.world.text(location.path), name)
 
     def of_class(self, cls: Class) -> dict[str, Fixture]:
         """The fixtures that a test class and its bases define."""
@@ -433,3 +445,11 @@ def _may_define(text: str, name: str, *, own: bool) -> bool:
         return True
     generates = "metafunc" in text or "fixturenames" in text or "funcargs" in text
     return generates and not own and re.search(rf"""["']{word}["']""", text) is not None
+
+
+def _may_hand_on(text: str, name: str) -> bool:
+    """Whether ``name`` may be a fixture in a module of this text: one of its own that is decorated as such, or imported itself."""
+    word = re.escape(name)
+    if re.search(rf"^class {word}\b", text, re.MULTILINE):
+        return False
+    return "fixture" in text or re.search(rf"^(?:async )?def {word}\b", text, re.MULTILINE) is None

@@ -38,6 +38,8 @@ KEEPING: Final = frozenset(
         "unittest.skipIf",
         "unittest.skipUnless",
         "unittest.expectedFailure",
+        "pytest.hookimpl",
+        "pytest.hookspec",
         "pydantic.field_validator",
         "pydantic.model_validator",
         "pydantic.validator",
