@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from llmlint.engine.judge import Assignment, Judge, JudgeBuilder, Task
 from llmlint.engine.pages import Page, RuleError, rule_pages
-from llmlint.engine.recall import judge_all
 from llmlint.engine.recurring import with_recurring
-from llmlint.engine.runner import undisturbed
 from llmlint.engine.selection import SelectionError, check_selector, keeps, named, select
 from llmlint.engine.severities import check_severities
+from llmlint.engine.undisturbed import undisturbed
 from llmlint.engine.watch import Watch
 from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.position import Span, Truth
@@ -113,6 +112,8 @@ class Session:
         Raises:
             Problem: settings, selectors or rules are unusable.
         """
+        from llmlint.engine.recall import judge_all
+
         chosen, failures = self._select()
         assignments = tuple(self._assign(files.project) for files in chosen)
         files = [

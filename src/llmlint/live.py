@@ -12,7 +12,7 @@ from typing import TypeVar
 from llmlint.app import Request, Session
 from llmlint.contracts import second_opinion
 from llmlint.engine.fingerprint import holds, settled
-from llmlint.engine.runner import undisturbed
+from llmlint.engine.undisturbed import undisturbed
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from llmlint.engine.cache import Cache
 from llmlint.engine.fingerprint import digest, own_version, project_fingerprint, settings_key
@@ -14,13 +13,14 @@ from llmlint.engine.recall import Memory, paying, recall
 from llmlint.engine.runner import run
 from llmlint.lifecycle.file_uses import FileUses, UsesReader, decode, encode
 from llmlint.lifecycle.uses import Mentioning, Uses, files_of_tests
+from llmlint.model.record import record
 from llmlint.project.processors import processors
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, parse, read_bytes
 from llmlint.project.source import decode as text_of
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """What is asked about the tests of one project."""
 
@@ -74,7 +74,7 @@ def _selected(question: Question) -> tuple[list[Task], dict[str, str]]:
     return tasks, others
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Asked:
     question: Question
     tasks: tuple[Task, ...]
@@ -102,7 +102,7 @@ def _memory(question: Question) -> Memory[FileUses]:
     return Memory(cache, fingerprint)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """Makes what reads the tests of a project, in whatever process; picklable."""
 

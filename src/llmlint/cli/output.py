@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from llmlint.cli.main import Failure
+from llmlint.model.record import record
 
 if TYPE_CHECKING:
     from llmlint.model.result import RunResult
@@ -26,7 +26,7 @@ _REPOSITORY = {"github": "GITHUB_WORKSPACE", "sarif": "GITHUB_WORKSPACE", "gitla
 """By format: the environment variable in which the host that reads it names the folder of the repository."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """A report that is asked for."""
 

@@ -6,12 +6,12 @@ import ast
 import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from llmlint.engine.registry import Kind, Rule
 from llmlint.engine.trees import astroid_nodes, libcst_nodes
 from llmlint.model.diagnostic import Finding
 from llmlint.model.position import Locate, Span
+from llmlint.model.record import record
 from llmlint.model.settings import Settings
 from llmlint.project.source import Role, SourceFile
 
@@ -37,7 +37,7 @@ Found = tuple[str, Finding]
 """A code and what its rule found."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Crash:
     """A rule or reader that failed."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 _HEADING = re.compile(r"(?P<level>#{1,6}) (?P<title>.+)")
 _FENCE = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,}) *(?P<language>[\w-]*)(?P<info>.*)")
@@ -15,7 +14,10 @@ _TRAILING = re.compile(r"(?:# *error(?:\[[A-Z]+\d*\])?(?::[^#]*)? *)+$")
 _LANGUAGES = frozenset({"python", "py", "pyi", "toml", "ini", "text", "cfg"})
 
 
-@dataclass(frozen=True, slots=True)
+from llmlint.model.record import record
+
+
+@record
 class Expected:
     """A finding that an example states in an ``# error`` comment."""
 
@@ -30,7 +32,7 @@ class Expected:
     """What the message or the suggestion has to contain; empty for anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExampleFile:
     """A fenced block that is a file."""
 
@@ -43,7 +45,7 @@ class ExampleFile:
     """``safe`` or ``unsafe`` where the block shows what such fixes make of the file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Example:
     """A section of a page: files that belong together."""
 

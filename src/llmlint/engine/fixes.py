@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from llmlint.engine.markdown import readable
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix
+from llmlint.model.record import record
 from llmlint.model.result import FileResult
 from llmlint.project.discovery import MARKDOWN
 from llmlint.project.source import SourceError, decode, encoding_of, parse
@@ -18,7 +18,7 @@ ROUNDS = 100
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fixed:
     """What became of one file."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from llmlint.engine.fingerprint import digest
 from llmlint.engine.pages import Page
 from llmlint.engine.selection import Selection
 from llmlint.engine.watch import Watch
+from llmlint.model.record import record
 from llmlint.model.result import FileResult
 from llmlint.project.project import Project
 from llmlint.project.source import Role, SourceError, read_bytes
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     """A project and the rules that it asks for."""
 
@@ -33,7 +33,7 @@ class Assignment:
     """Changes with what those rules are."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """A file to judge, or a project's contracts."""
 
@@ -49,7 +49,7 @@ class Task:
         return f"{self.role}:{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verdict(Generic[ResultT]):
     """What was found, with what a cache has to know."""
 
@@ -102,7 +102,7 @@ class Judge:
         return Verdict(results, digest(data), tuple(new), os.getpid())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JudgeBuilder:
     """Makes a judge in whatever process; picklable."""
 

@@ -11,11 +11,12 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmlint.engine.counterexamples import counterexample_rows
 from llmlint.model.diagnostic import Diagnostic, Edit, Fix
 from llmlint.model.position import Span
+from llmlint.model.record import record
 from llmlint.model.result import FileResult
 from llmlint.project.source import split_lines
 
@@ -25,7 +26,7 @@ _PYTHON = frozenset({"python", "py", "python3", "py3"})
 _SKIP = re.compile(r"#\s*llmlint:\s*skip\b")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A fenced block of Python."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from itertools import takewhile
 from typing import Literal, cast, get_args
 
 import llmlint
 from llmlint.model.diagnostic import Severity
+from llmlint.model.record import record
 from llmlint.model.settings import Settings
 
 Default = Literal["error", "warning", "info", "off"]
@@ -30,7 +31,7 @@ class RuleError(Exception):
     """A rule whose page or module cannot be used; the message begins with ``path:row:``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Page:
     """What a rule's page says of it."""
 

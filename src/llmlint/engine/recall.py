@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from llmlint.engine.cache import Cache
@@ -13,6 +12,7 @@ from llmlint.engine.fingerprint import Fingerprint, digest, own_version, project
 from llmlint.engine.judge import JudgeBuilder, Task, Verdict
 from llmlint.engine.runner import PAYING, run
 from llmlint.model.codec import decode, encode
+from llmlint.model.record import record
 from llmlint.model.result import FileResult
 from llmlint.project.processors import processors
 from llmlint.project.source import SourceError, read_bytes
@@ -20,7 +20,7 @@ from llmlint.project.source import SourceError, read_bytes
 ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Memory(Generic[ResultT]):
     """What is known of a project from earlier runs."""
 

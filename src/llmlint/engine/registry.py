@@ -11,12 +11,12 @@ import traceback
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from llmlint.engine.pages import Page, RuleError
 from llmlint.model.diagnostic import Finding
 from llmlint.model.position import Locate
+from llmlint.model.record import record
 from llmlint.model.settings import Settings
 from llmlint.project.source import SourceFile
 from llmlint.semantics import nouns
@@ -31,7 +31,7 @@ _NOUNS: tuple[type, ...] = (*typing.get_args(nouns.Noun), Test, TestModule)
 _EXTRAS: Mapping[type, str] = {Settings: "settings", SourceFile: "source", Locate: "locate"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """A page with the generator that judges."""
 

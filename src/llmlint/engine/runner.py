@@ -6,12 +6,12 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from llmlint.engine.dividing import can_divide, divided
+from llmlint.engine.undisturbed import RECURSION, undisturbed
 from llmlint.project import parser_warnings
 
 TaskT = TypeVar("TaskT")
@@ -19,9 +19,6 @@ ResultT = TypeVar("ResultT")
 
 PAYING = 600_000
 """Bytes of source from which on a second process earns what its start costs."""
-
-_RECURSION = 6_000
-"""Frames: enough for every expression that CPython's own parser lets through in practice."""
 
 _COLLECT = 16
 """Tasks after which garbage is collected, so that the trees of many files do not pile up."""
@@ -67,24 +64,6 @@ def run(
         meanwhile()
         return _here(tasks, build, done)
     return _there(tasks, build, jobs, done, meanwhile, _STEP_BACK if beside else 0)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Without automatic garbage collection, which would walk through ever more trees, and with room for deep ones."""
-    enabled, limit = gc.isenabled(), sys.getrecursionlimit()
-    gc.disable()
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if enabled:
-            if not gc.get_freeze_count():
-                # All that was made counts as old. As young as it is, it would be looked through at the next opportunity.
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def _collect(begun: bool) -> bool:
@@ -169,7 +148,7 @@ def _start(build: Callable[[], Callable[[Any], Any]], nice: int) -> None:
         os.nice(nice)
     parser_warnings.silence()
     gc.disable()
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
     _judge = build()
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from llmlint.engine.pages import Page
 from llmlint.model.diagnostic import Applicability
+from llmlint.model.record import record
 from llmlint.model.settings import TOOLS, Settings
 from llmlint.semantics.nearest import nearest
 
@@ -29,7 +29,7 @@ class SelectionError(Exception):
     """A selector or preset that names nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """The chosen pages."""
 

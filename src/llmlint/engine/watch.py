@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from llmlint.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Watch:
     """What a run wants to know besides its findings."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 
 
 class WriteError(Exception):
@@ -19,6 +18,8 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
     Raises:
         WriteError: the file no longer holds ``before``, or cannot be written.
     """
+    import tempfile
+
     target = os.path.realpath(path)
     try:
         with open(target, "rb") as file:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -72,8 +71,8 @@ class Guard:
         with suppress(OSError):
             make_cache(os.path.dirname(folder))
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=folder, suffix=".tmp")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            temporary = f"{self._path}.{os.getpid()}.tmp"
+            with open(temporary, "w", encoding="utf-8") as file:
                 json.dump({"files": list(self.files), "told": self._told}, file)
             os.replace(temporary, self._path)
             kept = sorted((one for one in os.scandir(folder) if one.name.endswith(".json")), key=_age)

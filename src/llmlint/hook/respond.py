@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from llmlint import __version__
 from llmlint.app import Problem, Request, Session
@@ -17,15 +17,16 @@ from llmlint.hook.guard import TIMES, Guard
 from llmlint.hook.rows import changed
 from llmlint.live import Live
 from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.record import record
 from llmlint.model.result import FileResult, RunResult
-from llmlint.project.changes import GitError, changes_since
 from llmlint.project.discovery import skipper
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
-from llmlint.report.baseline import BaselineError, compare, read_baseline
-from llmlint.report.context import Context
 from llmlint.report.place import shown
 from llmlint.report.wording import count
+
+if TYPE_CHECKING:
+    from llmlint.report.context import Context
 
 FOUND = 2
 """The exit code that makes an agent read standard error."""
@@ -49,7 +50,7 @@ _AGAIN = (
 _CONFTEST = "Do not edit a conftest or a contract to silence a test: they are shared.\n"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """What the command line says; plain values, so that it travels as JSON."""
 
@@ -70,7 +71,7 @@ class Asked:
     """Whether nobody listens, and all is done for the next call."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What the process says and how it ends."""
 
@@ -107,7 +108,7 @@ def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live]) 
             _prepare(request, live(request), tuple(event.touched))
             return Answer()
         return _answer(event, asked, live(request))
-    except (EventError, Problem, BaselineError) as error:
+    except (EventError, Problem) as error:
         return Answer(CANNOT, err=f"llmlint: error: {error}\n")
 
 
@@ -132,7 +133,7 @@ def _changed_at(path: str) -> float:
 def _answer(event: Event, asked: Asked, live: Live) -> Answer:
     session = event.session or asked.session
     guard: Guard | None = None
-    accepted = read_baseline(asked.baseline) if asked.baseline else None
+    unknown = _unknown(asked.baseline, event.cwd) if asked.baseline else None
     told = _Told([], [], [])
     for path, rows in _touched(event, live, session):
         project = live.session(path).project_of(path)
@@ -145,9 +146,8 @@ def _answer(event: Event, asked: Asked, live: Live) -> Answer:
         except SourceError:
             continue
         result = live.check(path, text)
-        if accepted is not None:
-            whole = RunResult((result,), 1)
-            (result,) = compare(whole, accepted, asked.baseline or "", Context(event.cwd, __version__)).result.files
+        if unknown is not None:
+            result = unknown(result)
         wanted = _SEVERITIES[: _SEVERITIES.index(asked.fail_on) + 1]
         found = [one for one in result.diagnostics if one.severity in wanted]
         guard.settle(path, found)
@@ -163,6 +163,8 @@ def _touched(event: Event, live: Live, session: str) -> Iterator[tuple[str, set[
     """The Python files that the event is about, sorted, with their changed rows."""
     touched = dict(event.touched)
     if event.stops:
+        from llmlint.project.changes import GitError, changes_since
+
         try:
             changes = changes_since(None, event.cwd)
             touched = {path: changes.rows.get(path) for path in changes.files}
@@ -172,6 +174,24 @@ def _touched(event: Event, live: Live, session: str) -> Iterator[tuple[str, set[
     for path, rows in sorted(touched.items()):
         if path.endswith(".py") and os.path.isfile(path):
             yield path, rows
+
+
+def _unknown(baseline: str, cwd: str) -> Callable[[FileResult], FileResult]:
+    """What takes from a result all that a baseline accepts."""
+    from llmlint.report.baseline import BaselineError, compare, read_baseline
+    from llmlint.report.context import Context
+
+    try:
+        accepted = read_baseline(baseline)
+    except BaselineError as error:
+        raise Problem(str(error)) from None
+    context = Context(cwd, __version__)
+
+    def taken(result: FileResult) -> FileResult:
+        (left,) = compare(RunResult((result,), 1), accepted, baseline, context).result.files
+        return left
+
+    return taken
 
 
 def _left_out(path: str, project: Project) -> bool:
@@ -204,6 +224,10 @@ def _sort(result: FileResult, found: Sequence[Diagnostic], guard: Guard, told: _
 
 
 def _worded(event: Event, asked: Asked, told: _Told) -> Answer:
+    if not (told.news or told.again or told.elsewhere):
+        return Answer()
+    from llmlint.report.context import Context
+
     context = Context(event.cwd, __version__)
     if told.news:
         text = _INTRODUCTION + _CONFTEST + _bounded(told.news, context, asked.limit - len(_INTRODUCTION + _CONFTEST))
@@ -215,8 +239,6 @@ def _worded(event: Event, asked: Asked, told: _Told) -> Answer:
     if told.again:
         text = _AGAIN + _bounded(told.again, context, asked.limit - len(_AGAIN))
     text += "".join(_elsewhere(told.elsewhere, context))
-    if not text:
-        return Answer()
     if not event.name:
         return Answer(err=text)
     if event.stops:

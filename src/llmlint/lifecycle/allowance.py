@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import dataclass
 from typing import Literal
 
 from llmlint.contracts.library import Entry, Open
 from llmlint.contracts.outline import is_private
 from llmlint.contracts.symbols import Module
 from llmlint.model.position import Truth
+from llmlint.model.record import record
 from llmlint.project.source import SourceFile
 from llmlint.semantics.analysis import FileAnalysis
 from llmlint.semantics.nouns import ImportUse, Outcome
@@ -23,7 +23,7 @@ _TEST_TOOLS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Allowance:
     """One imported name, and what allows it."""
 

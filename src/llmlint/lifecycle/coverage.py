@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from llmlint.contracts.symbols import Class
@@ -12,6 +11,7 @@ from llmlint.lifecycle.file_uses import Use
 from llmlint.lifecycle.promises import FunctionPromise, Promise
 from llmlint.lifecycle.scenarios import scenarios
 from llmlint.lifecycle.uses import Uses
+from llmlint.model.record import record
 from llmlint.project.project import Project
 from llmlint.semantics.world import World
 
@@ -23,7 +23,7 @@ Evidence = Literal["use", "name", "words"]
 """They use it (and expect the exception); they bear the name of the scenario; they use what it is about, assert something and speak of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Covered:
     """One promise, with the tests that use it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from inspect import cleandoc
 from textwrap import dedent
@@ -33,7 +32,10 @@ _SUBHEADING = re.compile(r"(\*\*|__)[^*]+\1:?")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
 
 
-@dataclass(frozen=True, slots=True)
+from llmlint.model.record import record
+
+
+@record
 class Described:
     """A name with what is said of it."""
 
@@ -42,7 +44,7 @@ class Described:
     annotation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Docstring:
     """The parts of a docstring."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal, NamedTuple
 
 from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.lifecycle.evidence import said_by
 from llmlint.lifecycle.spelling import Outline, called
+from llmlint.model.record import record
 from llmlint.project.project import Project
 from llmlint.project.source import SourceFile
 from llmlint.semantics import values
@@ -42,7 +43,7 @@ class Use(NamedTuple):
     """For an expected exception: the last row that it is expected in."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileUses:
     """What one file uses, and what its functions ask for and say."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.layout import Place
@@ -12,6 +12,7 @@ from llmlint.contracts.outline import Outline, is_overload, is_private, last_nam
 from llmlint.lifecycle.docstrings import Docstring, read
 from llmlint.lifecycle.freeze.freezer import Freezer, without_heading
 from llmlint.lifecycle.freeze.slices import Slices
+from llmlint.model.record import record
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from llmlint.contracts.symbols import FunctionNode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionPromise:
     """A function or method, with its overloads."""
 
@@ -36,7 +37,7 @@ class FunctionPromise:
     """The class, dotted below the module; empty for a function."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """A variable, field, attribute or enum member."""
 
@@ -49,7 +50,7 @@ class Value:
     kind: str = "variable"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassPromise:
     """A class."""
 
@@ -66,7 +67,7 @@ class ClassPromise:
     nested: tuple[ClassPromise, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Promise:
     """A module."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from llmlint.contracts.layout import Place
 from llmlint.contracts.outline import is_private, last_name
@@ -12,6 +11,7 @@ from llmlint.contracts.symbols import CLASS, Class, Module
 from llmlint.lifecycle.imports_added import with_imports
 from llmlint.lifecycle.promises import ClassPromise, FunctionPromise, Promise
 from llmlint.lifecycle.scenarios import Scenario, scenarios, snake
+from llmlint.model.record import record
 from llmlint.semantics.shortcuts import home
 from llmlint.semantics.world import World
 
@@ -30,7 +30,7 @@ _COLLECTIONS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Implementation:
     """A class that implements another, and where tests import it from."""
 

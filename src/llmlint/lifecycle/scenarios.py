@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from llmlint.lifecycle.promises import ClassPromise, FunctionPromise, Promise
+from llmlint.model.record import record
 
 Kind = Literal["behaviour", "raises", "invariant", "example", "basic"]
 
@@ -19,7 +20,7 @@ _STOP = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scenario:
     """One thing to test."""
 

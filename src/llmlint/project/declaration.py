@@ -7,10 +7,10 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from glob import glob
 from typing import Any
 
+from llmlint.model.record import record
 from llmlint.project.ini import Ini, read_ini
 from llmlint.project.toml_file import TomlError, TomlFile, read_toml
 from llmlint.project.version_bound import oldest_python
@@ -22,7 +22,7 @@ _REQUIREMENTS_FILE = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|
 _PYTHON_CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+)\.(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declaration:
     """What the files of one folder declare. Names are normalized (PEP 503)."""
 
@@ -150,6 +150,8 @@ class _Collected:
         except OSError:
             return
         for line in lines:
+            if line.lstrip().startswith("--hash="):
+                continue  # most of a file that was locked
             if include := _INCLUDE.match(line):
                 self.requirements_file(os.path.normpath(os.path.join(os.path.dirname(path), include[1])))
             else:

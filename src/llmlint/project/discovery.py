@@ -6,9 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from llmlint.model.record import record
 from llmlint.project.path_glob import PathGlobs
 from llmlint.project.project import TEST_FILES
 from llmlint.project.source import Role
@@ -24,7 +24,7 @@ _PAGE = re.compile(r"[A-Z]+\d{3}-[a-z0-9-]+\.md")
 _BUILD_FOLDERS = frozenset({"build", "dist"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoundFile:
     """A file to lint."""
 
@@ -35,7 +35,7 @@ class FoundFile:
     """It was itself one of the paths."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PathError:
     """A path that is missing or unreadable; ``message`` is a part of a sentence: ``does not exist``."""
 
@@ -43,7 +43,7 @@ class PathError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Discovery:
     """What was found, sorted by path."""
 

@@ -8,12 +8,14 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 _HOOK_IMPORT = re.compile(r"import[ \t]+(_[\w]*editable[\w]*)")
 
 
-@dataclass(frozen=True, slots=True)
+from llmlint.model.record import record
+
+
+@record
 class PathConfiguration:
     """What the ``.pth`` files of a folder add."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -13,7 +12,10 @@ class IniValue(NamedTuple):
     row: int
 
 
-@dataclass(frozen=True, slots=True)
+from llmlint.model.record import record
+
+
+@record
 class Ini:
     """Sections with their keys, in the order of the file; ``faults`` are (row, message) of lines that fit nowhere."""
 

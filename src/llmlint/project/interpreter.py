@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
+from llmlint.model.record import record
 from llmlint.project.ini import Ini, read_ini
 
 Version = tuple[int, int]
@@ -17,7 +17,7 @@ _EXECUTABLE = re.compile(r"(?:python|pypy)(\d+)\.(\d+)t?(?:\.exe)?")
 _LINK_LIMIT = 40
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Installation:
     """A Python on disk: a virtual environment, or an interpreter of its own."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from llmlint.model.record import record
 from llmlint.model.settings import Settings
 from llmlint.project.declaration import Declaration, normalize, read_declaration
 from llmlint.project.discovery import FoundFile, PathError, assign_roles, expand, skipper
@@ -26,7 +27,7 @@ from llmlint.project.pytest_config import Notice, read_pytest_config
 from llmlint.project.settings import LoadedSettings, is_override, read_settings, settings_file_in
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What the command line says about projects."""
 
@@ -39,7 +40,7 @@ class Options:
     """The environment variables; None: those of this process."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProjectFiles:
     """A project and those of its files that are to be linted, sorted by path: none, where only its contracts are to be judged."""
 
@@ -47,7 +48,7 @@ class ProjectFiles:
     files: tuple[FoundFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """All that a run looks at."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
+from llmlint.model.record import record
 from llmlint.project.layout import TEST_FOLDERS, holds_code
 from llmlint.project.settings import settings_file_in
 
@@ -14,7 +14,7 @@ STRONG_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 WEAK_MARKS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "tox.ini", "tox.toml", "noxfile.py")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """Where a file stands. All paths are absolute."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_type_hints
 
+from llmlint.model.record import record
 from llmlint.model.settings import ContractRoot, Settings
 from llmlint.project.toml_file import KeyPath
 
@@ -33,7 +33,7 @@ class OptionError(Exception):
         self.message, self.path, self.suggestion = message, path, suggestion
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """One setting as a user writes it."""
 

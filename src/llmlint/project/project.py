@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
+from llmlint.model.record import record
 from llmlint.model.settings import Settings
 
 TEST_FILES = (
@@ -16,7 +16,7 @@ TEST_FILES = (
 _PUBLIC = ("[!_]*",)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PytestConfig:
     """What pytest's own settings say (pytest.ini, pyproject.toml, tox.ini, setup.cfg: pytest's own order)."""
 
@@ -49,7 +49,7 @@ class PytestConfig:
         return self.python_classes, self.python_functions
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Environment:
     """The target environment, read from its files; no interpreter is started."""
 
@@ -72,7 +72,7 @@ class Environment:
     """(name, module) of the ``pytest11`` entry points, sorted: the name is what ``-p`` and ``-p no:`` take."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Project:
     """One project of a tree. All paths are absolute and normalized."""
 

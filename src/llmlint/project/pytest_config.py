@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from llmlint.model.record import record
 from llmlint.project.ini import Ini, read_ini
 from llmlint.project.project import PytestConfig
 from llmlint.project.toml_file import TomlError, TomlFile, read_toml
@@ -156,7 +157,7 @@ def _marker_name(line: str) -> str:
     return line.partition(":")[0].partition("(")[0].strip()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reader:
     path: str
     values: Values

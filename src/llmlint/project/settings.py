@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from llmlint.model.record import record
 from llmlint.model.settings import Settings
 from llmlint.project.option import OptionError, nearest, options, write_toml
 from llmlint.project.toml_file import KeyPath, TomlError, TomlFile, parse_toml, read_toml
@@ -43,7 +43,7 @@ class SettingsError(Exception):
         return f"{place}: {self.message}{hint}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LoadedSettings:
     """Settings and the file that they come from (None: defaults and overrides alone)."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +22,10 @@ class TomlError(Exception):
         self.row, self.column, self.message = row, column, message
 
 
-@dataclass(frozen=True, slots=True)
+from llmlint.model.record import record
+
+
+@record
 class TomlFile:
     """What a TOML text says; ``data`` must not be changed."""
 

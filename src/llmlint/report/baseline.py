@@ -10,10 +10,11 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.record import record
 from llmlint.model.result import RunResult
 from llmlint.report.context import Context
 from llmlint.report.fingerprints import identity
@@ -29,7 +30,7 @@ class BaselineError(Exception):
     """A baseline that cannot be read or written; the message begins with its path."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """An accepted finding, with how many of its kind there are on equal lines."""
 
@@ -47,7 +48,7 @@ class Entry:
         return self.path, self.rule, self.symbol, self.line
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compared:
     """A result beside a baseline."""
 

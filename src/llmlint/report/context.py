@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from llmlint.model.record import record
 from llmlint.project.source import SourceError, read_text, split_lines
 from llmlint.report.style import Style
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleText:
     """What is written about one of our rules."""
 

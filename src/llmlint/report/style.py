@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 
 TAB = 4
 """Columns that a tab is shown as."""
 
 
-@dataclass(frozen=True, slots=True)
+from llmlint.model.record import record
+
+
+@record
 class Style:
     """Paints text, or leaves it plain."""
 

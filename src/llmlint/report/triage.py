@@ -6,10 +6,10 @@ import ast
 import fnmatch
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from llmlint.model.diagnostic import Diagnostic
+from llmlint.model.record import record
 from llmlint.model.result import FileResult, RunResult
 from llmlint.project.source import SourceError, SourceFile, read_source
 
@@ -38,7 +38,7 @@ _IDLE = frozenset({"LLM107", "LLM316", "LLM412", "LLM503", "LLM901", "LLM902", "
 """What may be said of a test that is kept: matters of style and of settings."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """A test with its verdict."""
 
@@ -54,7 +54,7 @@ class Judged:
     """Code, name and how often, the heaviest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JudgedFile:
     """A file of tests."""
 
@@ -68,7 +68,7 @@ class JudgedFile:
         return sum(1 for test in self.tests if test.verdict == verdict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Found:
     name: str
     first: int

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.signature import bind
 from llmlint.contracts.symbols import Class, Function
 from llmlint.model.position import Truth
+from llmlint.model.record import record
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.raising import expectations
 from llmlint.semantics.values import ClassValue, FunctionValue, Value
@@ -25,7 +25,7 @@ _NUMPY: Final = re.compile(r"^Raises\n-{3,}[ \t]*\n((?:.*\n?)*)", re.MULTILINE)
 _ENTRY: Final = re.compile(r"[`~:\w.]*?(\w+)`?$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unpromised:
     """An exception that a test expects and the docstring of what it calls does not list."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.model.position import Truth
+from llmlint.model.record import record
 
 if TYPE_CHECKING:
     from llmlint.contracts.library import Library
     from llmlint.semantics.proof.tests import TestModule
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shortcut:
     """An import that could be shorter."""
 

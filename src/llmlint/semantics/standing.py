@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from llmlint.contracts.symbols import Class, Function, Module
 from llmlint.contracts.walking import walk
 from llmlint.model.position import Truth
+from llmlint.model.record import record
 from llmlint.semantics.analysis import FileAnalysis
 from llmlint.semantics.mocks.values import Mock, MockMethod
 from llmlint.semantics.nouns import PatchUse
@@ -38,7 +38,7 @@ _BY_NAME = frozenset({"usefixtures", "getfixturevalue"})
 """Calls that name fixtures in strings."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Standing:
     """What a name stands for."""
 

@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import IO
 
 OWNED = "LLMLINT_OWNED"
@@ -32,7 +31,10 @@ class ToolError(Exception):
     """A tool that could not run, or said what cannot be read; the message has its own words, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
+from llmlint.model.record import record
+
+
+@record
 class Ended:
     """What a process left behind."""
 

@@ -6,8 +6,8 @@ import hashlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from llmlint.model.record import record
 from llmlint.project.module_name import module_name
 from llmlint.project.project import Project
 from llmlint.tools.arguments import write_whole
@@ -16,7 +16,7 @@ PREFIX = "llmlint_twin_"
 """How the names of such copies begin."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedFiles:
     """Files as mypy may be given them."""
 

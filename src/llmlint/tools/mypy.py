@@ -6,11 +6,12 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from llmlint.model.diagnostic import Diagnostic, Edit, Severity
 from llmlint.model.position import Span
+from llmlint.model.record import record
 from llmlint.model.result import Shadow
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
@@ -63,7 +64,7 @@ _ROUNDS = 3
 _STOP = re.compile(r"(?P<path>.+?):(?P<row>\d+):[\d:]* error: (?P<message>.*?)\s*\[syntax\]\s*$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Run:
     """What was handed to mypy."""
 

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from configparser import ConfigParser
 from configparser import Error as ConfigError
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from llmlint.model.record import record
 from llmlint.project.module_name import module_name
 from llmlint.project.project import Project
 from llmlint.project.toml_file import TomlError, read_toml
@@ -45,7 +46,7 @@ _UNCONFIGURED = {
 """What is added for a project without mypy settings of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MypySettings:
     """What the project says to mypy."""
 

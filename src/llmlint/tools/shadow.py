@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from llmlint.model.diagnostic import Edit
+from llmlint.model.record import record
 from llmlint.model.result import Shadow
 from llmlint.project.source import split_lines
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A column of a copy in the original."""
 

@@ -47,7 +47,7 @@ def command(modules: tuple[str, ...], paths: tuple[str, ...], **options: Any) ->
 
     Exit codes: 0 done, 1 below --fail-under.
     """
-    from llmlint.engine.runner import undisturbed
+    from llmlint.engine.undisturbed import undisturbed
     from llmlint.lifecycle.coverage import coverage, names_of
     from llmlint.using import Question, used
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from llmlint.model.position import Truth
+from llmlint.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """What changed, whether it breaks those who rely on the old state, and why."""
 

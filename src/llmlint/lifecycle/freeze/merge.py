@@ -11,6 +11,7 @@ from functools import lru_cache
 import libcst as cst
 
 from llmlint.lifecycle.freeze.lines import WIDTH
+from llmlint.model.record import record
 
 _DOCSTRING = "<docstring>"
 
@@ -80,7 +81,7 @@ def _all_names(items: Sequence[_Item], prefix: str) -> Iterator[str]:
                 yield from _all_names(_items(statement.body.body), f"{prefix}{item.name}.")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Told:
     renewed: frozenset[str]
     dropped: frozenset[str]

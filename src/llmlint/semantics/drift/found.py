@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from llmlint.contracts.symbols import Module
 from llmlint.model.diagnostic import Anchor
 from llmlint.model.position import Truth
+from llmlint.model.record import record
 
 Kind = Literal["missing", "extra", "signature", "kind", "async", "type", "bases", "value"]
 
@@ -17,7 +17,7 @@ FROZEN: Final = re.compile(r"# Frozen by llmlint: [0-9a-f]{12}\b")
 """The first line of a contract that llmlint wrote: it says that everything public is in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drift:
     """One disagreement. ``name`` is dotted below the module (``Cart.add``), ``at`` stands in the contract."""
 

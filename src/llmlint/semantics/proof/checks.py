@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from llmlint.contracts.per_node import per_node
+from llmlint.model.record import record
 from llmlint.semantics.mocks.assertions import ASSERTIONS
 from llmlint.semantics.mocks.values import MockMethod
 from llmlint.semantics.proof.body import Body, last_name
@@ -18,7 +18,7 @@ Form = Literal["assert", "method", "mock", "raises", "warns", "fail", "raise", "
 ``raise_for_status``, ``check=True``: a failure of what ran fails the test."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """One place where a test may fail on purpose."""
 

@@ -6,12 +6,12 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.contracts.symbols import Class, Function
 from llmlint.contracts.walking import walk
+from llmlint.model.record import record
 from llmlint.project.project import TEST_FILES
 from llmlint.semantics.proof.body import last_name
 
@@ -45,7 +45,7 @@ _MODES: Final = re.compile(r"asyncio[_-]mode|anyio_mode|trio_mode")
 _ELSEWHERE: Final = ("tox.ini", "noxfile.py", "Makefile", "setup.cfg", "pyproject.toml", "pytest.ini", "conftest.py")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uncollected:
     """A test that never runs."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import FROM, IMPORT, Class, Function, FunctionNode, Module
 from llmlint.contracts.walking import walk
+from llmlint.model.record import record
 from llmlint.semantics.proof.body import last_name, nodes_of, own_nodes
 from llmlint.semantics.proof.following import FRAME
 from llmlint.semantics.proof.helpers import called, helper, reached
@@ -36,7 +36,7 @@ _NAMED: Final = ("environ", "sys.path", "sys.modules", "chdir", "putenv", "unset
 _LASTING: Final = frozenset({"session", "package"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leak:
     """One change that lasts."""
 

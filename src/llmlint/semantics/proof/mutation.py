@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import FunctionNode
+from llmlint.model.record import record
 from llmlint.semantics.proof.body import nodes_of
 
 MUTATING: Final = frozenset(
@@ -20,7 +20,7 @@ MUTATING: Final = frozenset(
 """Methods of the built-in collections (and of ``collections``) that change them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One change."""
 

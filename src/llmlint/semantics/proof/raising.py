@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.walking import walk
+from llmlint.model.record import record
 from llmlint.semantics.mocks.values import Mock, MockMethod
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.checks import form_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from llmlint.semantics.proof.tests import Test
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expectation:
     """``with pytest.raises(E):``, ``with self.assertRaises(E):`` or the function form of either."""
 

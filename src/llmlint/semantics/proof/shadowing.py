@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmlint.contracts.symbols import Class, FunctionNode
 from llmlint.contracts.walking import walk
+from llmlint.model.record import record
 
 if TYPE_CHECKING:
     from llmlint.semantics.proof.tests import TestModule
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shadowed:
     """A test (or a class of tests) that a later statement of the same scope replaces."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.library import Variable
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import ASSIGN, FROM, OPAQUE, Function, FunctionNode
 from llmlint.contracts.walking import walk
+from llmlint.model.record import record
 from llmlint.semantics.proof.body import nodes_of, own_nodes
 from llmlint.semantics.proof.helpers import called
 from llmlint.semantics.proof.mutation import Change, changes_of
@@ -23,7 +23,7 @@ _ADDING: Final = frozenset({"append", "extend", "insert", "add", "update", "appe
 """Changes that only ever make it more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shared:
     """A change of something that other tests read."""
 

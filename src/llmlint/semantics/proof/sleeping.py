@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from llmlint.contracts.library import Variable
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Function, FunctionNode, Module
+from llmlint.model.record import record
 from llmlint.semantics.proof.body import last_name, own_nodes
 from llmlint.semantics.proof.helpers import helper
 from llmlint.semantics.values import ClassValue, FunctionValue, Value
@@ -28,7 +28,7 @@ _TIMES: Final = re.compile(
 _LIMITS: Final = ("timeout", "fail_after", "move_on", "raises", "assertraises", "freeze", "travel", "suppress")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sleep:
     """A fixed time for which tests have to wait."""
 

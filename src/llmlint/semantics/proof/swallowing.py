@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.dotted import root_name
 from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Function, FunctionNode
 from llmlint.contracts.walking import walk
+from llmlint.model.record import record
 from llmlint.semantics.proof.body import last_name, nodes_of, own_nodes
 from llmlint.semantics.proof.checks import Check, checks_of
 from llmlint.semantics.proof.helpers import helper
@@ -25,7 +25,7 @@ _TELLING: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Swallowed:
     """A catch that an assertion's failure does not get past."""
 
