@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from llmlint.engine.dispatch import Crash, Dispatcher, Found
 from llmlint.engine.globs import matcher
-from llmlint.engine.markdown import check_blocks
 from llmlint.engine.overlaps import own_overlaps, told_once
 from llmlint.engine.pages import Page
 from llmlint.engine.registry import load_rules
@@ -101,6 +100,8 @@ class Checker:
             role: What the project's settings say that the file is.
         """
         if role == "markdown":
+            from llmlint.engine.markdown import check_blocks
+
             own = self._project.own_packages
             return check_blocks(path, text, lambda block: self._check_program(path, block, role), own)
         return self._check_program(path, text, role)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from llmlint.model.record import record
+
 _HEADING = re.compile(r"(?P<level>#{1,6}) (?P<title>.+)")
 _FENCE = re.compile(r"(?P<indent> {0,3})(?P<fence>`{3,}|~{3,}) *(?P<language>[\w-]*)(?P<info>.*)")
 _TITLED = re.compile(r'title="(?P<title>[^"]+)"')
@@ -12,9 +14,6 @@ _FIXED = re.compile(r'fixed="(?P<by>safe|unsafe)"')
 _EXPECTED = re.compile(r"# *error(?:\[(?P<code>[A-Z]+\d*)\])?(?:: *(?P<text>[^#]*))?")
 _TRAILING = re.compile(r"(?:# *error(?:\[[A-Z]+\d*\])?(?::[^#]*)? *)+$")
 _LANGUAGES = frozenset({"python", "py", "pyi", "toml", "ini", "text", "cfg"})
-
-
-from llmlint.model.record import record
 
 
 @record

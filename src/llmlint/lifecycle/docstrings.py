@@ -9,6 +9,8 @@ from inspect import cleandoc
 from textwrap import dedent
 from typing import Any, Literal
 
+from llmlint.model.record import record
+
 Style = Literal["google", "numpy", "sphinx"]
 
 _USAGE = re.compile(r"\n\s*(?:(?:Usage|Examples?)\s*::?\s*(?:\n|$)|>>> )")
@@ -30,9 +32,6 @@ _HEADING = re.compile(
 )
 _SUBHEADING = re.compile(r"(\*\*|__)[^*]+\1:?")
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
-
-
-from llmlint.model.record import record
 
 
 @record

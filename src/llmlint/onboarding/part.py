@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+
+from llmlint.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One thing that a project has or lacks."""
 

@@ -9,10 +9,9 @@ import re
 import warnings
 from collections.abc import Iterator
 
-_HOOK_IMPORT = re.compile(r"import[ \t]+(_[\w]*editable[\w]*)")
-
-
 from llmlint.model.record import record
+
+_HOOK_IMPORT = re.compile(r"import[ \t]+(_[\w]*editable[\w]*)")
 
 
 @record

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from llmlint.model.record import record
+
 
 class IniValue(NamedTuple):
     """The text of one key, its lines joined with ``\\n``, and the row of the key (from 1)."""
 
     text: str
     row: int
-
-
-from llmlint.model.record import record
 
 
 @record

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from llmlint.model.record import record
 from llmlint.model.settings import Settings
@@ -58,6 +59,9 @@ class Selection:
     """Paths that are missing or cannot be read."""
 
 
+_DEFAULTS: Final = Options()
+
+
 def load_project(
     path: str,
     *,
@@ -70,7 +74,7 @@ def load_project(
     return Loader(Options(python, tuple(config), isolated, environ)).project_of(path)
 
 
-def projects_for(paths: Sequence[str], options: Options = Options()) -> Selection:
+def projects_for(paths: Sequence[str], options: Options = _DEFAULTS) -> Selection:
     """The files that ``paths`` mean, gathered by project. Raises SettingsError.
 
     No paths mean the settings' ``tests``, else pytest's ``testpaths``, else ``tests/`` or ``test/``, else all, of the project of the working
@@ -82,7 +86,7 @@ def projects_for(paths: Sequence[str], options: Options = Options()) -> Selectio
 class Loader:
     """Loads projects for one run, each once. Made anew when anything on disk changed."""
 
-    def __init__(self, options: Options = Options()) -> None:
+    def __init__(self, options: Options = _DEFAULTS) -> None:
         self._options = options
         self._environ = os.environ if options.environ is None else options.environ
         files = [item for item in options.config if not is_override(item)]

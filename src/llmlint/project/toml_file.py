@@ -7,6 +7,8 @@ import tomllib
 from functools import lru_cache
 from typing import Any
 
+from llmlint.model.record import record
+
 KeyPath = tuple[str | int, ...]
 """The way to a value: names of tables and keys, positions in arrays (from 0)."""
 
@@ -20,9 +22,6 @@ class TomlError(Exception):
     def __init__(self, row: int, column: int, message: str) -> None:
         super().__init__(row, column, message)
         self.row, self.column, self.message = row, column, message
-
-
-from llmlint.model.record import record
 
 
 @record

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from llmlint.model.record import record
+
 TAB = 4
 """Columns that a tab is shown as."""
-
-
-from llmlint.model.record import record
 
 
 @record

@@ -35,31 +35,27 @@ from llmlint.semantics.text_index import narrowed
 from llmlint.semantics.values import NOTHING, UNKNOWN, Instance, Value, union
 from llmlint.semantics.vetoes import Vetoes
 
-_NOTHING = re.compile(r"(?!)")
 _PROVIDES = {
-    distribution: re.compile(rf"(?:{names})$")
-    for distribution, names in {
-        "beautifulsoup4": "bs4",
-        "django-stubs": "django_stubs_ext",
-        "gdal": "osgeo|gdal",
-        "google-api-python-client": "googleapiclient|apiclient",
-        "matplotlib": "mpl_toolkits|pylab",
-        "mysqlclient": "MySQLdb",
-        "opencv-contrib-python": "cv2",
-        "opencv-python": "cv2",
-        "opencv-python-headless": "cv2",
-        "pygobject": "gi",
-        "pymongo": "bson|gridfs",
-        "pymupdf": "fitz|pymupdf",
-        "pywavelets": "pywt",
-        "pywin32": r"win32\w*|pywintypes|pythoncom|winerror|pythonwin|_win32\w*",
-        "scikit-image": "skimage",
-        "scikit-learn": "sklearn",
-        "setuptools": "pkg_resources",
-        "toolz": "tlz",
-    }.items()
+    "beautifulsoup4": "bs4",
+    "django-stubs": "django_stubs_ext",
+    "gdal": "osgeo|gdal",
+    "google-api-python-client": "googleapiclient|apiclient",
+    "matplotlib": "mpl_toolkits|pylab",
+    "mysqlclient": "MySQLdb",
+    "opencv-contrib-python": "cv2",
+    "opencv-python": "cv2",
+    "opencv-python-headless": "cv2",
+    "pygobject": "gi",
+    "pymongo": "bson|gridfs",
+    "pymupdf": "fitz|pymupdf",
+    "pywavelets": "pywt",
+    "pywin32": r"win32\w*|pywintypes|pythoncom|winerror|pythonwin|_win32\w*",
+    "scikit-image": "skimage",
+    "scikit-learn": "sklearn",
+    "setuptools": "pkg_resources",
+    "toolz": "tlz",
 }
-"""What well-known distributions give that are called otherwise than their modules."""
+"""What well-known distributions give that are called otherwise than their modules: regular expressions for names of those."""
 _LITERALS: dict[type, str] = {str: "str", int: "int", bool: "bool", float: "float", bytes: "bytes", complex: "complex"}
 
 
@@ -249,7 +245,8 @@ class World:
 
     def _is_declared(self, name: str) -> bool:
         plain = re.sub(r"[-_.]+", "-", name).lower()
-        if any(_PROVIDES.get(one, _NOTHING).match(name) for one in self.project.dependencies):
+        provided = (_PROVIDES[one] for one in self.project.dependencies if one in _PROVIDES)
+        if any(re.fullmatch(names, name) for names in provided):
             return True
         for dependency in self.project.dependencies:
             parts = re.split(r"[-_.]+", dependency)

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO
 
+from llmlint.model.record import record
+
 OWNED = "LLMLINT_OWNED"
 """The environment variable by which who has put us into a group of our own says that it will end that group."""
 
@@ -29,9 +31,6 @@ _LONGEST = 2**31 - 1
 
 class ToolError(Exception):
     """A tool that could not run, or said what cannot be read; the message has its own words, in one line."""
-
-
-from llmlint.model.record import record
 
 
 @record

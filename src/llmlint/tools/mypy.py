@@ -177,18 +177,18 @@ class Mypy:
         report.notices += _complaints(ended, self.settings_file)
         elsewhere: set[tuple[str, int, str]] = set()
         last: Diagnostic | None = None
-        for record in records:
-            path = os.path.normpath(os.path.join(self._project.base or self._project.root, record["file"]))
+        for one in records:
+            path = os.path.normpath(os.path.join(self._project.base or self._project.root, one["file"]))
             path = self._run.named.originals.get(path, path)
-            if record["severity"] == "note":
-                if last is not None and (last.path, last.span.row) == (path, record["line"]):
-                    last = report.diagnostics[-1] = _noted(last, record["message"])
+            if one["severity"] == "note":
+                if last is not None and (last.path, last.span.row) == (path, one["line"]):
+                    last = report.diagnostics[-1] = _noted(last, one["message"])
                 continue
             last = None
             if path not in asked:
-                elsewhere.add((path, record["line"], record["message"]))
+                elsewhere.add((path, one["line"], one["message"]))
                 continue
-            found = self._diagnostic(record, path, texts)
+            found = self._diagnostic(one, path, texts)
             if found is not None:
                 report.diagnostics.append(found)
                 last = found
