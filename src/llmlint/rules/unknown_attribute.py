@@ -33,6 +33,15 @@ def check(use: AttributeUse) -> Iterator[Finding]:
             suggestion=f"{owner.name.rpartition('.')[2]}()",
         )
         return
+    if use.name == "__call__":
+        yield Finding(
+            at=use.node,
+            message=f"'{owner.name}' is a property: what is called is what it gives",
+            symbol=owner.symbol,
+            truth=owner.truth,
+            suggestion=owner.name.rpartition(".")[2],
+        )
+        return
     near = nearest(use.name, owner.names())
     yield Finding(
         at=of_name(use.node),

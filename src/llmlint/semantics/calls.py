@@ -135,6 +135,7 @@ class Calls(Solving):
                 found = annotations.value(returns, function.module, function.owner)
                 if type(found) is not Unknown:
                     function.memo["annotated"] = found
+                    self.world.built.promise(found, function)
             return found
         subst: Substitution = {}
         own = self._as_instance(receiver)

@@ -208,9 +208,9 @@ class Expressions(Invocation):
                 "builtins.int",
                 "builtins.float",
             ):
-                if isinstance(node.op, ast.Div):
+                if isinstance(node.op, (ast.Div, ast.Pow)):
                     return UNKNOWN
-                return Instance(left.cls)
+                return Instance(left.cls, exact=left.exact and right.exact)
             if left.cls.symbol == "builtins.str" and isinstance(node.op, ast.Mod):
                 return self.world.string
         method = _OPERATORS.get(type(node.op))

@@ -15,11 +15,9 @@ from llmlint.project.late_error import repeated_keyword
 from llmlint.semantics.arguments import Arguments, Bound
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.binding import Assignments
+from llmlint.semantics.built import is_plain
 from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls, MockMethod
-from llmlint.semantics.nouns import (
-    CallUse,
-    Problem,
-)
+from llmlint.semantics.nouns import AttributeUse, CallUse, Outcome, Problem
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.special_values import Bounded
 from llmlint.semantics.stored_names import stored_in
@@ -160,6 +158,8 @@ class Invocation(Assignments):
 
     def call(self, node: ast.Call, function: Value, arguments: Arguments) -> Value:
         """``function(...)``: bound, reported where it does not bind, and evaluated."""
+        if isinstance(node.func, ast.Attribute) and is_plain(function):
+            self._called_property(node, node.func)
         if isinstance(function, Union):
             return self._call_union(node, function, arguments)
         if isinstance(function, (FunctionValue, ClassValue, Instance, Callable)):
@@ -182,6 +182,24 @@ class Invocation(Assignments):
                 result = self._made(function, arguments, result) or result
             return self.mocks.local(result, anew=True) if type(result) is Mock else result
         return UNKNOWN
+
+    def _called_property(self, node: ast.Call, read: ast.Attribute) -> None:
+        """``order.total()``, where ``total`` is a property of the project's that gives a number, a text or the like."""
+        if not self.judging or self.probing("TypeError"):
+            return
+        receiver = self.eval(read.value)
+        if not isinstance(receiver, Instance):
+            return
+        classes = self.world.classes
+        member, hidden = classes.member(receiver.cls, read.attr), classes.hidden(receiver.cls, read.attr)
+        if member is None or not member.owner.own or member.owner.module.by_test:
+            return
+        if any(one.kind != "property" or not one.functions() for one in (member, hidden) if one is not None):
+            return
+        value = FunctionValue(member.functions()[-1:], receiver)
+        if self.certain_call(value) and not self.world.project_text.stored(read.attr, tests=True):
+            owner = self.world.owners.of(value)
+            self.emit(AttributeUse(node, "__call__", "load", owner, Outcome.MISSING, False))
 
     def _made(self, function: FunctionValue, arguments: Arguments, annotated: Instance) -> Mock | None:
         """The mock that a helper of the tests gives, and annotates as what it stands for."""

@@ -56,7 +56,7 @@ class Judgements(Lookup):
             return
         if name in API and any("mock" in module.text or "patch" in module.text for module in self.test_modules):
             return  # who asks for the API of a mock has put one there, however far from here
-        if not self.confirm(value, name):
+        if not self.confirm(self.world.built.seen(value, self.replaced_names), name):
             return
         owner = self.world.owners.of(value)
         if (
@@ -111,7 +111,7 @@ class Judgements(Lookup):
             or not self.certain_call(value)
         ):
             return
-        if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function):
+        if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function, name):
             return
         if self.world.project_text.stored(name, tests=True) or self._stored_by_tests(name):
             return

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 BUILTIN: Final = frozenset(
     {"parametrize", "skip", "skipif", "xfail", "usefixtures", "filterwarnings", "tryfirst", "trylast"}
 )
+_REFUSED: Final = frozenset({"parameterize", "parametrise", "parameterise"})
+"""What pytest itself takes for misspelt, whoever registers it (``_pytest.mark.structures.MarkGenerator``)."""
 _USE: Final = re.compile(r"\bmark\s*\.\s*(\w+)")
 _LINE: Final = re.compile(r"""addinivalue_line\s*\(\s*["']markers["']\s*,\s*([frbu]*)["']{1,3}\s*([\w-]*)""")
 _WORD: Final = re.compile(r"""["']\s*(\w+)\s*(?:\([^"'\n]*\))?\s*:""")
@@ -30,7 +32,8 @@ def unknown_markers(module: TestModule) -> Iterator[tuple[ast.Attribute, str, li
         return
     world = module.world
     known = _registered(world, module.module)
-    if known is None or not (used := used - known):
+    used = used & _REFUSED if known is None else used - known
+    if not used:
         return
     seen: set[str] = set()
     origin = world.library.origin
@@ -40,7 +43,7 @@ def unknown_markers(module: TestModule) -> Iterator[tuple[ast.Attribute, str, li
     ):
         if node.attr not in seen and origin(module.module, node) == f"pytest.mark.{node.attr}":
             seen.add(node.attr)
-            yield node, node.attr, sorted(BUILTIN | known)
+            yield node, node.attr, sorted(BUILTIN | (known or set()))
 
 
 def known_markers(module: TestModule) -> list[str]:

@@ -101,10 +101,13 @@ class ImportUse:
 
 @_noun
 class AttributeUse:
-    """An attribute worth judging: missing, off contract or private; also a key of a TypedDict and ``getattr(x, "n")``."""
+    """An attribute worth judging: missing, off contract or private; also a key of a TypedDict and ``getattr(x, "n")``.
+
+    ``__getitem__`` and ``__call__`` stand for a function that is subscripted and a property whose value is called.
+    """
 
     node: ast.expr
-    """The ``ast.Attribute`` (or the ``getattr`` call, or the subscript of a TypedDict)."""
+    """The ``ast.Attribute`` (or the ``getattr`` call, the subscript of a TypedDict or function, the call of a property)."""
     name: str
     context: Literal["load", "store", "delete", "key"]
     owner: Owner | None

@@ -190,7 +190,12 @@ class ProjectText:
         if module is None:
             return True
         bindings = [binding for binding in module.table.get(name, ()) if binding.form == CLASS]
-        inherited = {base.symbol for base in self.world.classes.mro(cls)}
+        inherited: set[str] = set()
+        for base in self.world.classes.mro(cls):
+            if base.module.is_stub:
+                self.world.library.canonical(base)
+            # Python 3.13 defines `pathlib.Path` in `pathlib._local`.
+            inherited.update(one.symbol for one in (base, base.implementation) if one is not None)
         for binding in bindings:
             below = module.class_at(binding.node)
             found = self.world.classes.member(below, member)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from llmlint.contracts.signature import (
     Signature,
@@ -31,6 +32,26 @@ from llmlint.semantics.values import (
     union,
     without_none,
 )
+
+_DECIDING: Final = frozenset(
+    f"__{name}__"
+    for name in (
+        "iter",
+        "next",
+        "call",
+        "len",
+        "getitem",
+        "fspath",
+        "await",
+        "aiter",
+        "anext",
+        "index",
+        "int",
+        "float",
+        "reversed",
+    )
+)
+"""Methods of protocols that classes define themselves or have not: no decorator and no base of all makes them."""
 
 
 class Solving(Protocols):
@@ -137,9 +158,7 @@ class Solving(Protocols):
                     return all(
                         classes.member(value.cls, name) is not None
                         for name in classes.body(expected.cls)
-                        if not name.startswith("_")
-                        or name
-                        in ("__iter__", "__next__", "__call__", "__len__", "__getitem__", "__fspath__", "__await__")
+                        if not name.startswith("_") or name in _DECIDING
                     )
                 return not value.exact and classes.is_subclass(expected.cls, value.cls)
             if is_none(expected):

@@ -40,6 +40,14 @@ _NAMES_OTHERS = re.compile(r"""\bsetattr\(\s*(?:model|instance|obj|target|owner)
 """What gives an object that was handed over a name that is worked out."""
 _PLAIN = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "list", "dict", "set", "tuple"))
 
+_AS_WRITTEN = frozenset(
+    {
+        "_pytest._code.code.ExceptionInfo", "_pytest.capture.CaptureFixture", "_pytest.logging.LogCaptureFixture",
+        "_pytest.monkeypatch.MonkeyPatch", "_pytest.recwarn.WarningsRecorder", "_pytest.tmpdir.TempPathFactory",
+    }
+)  # fmt: skip
+"""Classes of pytest on whose objects it stores nothing from elsewhere, whatever it stores on others."""
+
 
 class Vetoes:
     """Asked only where there is a candidate, for what they read may be whole folders."""
@@ -182,7 +190,7 @@ class Vetoes:
                 return False  # a stub without a source that is found tells what is public
         if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
             package = self.text.package(cls.module)
-            if name in package.stored or name in package.computed:
+            if (name in package.stored or name in package.computed) and cls.symbol not in _AS_WRITTEN:
                 return False
         if isinstance(value, Instance) and value.via and self.text.stored(value.via, foreign_only=True):
             return False
@@ -248,6 +256,8 @@ class Vetoes:
                 if any(binding.form == FROM for binding in bindings):
                     symbol = self.world.library.symbol(module, name)
                     source = symbol.module if isinstance(symbol, Class | Function) else None
+                    if source is not None and source.name in ("unittest.mock", "mock.mock"):
+                        continue  # what `configure_mock` is handed are mocks
                     if source is not None and source.is_stub:
                         source = source.implementation
                     if source is not None and not source.by_test and source.kind != "typeshed":
@@ -273,12 +283,17 @@ class Vetoes:
         class or an exception of somebody else."""
         if "protocol" in cls.memo:
             return True
-        if cls.own:
+        if cls.own or self._is_final(cls):
             return False
         if cls.symbol in _BASES_OF_FILES:
             return True
-        abstract = self.abstract(cls) if cls.module.name == "builtins" else self._leaves_abstract(cls)
+        abstract = self.abstract(cls) if cls.module.name == "builtins" else self.leaves_abstract(cls)
         return abstract or self.world.classes.derives(cls, "builtins.BaseException")
+
+    def _is_final(self, cls: Class) -> bool:
+        """Whether nothing may inherit from the class (PEP 591): what is written in another language says so in its stub."""
+        origins = (self.world.library.origin(cls.module, decorator) for decorator in cls.node.decorator_list)
+        return any(origin in ("typing.final", "typing_extensions.final") for origin in origins)
 
     def _is_a_slip(self, cls: Class, name: str) -> bool:
         """Whether the name is one slip of the finger away from one that a builtin class has: no subclass has both."""
@@ -310,7 +325,7 @@ class Vetoes:
                         return True
         return False
 
-    def _leaves_abstract(self, cls: Class) -> bool:
+    def leaves_abstract(self, cls: Class) -> bool:
         """Whether a method of ``cls`` or of a base is abstract and not made concrete on the way."""
         seen: set[str] = set()
         for base in self.world.classes.mro(cls):

@@ -19,6 +19,7 @@ from llmlint.project.source import SourceError, read_source, read_text
 from llmlint.semantics.annotations import Annotations
 from llmlint.semantics.answers import Answers
 from llmlint.semantics.attributes import Attributes
+from llmlint.semantics.built import Built
 from llmlint.semantics.calls import Calls
 from llmlint.semantics.fixtures import Fixtures
 from llmlint.semantics.functions import Functions
@@ -80,6 +81,7 @@ class World:
         self.attributes = Attributes(self)
         self.functions = Functions(self)
         self.calls = Calls(self)
+        self.built = Built(self)
         self.inference = Inference(self)
         self.fixtures = Fixtures(self)
         self.project_text = ProjectText(self)

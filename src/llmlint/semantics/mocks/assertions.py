@@ -61,6 +61,14 @@ _MISSPELT: Final = {
     "was_called_with": "assert_called_with",
     "was_called_once_with": "assert_called_once_with",
     "was_not_called": "assert_not_called",
+    **{
+        f"{prefix}_been_called{suffix}": f"assert_called{suffix}"
+        for prefix in ("has", "have", "to_have")
+        for suffix in ("", "_once", "_with", "_once_with")
+    },
+    "has_not_been_called": "assert_not_called",
+    "not_to_have_been_called": "assert_not_called",
+    "never_called": "assert_not_called",
     "awaited_once": "assert_awaited_once",
     "awaited_with": "assert_awaited_with",
     "awaited_once_with": "assert_awaited_once_with",
@@ -80,4 +88,5 @@ def misspelt(name: str) -> str | None:
     if not name.startswith(_TYPO_PREFIXES):
         return None
     best = max(ASSERTIONS, key=lambda real: (SequenceMatcher(None, name, real).ratio(), real))
-    return best if SequenceMatcher(None, name, best).ratio() >= 0.75 else None
+    # Mocks refuse to make up whatever begins like an assertion (``unittest.mock.NonCallableMock.__getattr__``).
+    return best if SequenceMatcher(None, name, best).ratio() >= (0.6 if name.startswith("assert_") else 0.75) else None

@@ -127,7 +127,7 @@ class MockVerdicts:
     def _judge_of_function(self, use: Use, stands: FunctionValue) -> None:
         """An attribute of the mock of a plain function: what the function gives has it, or mocks have one that is spelt nearly so."""
         world, function = self.evaluator.world, stands.function
-        if use.mocks[0].opaque or not world.calls.is_plain(function) or function.name.startswith("__"):
+        if use.mocks[0].opaque or not world.calls.is_plain(function, use.name) or function.name.startswith("__"):
             return
         given = result(world, stands)
         has_it = given is not None and self._has(given, use.name)
