@@ -18,8 +18,6 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
     Raises:
         WriteError: the file no longer holds ``before``, or cannot be written.
     """
-    import tempfile
-
     target = os.path.realpath(path)
     try:
         with open(target, "rb") as file:
@@ -28,7 +26,7 @@ def replace_file(path: str, before: bytes, after: bytes) -> None:
         if not os.access(target, os.W_OK):
             raise WriteError("cannot be written: it is read-only")
         state = os.stat(target)
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".llmlint-", suffix=".tmp")
+        handle, temporary = _temporary(os.path.dirname(target))
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(after)
@@ -52,7 +50,7 @@ def new_file(path: str, data: bytes) -> None:
     folder = os.path.dirname(path)
     try:
         os.makedirs(folder, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".llmlint-", suffix=".tmp")
+        handle, temporary = _temporary(folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -83,6 +81,12 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
+
+
+def _temporary(folder: str) -> tuple[int, str]:
+    import tempfile  # brings the archivers with it
+
+    return tempfile.mkstemp(dir=folder, prefix=".llmlint-", suffix=".tmp")
 
 
 def make_cache(folder: str) -> None:
