@@ -12,6 +12,7 @@ from llmlint.model.result import FileResult, RunResult
 from llmlint.project.discovery import FoundFile
 from llmlint.project.project import Project
 from llmlint.semantics.standing import Standing
+from llmlint.semantics.world import World
 from types import MappingProxyType
 
 class Problem(Exception):
@@ -201,6 +202,17 @@ class Session:
             text: What it holds.
             row: From 1.
             column: From 0, in code points.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        ...
+
+    def world(self, path: str) -> World:
+        """What is known of the project of ``path``: for questions about names.
+
+        Args:
+            path: Of a file that need not exist.
 
         Raises:
             Problem: settings, selectors or rules are unusable.

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from llmlint.engine.fingerprint import Fingerprint
     from llmlint.engine.fixes import Fixed
     from llmlint.semantics.standing import Standing
+    from llmlint.semantics.world import World
 
 
 class Problem(Exception):
@@ -364,6 +365,17 @@ class Session:
         """
         judge, role = self._judge_of(os.path.abspath(path))
         return judge.checker(0).standing(os.path.abspath(path), text, role, row, column)
+
+    def world(self, path: str) -> World:
+        """What is known of the project of ``path``: for questions about names.
+
+        Args:
+            path: Of a file that need not exist.
+
+        Raises:
+            Problem: settings, selectors or rules are unusable.
+        """
+        return self._judge_of(os.path.abspath(path))[0].checker(0).world
 
     def ruff(self, path: str) -> BufferedRuff | None:
         """ruff for texts in the place of ``path``, whether or not the request asks for tools; None where the settings leave it out.

@@ -30,6 +30,7 @@ from llmlint.semantics.nouns import ContractProblem
 
 if TYPE_CHECKING:
     from llmlint.semantics.standing import Standing
+    from llmlint.semantics.world import World
 
 _PROSE = frozenset({"LLM503", "LLM504"})
 """The rules about the docstrings of contracts; without them nobody need read those."""
@@ -199,6 +200,11 @@ class Checker:
     def unreadable(self, path: str, role: Role, error: SourceError) -> FileResult:
         """The result of a file that cannot be read."""
         return self._uncompiled(path, "", role, error)
+
+    @property
+    def world(self) -> World:
+        """What all files of the project share: its library of modules, and what was worked out so far."""
+        return self._analyzer.world
 
     @property
     def files_read(self) -> tuple[str, ...]:

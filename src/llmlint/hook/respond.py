@@ -23,7 +23,6 @@ from llmlint.project.discovery import skipper
 from llmlint.project.project import Project
 from llmlint.project.source import SourceError, read_text
 from llmlint.report.place import shown
-from llmlint.report.wording import count
 
 if TYPE_CHECKING:
     from llmlint.report.context import Context
@@ -255,15 +254,7 @@ def _elsewhere(found: Sequence[Diagnostic], context: Context) -> Iterator[str]:
 
 def _bounded(results: Sequence[FileResult], context: Context, limit: int) -> str:
     """The report of causes, the heaviest first, as many as there is room for."""
-    from llmlint.report.agent import agent
+    from llmlint.report.agent import agent, within
 
-    found = RunResult(tuple(results), len(results))
-    head, *causes = "".join(agent(found, context)).split("\n\n")
-    text = head
-    for index, cause in enumerate(causes):
-        left = len(causes) - index
-        rest = f"\n\n{count(left, 'more cause')}: llmlint check --no-tools --output-format agent FILE tells them.\n"
-        if len(text) + len(cause) + 2 + (len(rest) if left > 1 else 0) > limit:
-            return (text + rest)[: max(limit, len(rest))]
-        text += f"\n\n{cause}"
-    return text
+    report = "".join(agent(RunResult(tuple(results), len(results)), context))
+    return within(report, limit, "llmlint check --no-tools --output-format agent FILE tells them.")

@@ -13,6 +13,7 @@ from llmlint.lifecycle.freeze.types import Types
 from llmlint.project.project import Project
 from llmlint.project.source import parse
 from llmlint.semantics.analysis import FileAnalysis
+from llmlint.semantics.fixtures import BUILTIN
 from llmlint.semantics.mocks.values import Mock
 from llmlint.semantics.values import Value
 from llmlint.semantics.world import World
@@ -45,7 +46,7 @@ def legal_fixtures(project: Project, folder: str, world: World | None = None) ->
     module = analysis.module
     allowed = _allowed(project, path)
     found: dict[str, LegalFixture] = {}
-    for source in world.fixtures.chain(module):
+    for source in _own(world, module):
         for name, fixture in world.fixtures.of_module(source).items():
             if name in found or (allowed is not None and name not in allowed) or source.tree is None:
                 continue
@@ -65,6 +66,34 @@ def legal_fixtures(project: Project, folder: str, world: World | None = None) ->
         if name not in found:
             found[name] = LegalFixture(name, "", "function", "", 0, "", "a plugin's")
     return list(found.values())
+
+
+def besides(project: Project, folder: str, world: World) -> list[str]:
+    """The names of the fixtures of pytest and of plugins that a test in ``folder`` may ask for as well, sorted."""
+    path = os.path.join(os.path.abspath(folder), "test_llmlint_prompt.py")
+    module = FileAnalysis(world, parse(path, "", "test")).module
+    allowed = _allowed(project, path)
+    own = {source.path for source in _own(world, module)}
+    names = {
+        name
+        for source in world.fixtures.plugins()
+        if source.path not in own
+        for name in world.fixtures.of_module(source)
+    }
+    names |= {name for name in BUILTIN if world.fixtures.find(name, module) or world.fixtures.provided_by_pytest(name)}
+    return sorted(
+        name for name in names if not name.startswith("_") and (allowed is None or name in allowed or name in BUILTIN)
+    )
+
+
+def _own(world: World, module: Module) -> list[Module]:
+    """The conftests in scope and the modules of the project that they name as plugins, nearest first."""
+    chain = {source.path for source in world.fixtures.chain(module)}
+    return [
+        source
+        for source in world.fixtures.sources(module)
+        if source.path in chain or (source.own and source is not module)
+    ]
 
 
 def _allowed(project: Project, path: str) -> set[str] | None:

@@ -37,6 +37,25 @@ def agent(result: RunResult, context: Context) -> Iterator[str]:
         yield from _group(group, context)
 
 
+def within(report: str, limit: int, further: str) -> str:
+    """The causes of a report for which there is room, the heaviest first.
+
+    Args:
+        report: All of it.
+        limit: Characters.
+        further: What to do about the others.
+    """
+    head, *causes = report.split("\n\n")
+    text = head
+    for index, cause in enumerate(causes):
+        left = len(causes) - index
+        rest = f"\n\n{count(left, 'more cause')}: {further}\n"
+        if len(text) + len(cause) + 2 + (len(rest) if left > 1 else 0) > limit:
+            return (text + rest)[: max(limit, len(rest))]
+        text += f"\n\n{cause}"
+    return text
+
+
 def _cause(diagnostic: Diagnostic) -> tuple[str, ...]:
     what = diagnostic.symbol or re.sub(r"\d+", "#", diagnostic.message)
     return diagnostic.selector, what, diagnostic.suggestion or "", diagnostic.side
@@ -89,7 +108,7 @@ def _fixtures(path: str) -> list[str]:
     while True:
         paths.append(os.path.join(folder, "conftest.py"))
         parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")) or not os.path.isdir(folder):
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
             break
         folder = parent
     for one in paths:

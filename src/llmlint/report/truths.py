@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import os
 from collections.abc import Iterator
 
@@ -30,6 +31,33 @@ def published(truth: Truth) -> str | None:
         return None
     shown = names[:_MOST]
     return f"{name}: {', '.join(shown)}" + (", …" if len(names) > _MOST else "")
+
+
+def bound(truth: Truth) -> str | None:
+    """``total: int = 0``: the statement that binds a name, in one line; a property's or method's as it is called; None where there is none."""
+    try:
+        tree = read_source(truth.path, "other").tree
+    except SourceError:
+        return None
+    node = _statement(tree, truth.row)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        called = _signature(node, full=True)
+        # A property is read, not called.
+        return f"{called}: {_plain(node.returns)}" if called == node.name and node.returns is not None else called
+    if isinstance(node, ast.ClassDef):
+        return f"class {node.name}"
+    return _plain(node).split("\n")[0] if node is not None else None
+
+
+def _statement(tree: ast.Module, row: int) -> ast.stmt | None:
+    """The outermost statement that begins in a row, else the innermost that goes over it."""
+    found = None
+    for node in ast.walk(tree):  # the outer ones first
+        if isinstance(node, ast.stmt) and node.lineno <= row <= (node.end_lineno or 0):
+            if node.lineno == row:
+                return node
+            found = node
+    return found
 
 
 def _at(tree: ast.Module, row: int) -> ast.stmt | None:
@@ -96,9 +124,24 @@ def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef, *, full: bool) -> s
             break
     begin = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
     if full:
-        returned = f" -> {ast.unparse(node.returns)}" if node.returns is not None else ""
-        return f"{begin}def {node.name}({ast.unparse(arguments)}){returned}"
+        returned = f" -> {_plain(node.returns)}" if node.returns is not None else ""
+        return f"{begin}def {node.name}({_plain(arguments)}){returned}"
     for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
         if argument is not None:
             argument.annotation = None
     return f"{begin}{node.name}({ast.unparse(arguments)})"
+
+
+def _plain(node: ast.AST) -> str:
+    """The text of annotations, without what ``Annotated`` adds to them: whole pages of documentation in some libraries."""
+    text = ast.unparse(node)
+    return ast.unparse(_Bare().visit(copy.deepcopy(node))) if "Annotated[" in text else text
+
+
+class _Bare(ast.NodeTransformer):
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """``Annotated[X, …]`` is X."""
+        name = getattr(node.value, "attr", getattr(node.value, "id", ""))
+        if name == "Annotated" and isinstance(node.slice, ast.Tuple) and node.slice.elts:
+            return self.visit(node.slice.elts[0])  # type: ignore[no-any-return]
+        return self.generic_visit(node)
