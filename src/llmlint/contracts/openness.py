@@ -26,6 +26,7 @@ _PLAIN_METACLASSES: Final = frozenset(
 _PLAIN_DECORATORS: Final = frozenset(
     {
         "dataclasses.dataclass",
+        "pydantic.dataclasses.dataclass",
         "functools.total_ordering",
         "typing.final",
         "typing.runtime_checkable",

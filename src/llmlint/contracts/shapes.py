@@ -105,6 +105,11 @@ class Shapes(Openness):
                 return ("attrs", decorator)
         return None
 
+    def _of_pydantic(self, cls: Class) -> bool:
+        """Whether ``pydantic.dataclasses`` makes the class's constructor."""
+        generated = self.generator(cls)
+        return generated is not None and self.decorator(cls, generated[1]) == "pydantic.dataclasses.dataclass"
+
     def _data(self, cls: Class, kind: str, decorator: ast.expr) -> Shape:
         options = call_options(decorator)
         known = options is not None
@@ -401,4 +406,6 @@ class Shapes(Openness):
                     parameters.append(Parameter(item.name, kind, False, item.annotation, item.default))
         if shape.kind == "pydantic" and shape.extra == "allow":
             parameters.append(Parameter("extra", VAR_KEYWORD, False))
+        elif shape.kind == "dataclass" and any(map(self._of_pydantic, self.mro(cls))):
+            parameters.append(Parameter("extra", VAR_KEYWORD, False))  # which it drops, unless it is told otherwise
         return Signature(cls.name, parameters, drops=shape.kind == "pydantic" and shape.extra == "ignore")

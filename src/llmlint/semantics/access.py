@@ -164,6 +164,8 @@ class Access(Judgements):
             or kind is Raises
         ):
             return self.specials.member(value, name)
+        elif kind is FunctionValue and (cached := self._keeping_results(value)) is not None:  # type: ignore[arg-type]
+            value = cached
         elif kind is FunctionValue:
             if name not in FUNCTION_API and not is_dunder(name):
                 self._of_function(node, value, name)  # type: ignore[arg-type]
@@ -187,6 +189,13 @@ class Access(Judgements):
         if name[:1] == "_":
             self.private(node, name, value, outcome, "load")
         return result.value
+
+    def _keeping_results(self, value: FunctionValue) -> Instance | None:
+        """The object that ``functools.lru_cache`` makes of a function, of which its attributes are."""
+        if len(value.functions) > 1 or not self.world.functions.info(value.function).cached:
+            return None
+        cls = self.world.classes.named("functools", "_lru_cache_wrapper")
+        return Instance(cls, exact=True) if cls is not None else None
 
     def _subscript(self, node: ast.Subscript) -> Value:
         value = self.eval(node.value)

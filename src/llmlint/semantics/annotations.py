@@ -10,6 +10,7 @@ from llmlint.contracts.library import Variable
 from llmlint.contracts.symbols import Class, Module
 from llmlint.semantics.values import (
     ANY,
+    BUILTIN,
     NEVER,
     UNKNOWN,
     Callable,
@@ -153,7 +154,7 @@ class Annotations:
                     if cls is not None:
                         parts.append(Instance(cls))
                 return union(parts)
-            return Instance(symbol)
+            return Instance(symbol, said=_speaker(module)) if name in BUILTIN else Instance(symbol)
         if isinstance(symbol, Variable):
             return self._variable(symbol, subst, receiver, depth)
         return UNKNOWN
@@ -227,7 +228,8 @@ class Annotations:
             elif world.calls.makes_another(symbol):
                 return UNKNOWN
             else:
-                return Instance(symbol, tuple(inner(item) for item in items))
+                said = _speaker(module) if symbol.symbol in BUILTIN else None
+                return Instance(symbol, tuple(inner(item) for item in items), said=said)
         elif symbol is None:
             name = ""
         if name == "Optional":
@@ -252,7 +254,7 @@ class Annotations:
                 return self._type_of(inner(items[0]))
             if name == "Tuple":
                 return self._tuple(cls, items, inner)
-            return Instance(cls, tuple(inner(item) for item in items))
+            return Instance(cls, tuple(inner(item) for item in items), said=_speaker(module))
         return UNKNOWN
 
     def _alias(self, symbol: Variable, arguments: list[Value], depth: int) -> Value:
@@ -348,3 +350,11 @@ class Annotations:
                 )
             return self._substitution(base, arguments, owner, depth + 1)
         return {}
+
+
+def _speaker(module: Module) -> Module | None:
+    """Who is asked of an annotation in ``module``: somebody else's, which type checkers have read; of the project's own, nobody knows.
+
+    What methods of builtins and of abstract classes give may be of the class that they are called on, or of one that makes them concrete.
+    """
+    return None if module.own or module.by_test or module.name in ("builtins", "typing", "collections.abc") else module

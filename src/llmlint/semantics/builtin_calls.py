@@ -53,6 +53,8 @@ class BuiltinCalls(Expectations):
         takes = _TAKES.get(name)
         if takes is not None and (arguments.keywords or not takes[0] <= len(positional) <= takes[1]):
             evaluator.refused(node, special.value, arguments)
+        if name == "sorted" and evaluator.sink is not None:
+            evaluator.hand_to_lambdas(special.value, arguments)
         if name == "getattr" and len(positional) >= 2:
             return self._getattr(node, arguments)
         if name in ("setattr", "delattr") and len(positional) >= 2:

@@ -29,7 +29,7 @@ from llmlint.semantics.values import (
 if TYPE_CHECKING:
     from llmlint.semantics.scope import Scope
 from llmlint.semantics.arguments import Arguments
-from llmlint.semantics.solving import Solving
+from llmlint.semantics.lambdas import Lambdas
 
 _DISOWNED: Final = re.compile(
     r"^[ \t]*return\b[^\n]*#[^\n]*(?:type:\s*ignore(?!\[)|type:\s*ignore\[[^\]]*return-value|pyright:\s*ignore\[[^\]]*Return)",
@@ -37,10 +37,10 @@ _DISOWNED: Final = re.compile(
 )
 
 
-class Calls(Solving):
+class Calls(Lambdas):
     """Binds and evaluates calls.
 
-    Built on `Callables` (signatures), `Protocols` (what Python itself calls) and `Solving` (type variables).
+    Built on `Callables` (signatures), `Protocols` (what Python itself calls), `Solving` (type variables) and `Lambdas`.
     """
 
     def result(self, value: Value, arguments: Arguments) -> Value:

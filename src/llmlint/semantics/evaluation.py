@@ -110,6 +110,8 @@ class Evaluation:
         self.grown: dict[ast.AST, frozenset[str]] = {}
         """By a function or module: the names of collections that something is put into there."""
         self.callees: dict[ast.AST, Value] = {}
+        self.lambdas: dict[ast.Lambda, list[Value]] = {}
+        """What the parameters of a lambda are given by the call that it is written in."""
         """What each call was found to call."""
         self.replaced_reads: dict[ast.AST, Value] = {}
         """Attributes that were read where the tests replace them, and what they were read from."""
@@ -125,7 +127,15 @@ class Evaluation:
 
     def let_go(self) -> None:
         """Forget what a file has handed to this module: values that would keep its tree alive."""
-        for kept in (self.doubled, self.put_back, self.received, self.callees, self.replaced_reads, self.surely_mocks):
+        for kept in (
+            self.doubled,
+            self.put_back,
+            self.received,
+            self.callees,
+            self.lambdas,
+            self.replaced_reads,
+            self.surely_mocks,
+        ):
             kept.clear()
 
     def emit(self, noun: Noun) -> None:

@@ -291,6 +291,8 @@ class Expressions(Invocation):
         inner = Scope(self.module, node, scope, scope.cls)
         for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             inner.bind(argument.arg, UNANNOTATED)
+        for argument, value in zip(node.args.args, self.lambdas.get(node, ()), strict=False):
+            inner.bind(argument.arg, value)
         for rest in (node.args.vararg, node.args.kwarg):
             if rest is not None:
                 inner.bind(rest.arg, UNKNOWN)

@@ -51,6 +51,7 @@ KEEPING: Final = frozenset(
     }
 )
 """Decorators that leave the signature and the result as they are."""
+_CACHES: Final = frozenset({"functools.lru_cache", "functools.cache"})
 _WRAPPERS: Final = 8
 """How many wrappers around each other are looked through."""
 _FIXTURES: Final = frozenset({"pytest.fixture", "pytest_asyncio.fixture", "pytest.yield_fixture"})
@@ -71,6 +72,8 @@ class FunctionInfo(NamedTuple):
     overload: bool
     injected: bool = False
     """Whether a patch may hand it arguments that its callers do not give."""
+    cached: bool = False
+    """Whether the outermost decorator is that of ``functools`` that keeps results, which makes an object with methods of its own."""
 
 
 class Functions:
@@ -96,7 +99,7 @@ class Functions:
         opaque: list[ast.expr] = []
         manager: str | None = None
         fixture: ast.expr | None = None
-        overload = injected = False
+        overload = injected = cached = False
         module, library = function.module, self.world.library
         for node in function.node.decorator_list:
             name = ""
@@ -121,6 +124,7 @@ class Functions:
                 opaque.append(node)  # another plugin's: it may hand over what pytest knows nothing of
             elif name in KEEPING:
                 overload = overload or name.endswith(".overload")
+                cached = cached or (name in _CACHES and node is function.node.decorator_list[0])
             elif name.startswith("pytest.mark"):
                 pass
             elif name.startswith(("unittest.mock.patch", "mock.patch")):
@@ -129,7 +133,7 @@ class Functions:
                 pass
             elif not self._keeps(function, node):
                 opaque.append(node)
-        return FunctionInfo(kind, tuple(opaque), manager, fixture, overload, injected)
+        return FunctionInfo(kind, tuple(opaque), manager, fixture, overload, injected, cached)
 
     def _keeps(self, function: Function, node: ast.expr) -> bool:
         target = node.func if isinstance(node, ast.Call) else node

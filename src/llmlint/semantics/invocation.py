@@ -167,6 +167,7 @@ class Invocation(Assignments):
                 if self.judging:
                     self._check(node, function, arguments)
                 self._hand_over(function, arguments)
+                self.hand_to_lambdas(function, arguments)
                 if type(function) is FunctionValue and function.function.module is self.module:
                     self._note_arguments(function, arguments)
                 if type(function) is FunctionValue and function.function.module.by_test:
@@ -200,6 +201,11 @@ class Invocation(Assignments):
         if self.certain_call(value) and not self.world.project_text.stored(read.attr, tests=True):
             owner = self.world.owners.of(value)
             self.emit(AttributeUse(node, "__call__", "load", owner, Outcome.MISSING, False))
+
+    def hand_to_lambdas(self, function: Value, arguments: Arguments) -> None:
+        """Keep what the lambdas among the arguments are given, until their bodies are judged."""
+        if any(type(value) is Callable for value in arguments.values()) and self.certain_call(function):
+            self.lambdas.update(self.world.calls.handed(function, arguments))
 
     def _made(self, function: FunctionValue, arguments: Arguments, annotated: Instance) -> Mock | None:
         """The mock that a helper of the tests gives, and annotates as what it stands for."""

@@ -56,6 +56,8 @@ class Judgements(Lookup):
             return
         if name in API and any("mock" in module.text or "patch" in module.text for module in self.test_modules):
             return  # who asks for the API of a mock has put one there, however far from here
+        if self.probes and isinstance(value, Instance) and value.said is not None:
+            return  # what is expected to be raised may be raised before there is a text or a list
         if not self.confirm(self.world.built.seen(value, self.replaced_names), name):
             return
         owner = self.world.owners.of(value)
@@ -283,7 +285,11 @@ class Judgements(Lookup):
                 ):
                     return False
                 if not receiver.exact and not receiver.cls.own and self.world.vetoes.has_unseen_kin(receiver.cls):
-                    return False
+                    built = self.world.built.seen(receiver, self.replaced_names) is not receiver
+                    if not built and not (
+                        isinstance(receiver, Instance) and self.world.vetoes.borne_out(receiver, name)
+                    ):
+                        return False
                 if isinstance(receiver, Instance) and self.world.resting.on(
                     self.replaced_names, receiver, self.callees.values()
                 ):

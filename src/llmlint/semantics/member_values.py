@@ -11,6 +11,7 @@ from llmlint.contracts.per_node import per_node
 from llmlint.contracts.symbols import Class, FunctionNode, Member
 from llmlint.contracts.walking import walk
 from llmlint.semantics.values import (
+    BUILTIN,
     NOTHING,
     UNINFERRED,
     UNKNOWN,
@@ -161,7 +162,7 @@ class MemberValues:
             if len(function.node.decorator_list) > 1 and self.world.functions.info(function).opaque:
                 return UNKNOWN
             result = self.world.calls.function_result(function, receiver, None, member.owner.scope)
-            return self._via(result, member.name) if function.node.returns is None else result
+            return self._via(result, member.name, member.owner) if function.node.returns is None else result
         return UNKNOWN
 
     def annotated(self, node: ast.expr, owner: Class) -> Value:
@@ -237,7 +238,7 @@ class MemberValues:
         if any(_holds(one) for one in members_of(result)) and self._grows(cls, member.name):
             result = union([_emptied(one) for one in members_of(result)])
         if not cls.module.by_test:
-            result = self._via(result, member.name)
+            result = self._via(result, member.name, cls)
         return result
 
     def _grows(self, cls: Class, name: str) -> bool:
@@ -260,12 +261,14 @@ class MemberValues:
         methods = [binding[0] for binding in inner.bindings if isinstance(binding, tuple)]
         return bool(anew) and any(not anew.isdisjoint(_read_for(method, inner.name)) for method in methods)
 
-    def _via(self, value: Value, name: str) -> Value:
-        """The value, marked as reached through the inferred attribute ``name`` (other code may assign it, too)."""
+    def _via(self, value: Value, name: str, cls: Class) -> Value:
+        """The value, marked as reached through the inferred attribute ``name`` of ``cls`` (other code may assign it, too)."""
         if isinstance(value, Instance):
-            return Instance(value.cls, value.args, False, NOTHING, value.items, name)
+            said = cls if value.exact and value.cls.symbol in BUILTIN else None
+            return Instance(value.cls, value.args, False, NOTHING, value.items, name, said=said)
         if isinstance(value, Union):
-            return Union(tuple(self._via(member, name) if not is_none(member) else member for member in value.members))
+            members = (member if is_none(member) else self._via(member, name, cls) for member in value.members)
+            return Union(tuple(members))
         return value
 
     def _descriptor(self, value: Value) -> Value:

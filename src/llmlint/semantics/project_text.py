@@ -131,11 +131,19 @@ class ProjectText:
         key = ("subclass has", name)
         found = cls.memo.get(key)
         if found is None:
-            found = cls.memo[key] = self._subclass_has(cls, name)
+            found = cls.memo[key] = self._subclass_has(cls, name, cls.module)
         return bool(found)
 
-    def _subclass_has(self, cls: Class, name: str) -> bool:
-        indexes = [*self.own] if cls.own else [*self.own, self.package(cls.module)]
+    def subclass_abroad_has(self, cls: Class, name: str, module: Module) -> bool:
+        """Whether such a class is among those of the package (of somebody else) that ``module`` belongs to."""
+        key = ("subclass has", name, module.name)
+        found = cls.memo.get(key)
+        if found is None:
+            found = cls.memo[key] = self._subclass_has(cls, name, module)
+        return bool(found)
+
+    def _subclass_has(self, cls: Class, name: str, module: Module) -> bool:
+        indexes = [*self.own] if module.own else [*self.own, self.package(module)]
         names = {cls.name}
         for index in indexes:
             names |= index.aliases.get(cls.name, frozenset())

@@ -101,7 +101,7 @@ class Instance(Value):
     ``via`` is the attribute through which an inferred one was reached, or the dotted name of a module's variable that holds it.
     """
 
-    __slots__ = ("args", "cls", "exact", "items", "keys", "literal", "via")
+    __slots__ = ("args", "cls", "exact", "items", "keys", "literal", "said", "via")
 
     def __init__(
         self,
@@ -112,6 +112,7 @@ class Instance(Value):
         items: tuple[Value, ...] | None = None,
         via: str | None = None,
         keys: dict[Any, Value] | None = None,
+        said: Module | Class | None = None,
     ) -> None:
         self.cls = cls
         self.args = args
@@ -122,6 +123,9 @@ class Instance(Value):
         self.via = via
         self.keys = keys
         """The values of a dict display, by literal key."""
+        self.said = said
+        """Of an inexact builtin: who says that it is one, so that it can be asked whether that is so. The module of somebody else in
+        which an annotation stands, or the class whose text alone stores it (of annotated functions, ``built`` knows)."""
 
     def __repr__(self) -> str:
         return f"<{'' if self.exact else '~'}{self.cls.symbol} instance>"
@@ -255,6 +259,9 @@ def same(left: Value, right: Value) -> bool:
     return False
 
 
+BUILTIN: Final = frozenset(f"builtins.{name}" for name in ("str", "bytes", "list", "dict", "set", "frozenset", "tuple"))
+"""Builtins of which what is annotated as one is one, where somebody can be asked who knows."""
+
 _FOLLOWED: Final = 8
 _WRITTEN: Final = 128
 
@@ -293,10 +300,21 @@ def annotated_union(values: Iterable[Value]) -> Value:
 
 
 def _add(members: list[Value], value: Value) -> None:
-    for other in members:
-        if other is value or (type(other) is type(value) and same(value, other)):
+    for index, other in enumerate(members):
+        if other is value:
+            return
+        if type(other) is type(value) and same(value, other):
+            if type(value) is Instance and value.said is not other.said:  # type: ignore[attr-defined]
+                members[index] = unsaid(other)
             return
     members.append(value)
+
+
+def unsaid(value: Value) -> Value:
+    """The value, with nobody who could be asked whether it is what it is said to be."""
+    if type(value) is not Instance or value.said is None:
+        return value
+    return Instance(value.cls, value.args, value.exact, value.literal, value.items, value.via, value.keys)
 
 
 def members_of(value: Value) -> tuple[Value, ...]:

@@ -188,9 +188,9 @@ class Vetoes:
         if is_private(name) and cls.module.is_stub and not cls.own and cls.module.kind != "typeshed":
             if cls.implementation is None:
                 return False  # a stub without a source that is found tells what is public
-        if not cls.own and cls.module.kind != "typeshed" and self.world.classes.shape(cls).kind != "namedtuple":
+        if not cls.own and cls.module.kind != "typeshed" and not self._is_sealed(cls):
             package = self.text.package(cls.module)
-            if (name in package.stored or name in package.computed) and cls.symbol not in _AS_WRITTEN:
+            if name in package.stored or name in package.computed:
                 return False
         if isinstance(value, Instance) and value.via and self.text.stored(value.via, foreign_only=True):
             return False
@@ -202,8 +202,9 @@ class Vetoes:
             return False
         if not value.exact and name.startswith("_") and self._has_kin_with(cls, name):
             return False
-        if not value.exact and self.has_unseen_kin(cls) and not self._is_a_slip(cls, name):
-            return False
+        if not value.exact and self.has_unseen_kin(cls):
+            if not self._is_a_slip(cls, name) and not (isinstance(value, Instance) and self.borne_out(value, name)):
+                return False
         if not value.exact and stored_by_fake(tests, name):
             return False
         if not value.exact and not cls.own and self.text.namesake_has(cls, name):
@@ -224,6 +225,10 @@ class Vetoes:
         if self.world.classes.member(cls, name) is not None:
             return True  # only instances have it, or it is a key of typed dictionaries: astroid tells nothing apart
         return not self._astroid_finds(cls.module, cls, name)
+
+    def _is_sealed(self, cls: Class) -> bool:
+        """Whether its own package stores nothing in objects of the class but what it declares: type checkers know no subclass that may."""
+        return self.world.classes.shape(cls).kind == "namedtuple" or cls.symbol in _AS_WRITTEN or self._is_final(cls)
 
     def _named_by_others(self, cls: Class, tests: list[Module]) -> bool:
         """Whether objects of the class are handed to what gives the objects that it takes names that it works out (``Machine(self)``)."""
@@ -306,6 +311,20 @@ class Vetoes:
             if not member.startswith("_")
         ]
         return unmistakable(name, nearest(name, names), names)
+
+    def borne_out(self, value: Instance, name: str) -> bool:
+        """Whether what is said to be a builtin is one, and nothing that inherits from it and has the name."""
+        said = value.said
+        if isinstance(said, Module):
+            if said.kind == "typeshed":
+                return not said.name.startswith("email")  # whose headers are texts with attributes of their own
+            return not self.text.subclass_abroad_has(value.cls, name, said)
+        if isinstance(said, Class):
+            classes = self.world.classes
+            if classes.open(said) is not None or classes.named_by_callers(said) or classes.named_by_parameter(said):
+                return False
+            return value.via is not None and not self.text.subclass_has(said, value.via)
+        return False
 
     def _inherited_abroad(self, cls: Class, tests: list[Module]) -> bool:
         """Whether a package of somebody else that the tests import has classes that (by its text) inherit from ``cls`` or a subclass."""
