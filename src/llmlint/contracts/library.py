@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -21,6 +22,16 @@ from llmlint.contracts.symbols import (
     Function,
     Module,
 )
+
+_OF_PYTHON_2: Final = frozenset(
+    {
+        "BaseHTTPServer", "ConfigParser", "Cookie", "HTMLParser", "Queue", "SimpleHTTPServer", "SocketServer", "StringIO", "Tkinter",
+        "UserDict", "UserList", "__builtin__", "anydbm", "cPickle", "cStringIO", "commands", "cookielib", "copy_reg", "dummy_thread",
+        "exceptions", "htmlentitydefs", "httplib", "md5", "repr", "sets", "thread", "urllib2", "urlparse",
+        "xmlrpclib",
+    }
+)  # fmt: skip
+"""Modules that no Python of today has, and nobody installs for it."""
 
 
 class Entry(NamedTuple):
@@ -185,8 +196,9 @@ class Library(Modules):
         """Whether a conditional import is of a module that the known target environment does not have, and need not have."""
         if binding.form not in (IMPORT, FROM) or not binding.conditional or not self.project.environment.known:
             return False
-        if self.is_of_dependency(binding.module.partition(".")[0]):
-            return False  # it is merely not installed here
+        top = binding.module.partition(".")[0]
+        if top not in self.project.own_packages and top not in _OF_PYTHON_2 and top not in sys.stdlib_module_names:
+            return False  # it is merely not installed here, and what needs it is not run here
         return binding.module != "?" and self.module(binding.module, module.roots) is None
 
     def _binding_symbol(

@@ -120,10 +120,18 @@ def _is_meant(diagnostic: Diagnostic, block: Block, own: Container[str]) -> bool
         return False
     if diagnostic.code == "LLM201" and (diagnostic.symbol or "").partition(".")[0] not in own:
         return False
+    if diagnostic.code == "LLM203" and _is_of_snippet(diagnostic.span, block):
+        return False
     if diagnostic.code in ("LLM901", "LLM902"):
         # A guide may show what a suppression looks like.
         return False
     return not _is_elided(diagnostic.span, block)
+
+
+def _is_of_snippet(span: Span, block: Block) -> bool:
+    """Whether it is an attribute of ``self``: of a class that stands in the block, and the rest of which a guide leaves out."""
+    line = split_lines(block.padded)[span.row - 1]
+    return line[: span.column].rstrip().endswith(("self.", "cls."))
 
 
 def _is_elided(span: Span, block: Block) -> bool:

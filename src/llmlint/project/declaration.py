@@ -18,7 +18,7 @@ from llmlint.project.version_bound import oldest_python
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?=$|[\[<>=!~;@(,#\s])")
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _INCLUDE = re.compile(r"\s*(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
-_REQUIREMENTS_FILE = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in)", re.IGNORECASE)
+_REQUIREMENTS_FILE = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in|pip)", re.IGNORECASE)
 _PYTHON_CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+)\.(\d+)")
 
 
@@ -79,7 +79,7 @@ def read_declaration(folder: str) -> Declaration:
         except OSError:
             files = []
         for name in files:
-            if name.endswith((".txt", ".in")):
+            if name.endswith((".txt", ".in", ".pip")):
                 collected.requirements_file(os.path.join(inside, name))
     for name in ("environment.yml", "environment.yaml"):
         if name in names:
@@ -447,7 +447,7 @@ def _setup_py(collected: _Collected, tree: ast.Module) -> None:
         given = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
         for keyword in node.keywords:
             if keyword.arg is None and isinstance(keyword.value, ast.Name):
-                given |= put.get(keyword.value.id, {})
+                given |= _entries(constants.get(keyword.value.id)) | put.get(keyword.value.id, {})
         values = {name: _literal(value, constants) for name, value in given.items()}
         collected.name(values.get("name"))
         collected.python(values.get("python_requires"))
@@ -461,6 +461,18 @@ def _setup_py(collected: _Collected, tree: ast.Module) -> None:
         for extra in put.get(extras.id, {}).values() if isinstance(extras, ast.Name) else ():
             collected.require_all(_literal(extra, constants))
         _package_dir(collected, values.get("package_dir"))
+
+
+def _entries(table: ast.expr | None) -> dict[str, ast.expr]:
+    """What a display of a dict, or a call of ``dict``, has by names."""
+    if isinstance(table, ast.Call) and isinstance(table.func, ast.Name) and table.func.id == "dict":
+        return {keyword.arg: keyword.value for keyword in table.keywords if keyword.arg}
+    if isinstance(table, ast.Dict):
+        pairs = zip(table.keys, table.values, strict=True)
+        return {
+            key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        }
+    return {}
 
 
 def _literal(node: ast.expr, constants: dict[str, ast.expr]) -> Any:

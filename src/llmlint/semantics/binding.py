@@ -221,6 +221,8 @@ class Assignments(Access):
             self.mocks.hand(value, annotated, "annotation")
         elif self.hooks is not None and is_fake(value) and type(annotated) is Instance:
             self.hooks.fake_handed(value, annotated)
+        elif self.scope.is_class and isinstance(node.value, ast.Call) and not isinstance(value, Mock):
+            value = UNKNOWN  # `size: int = attrs.field()`: what the annotation says of the objects is not yet so
         elif annotated is ANY:
             value = ANY  # what is annotated as Any is meant to be anything
         elif type(annotated) is not Unknown and (

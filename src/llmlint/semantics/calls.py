@@ -137,6 +137,8 @@ class Calls(Lambdas):
                     function.memo["annotated"] = found
                     self.world.built.promise(found, function)
             return found
+        if function.name.lower() == "field" and isinstance(returns, ast.Name):
+            return UNKNOWN  # `def field(*, default: T) -> T`: so that type checkers take a field's description for its value
         subst: Substitution = {}
         own = self._as_instance(receiver)
         if function.owner is not None and isinstance(own, Instance):

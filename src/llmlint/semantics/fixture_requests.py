@@ -101,10 +101,13 @@ class FixtureRequests(Collected):
         return returns is not None and _words(annotation).isdisjoint(_words(returns))
 
     def _is_used(self, function: Function) -> bool:
-        """Whether the module itself uses a function that is called like a test: a helper, of tests that pytest does not run."""
+        """Whether the module itself, or a source of the project, uses a function that is called like a test: a helper, of tests that
+        pytest does not run."""
         tree = self.module.tree
         if tree is None or function.owner is not None or self.world.functions.info(function).fixture is not None:
             return False
+        if self.world.project_text.used_by_sources(self.module, function.name):
+            return True
         if self.module.text.count(function.name) < 2:
             return False
         return any(isinstance(node, ast.Name) and node.id == function.name for node in walk(tree))
@@ -201,7 +204,7 @@ class FixtureRequests(Collected):
         def names() -> list[str]:
             return fixtures.names(module, cls)
 
-        known = not self.world.fixture_may_be_elsewhere(name)
+        known = not self.world.fixture_may_be_elsewhere(name) and not fixtures.cannot_run_here(module)
         if outcome is Outcome.MISSING:
             evaluator.emit(FixtureRequest(node, name, outcome, function.name, names, known))
         return self.fixture_value(name, cls, above)

@@ -301,20 +301,28 @@ class Fixtures:
                     return False
                 if any(self._plugin(name, source) is None for name in names):
                     return False
-            if any(name.startswith("pytest_") for name in self._missing_imports(source)):
-                return False  # a plugin that is not installed here
             if any(star == "?" or self.world.library.module(star, source.roots) is None for star in source.stars):
                 return False
         return True
 
-    def _missing_imports(self, module: Module) -> Iterator[str]:
-        """The top-level modules that a module imports and nobody finds."""
-        for bindings in module.table.values():
-            for binding in bindings:
-                if binding.form in (IMPORT, FROM) and binding.module != "?":
-                    top = binding.module.partition(".")[0]
-                    if self.world.library.module(top, module.roots) is None:
-                        yield top
+    def cannot_run_here(self, module: Module) -> bool:
+        """Whether a file or a conftest of it imports something, under no condition, that nobody finds: it runs in another environment."""
+        found: bool | None = module.memo.get("<cannot run here>")
+        if found is None:
+            found = module.memo["<cannot run here>"] = any(map(self._lacks_imports, (module, *self.chain(module))))
+        return found
+
+    def _lacks_imports(self, module: Module) -> bool:
+        library, own = self.world.library, self.world.project.own_packages
+        return any(
+            (top := binding.module.partition(".")[0]) not in own
+            and binding.form in (IMPORT, FROM)
+            and not binding.conditional
+            and binding.module not in ("?", "")
+            and library.module(top, module.roots) is None
+            for bindings in module.table.values()
+            for binding in bindings
+        )
 
     def mentioned(self, name: str, module: Module) -> bool:
         """Whether some module in scope binds ``name`` in a way that might make it a fixture, or a plugin's text defines it."""

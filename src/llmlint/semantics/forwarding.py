@@ -101,6 +101,9 @@ class Forwarding:
         function = bound.function
         if function is None or function.module.is_stub:
             return None
+        if isinstance(value, FunctionValue) and isinstance(value.receiver, Instance):
+            if value.receiver.cls is not function.owner and self.world.classes.open(value.receiver.cls):
+                return None  # what comes after it in the order of a class with a base that is not known
         plan = self._plan(bound)
         if plan is None:
             return None

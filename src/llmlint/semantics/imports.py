@@ -101,7 +101,9 @@ class Imports:
                 owner = world.owners.of(ModuleValue(parent))
                 lazy = parent.open == LAZY  # which no import of a module asks
                 if (
-                    (parent.open and not lazy)
+                    parent.path
+                    == self.module.path  # `docs/shop.py` that imports the `shop` which is not installed here
+                    or (parent.open and not lazy)
                     or parent.kind == "extension"
                     or (parent.kind == "typeshed" and parent.implementation is None and parent.is_package)
                 ):

@@ -366,6 +366,8 @@ class Invocation(Assignments):
         missing = [mismatch.name for mismatch in mismatches if mismatch.kind == "missing" and mismatch.name]
         result: list[Problem] = []
         for mismatch in mismatches:
+            if mismatch.kind == "missing" and mismatch.name and _is_injected(signature, mismatch.name):
+                continue
             at: ast.expr | ast.keyword = node
             near = None
             if mismatch.keyword is not None:
@@ -450,3 +452,11 @@ def _is_left_out(node: ast.Call) -> bool:
     """Whether the arguments of a call are left out of an example: ``FastAPI(...)``."""
     first = node.args[0] if len(node.args) == 1 and not node.keywords else None
     return isinstance(first, ast.Constant) and first.value is ...
+
+
+def _is_injected(signature: Signature, name: str) -> bool:
+    """Whether a container fills a parameter once its module was wired: ``Annotated[Service, Provide[Container.service]]``."""
+    parameter = next((one for one in signature.parameters if one.name == name), None)
+    return (
+        parameter is not None and parameter.annotation is not None and "Provide[" in ast.unparse(parameter.annotation)
+    )

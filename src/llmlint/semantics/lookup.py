@@ -97,6 +97,8 @@ class Lookup(Evaluation):
             return None
         if node is not None and not any(_is_before(binding, node) for binding in member.bindings):
             return None
+        if node is not None and member.annotation is not None and isinstance(member.value, ast.Call):
+            return UNKNOWN  # `size: int = attrs.field()`: what the annotation says of the objects is not yet so
         return self.world.member_values.of_class(member, ClassValue(cls))
 
     def _global_name(self, node: ast.Name, name: str) -> Value:

@@ -92,6 +92,14 @@ class ProjectText:
                 return True
         return False
 
+    def used_by_sources(self, module: Module, name: str) -> bool:
+        """Whether a source of the project that imports the module, by its own name, uses a name of it (``test_properties.test_id``)."""
+        last = module.name.rpartition(".")[2]
+        imported = re.compile(rf"\b(?:import|from)\b[^\n]*\b{re.escape(last)}\b")
+        return any(
+            name in text and last in text and imported.search(text) is not None for text in self.own[0].texts.values()
+        )
+
     def stored_on_self(self, name: str) -> bool:
         """Whether a class of the project's sources stores an attribute of that name on its objects."""
         store = re.compile(rf"\bself\.{re.escape(name)}[ \t]*[:=](?!=)")

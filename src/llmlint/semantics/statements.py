@@ -18,6 +18,7 @@ from llmlint.semantics.values import (
     Coroutine,
     FunctionValue,
     Instance,
+    ModuleValue,
     Value,
     is_none,
 )
@@ -90,21 +91,43 @@ class Statements(Expressions):
         if not _acts_on_absence(node):
             self.specials.gate(node.test)
         before = self.narrowing.save()
-        self.muted += guard
+        without = self._is_without(node.test)
+        self.muted += guard + (without is True)
         self.narrowing.apply(node.test, True)
         left_body = self.block(node.body)
         after_body = self.narrowing.save()
         self.narrowing.restore(before)
         self.narrowing.apply(node.test, False)
+        self.muted += (without is False) - (without is True)
         left_else = self.block(node.orelse) if node.orelse else False
-        self.muted -= guard
+        self.muted -= guard + (without is False)
         if left_body and not left_else:
+            if guard and isinstance(node.body[-1], ast.Return) and _is_of_newer_python(node.test):
+                self.muted += 1  # what follows is for older ones, until the block ends
             return False
         if left_else and not left_body:
             self.narrowing.restore(after_body)
             return False
         self.narrowing.join(after_body)
         return left_body and left_else
+
+    def _is_without(self, test: ast.expr) -> bool | None:
+        """Whether a condition holds where a module or a class of somebody else lacks a name, which it has in another version (True), or
+        where it has it (False); None: it asks for something else."""
+        negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+        call = test.operand if isinstance(test, ast.UnaryOp) and negated else test
+        if (
+            not isinstance(call, ast.Call)
+            or not isinstance(call.func, ast.Name)
+            or call.func.id != "hasattr"
+            or not call.args
+        ):
+            return None
+        asked = self.narrowing.quietly(call.args[0])
+        if not isinstance(asked, ModuleValue | ClassValue):
+            return None
+        module = asked.module if isinstance(asked, ModuleValue) else asked.cls.module
+        return None if module.own else negated
 
     def _loop_start(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
         """A name that the loop rebinds may have either value when it is read again."""
@@ -391,3 +414,13 @@ def _acts_on_absence(node: ast.If) -> bool:
         return not node.orelse and not skips and not isinstance(first, ast.Return)
     call = first.value if isinstance(first, ast.Expr) else None
     return isinstance(first, ast.Raise) or isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "fail"
+
+
+def _is_of_newer_python(test: ast.expr) -> bool:
+    """Whether a condition is ``sys.version_info >= (3, 3)``."""
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.ops[0], ast.Gt | ast.GtE)
+        and isinstance(test.left, ast.Attribute)
+        and test.left.attr in ("version_info", "hexversion")
+    )

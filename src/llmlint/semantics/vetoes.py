@@ -286,7 +286,7 @@ class Vetoes:
     def has_unseen_kin(self, cls: Class) -> bool:
         """Whether what is annotated as ``cls`` may be of a class that nothing here inherits from it: a protocol, an abstract
         class or an exception of somebody else."""
-        if "protocol" in cls.memo:
+        if "protocol" in cls.memo or _is_described(cls):
             return True
         if cls.own or self._is_final(cls):
             return False
@@ -406,6 +406,18 @@ def _binding(name: str) -> re.Pattern[str]:
     return re.compile(
         rf"""\b(?:def|class|import|as|for)\s+(?:[\w.]+\.)?{word}\b|\b{word}[ \t]*(?::[^=\n]+)?=(?!=)|^[ \t]*{word}[ \t]*:"""
         rf"""|\b{word}\s*[,)]|["']{word}["']|["'][^"'\n]*\s{word}\b""",
+    )
+
+
+def _is_described(cls: Class) -> bool:
+    """Whether nothing but a docstring tells what a class has whose objects others make (``class Handler(abc.ABC)``)."""
+    body = getattr(cls.node, "body", [])
+    return (
+        len(body) == 1
+        and isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+        and "Attributes:" in body[0].value.value
     )
 
 

@@ -116,6 +116,8 @@ def _may_run(module: TestModule) -> bool:
     """Whether something may run coroutines without a mark, or gives the marks itself."""
     world = module.world
     project = world.project
+    if world.fixtures.cannot_run_here(module.module):
+        return True
     if not world.plugins_known or project.pytest.asyncio_mode == "auto":
         return True
     for name in (*project.environment.pytest_plugins, *project.pytest.plugins, *project.settings.fixture_plugins):
