@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Final
 from llmlint.contracts.dotted import dotted
 from llmlint.contracts.symbols import Module
 from llmlint.semantics.attributes import COROUTINE_API, is_dunder
-from llmlint.semantics.judgements import Judgements
 from llmlint.semantics.mocks.values import CallSpec, Mock, MockCalls, MockMethod
 from llmlint.semantics.nouns import (
     AttributeUse,
     Outcome,
 )
+from llmlint.semantics.operations import Operations
 from llmlint.semantics.patches import Patcher
 from llmlint.semantics.privacy import is_private
 from llmlint.semantics.special_values import Raises, Request
@@ -43,7 +43,7 @@ FUNCTION_API: Final = frozenset(
 """What a function is asked for where something that is not seen here replaced it by a mock."""
 
 
-class Access(Judgements):
+class Access(Operations):
     """Evaluates ``x.name`` and ``x[key]``."""
 
     def _attribute(self, node: ast.Attribute) -> Value:
@@ -211,6 +211,7 @@ class Access(Judgements):
         self.pending(node, value, "subscript")
         if kind is MockCalls:
             return self.mocks.recorded(value, key, node)  # type: ignore[arg-type]
+        self.subscripted(node, value)
         if kind is FunctionValue and isinstance(node.ctx, ast.Load):
             self._uncalled(node, value)  # type: ignore[arg-type]
         if kind is Instance:
@@ -247,7 +248,7 @@ class Access(Judgements):
                 self.missing(node, value, key.literal, "key")
 
     expressions: ClassVar[dict[type, Any]] = {
-        **Judgements.expressions,
+        **Operations.expressions,
         ast.Attribute: _attribute,
         ast.Subscript: _subscript,
     }

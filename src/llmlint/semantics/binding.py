@@ -12,6 +12,7 @@ from llmlint.semantics.mocks.values import Mock, MockType
 from llmlint.semantics.nouns import (
     Outcome,
 )
+from llmlint.semantics.operations import ITERATION
 from llmlint.semantics.privacy import is_private
 from llmlint.semantics.values import (
     ANY,
@@ -62,6 +63,7 @@ class Assignments(Access):
         elif isinstance(target, ast.Subscript):
             receiver = self.eval(target.value)
             key = self.eval(target.slice)
+            self.subscripted(target, receiver)
             if isinstance(target.value, ast.Attribute) and target.value.attr == "dependency_overrides":
                 self.patches.put(value, key)  # FastAPI's way to replace what a dependency gives
             if (
@@ -170,6 +172,8 @@ class Assignments(Access):
             self.unawaited(node, value, "value")
         elif type(value) is Instance and value.cls.symbol in ("typing.AsyncGenerator", "typing.AsyncIterator"):
             self._sync_over_async(node, value, "for")
+        else:
+            self.asked_for(node, value, ITERATION)
         return self.iterate(node, value)
 
     def iterate(self, node: ast.expr, value: Value) -> Value:

@@ -149,9 +149,7 @@ class Calls(Lambdas):
             self._solve(positional[0].annotation, receiver, subst, variables, function)
         if arguments is not None:
             drop = self.world.functions.drops_first(function, receiver)
-            for parameter, value in arguments.filling(self.bound(function, drop).signature):
-                if parameter.annotation is not None:
-                    self._solve(parameter.annotation, value, subst, variables, function)
+            self.solve_all(arguments.filling(self.bound(function, drop).signature), subst, variables, function)
         for name in variables:
             subst.setdefault(name, own if name == "Self" and own is not None else UNKNOWN)
         return annotations.value(returns, function.module, function.owner, subst, own)

@@ -11,6 +11,7 @@ from llmlint.contracts.walking import walk
 from llmlint.semantics.arguments import Arguments
 from llmlint.semantics.invocation import Invocation
 from llmlint.semantics.mocks.values import MockCalls
+from llmlint.semantics.operations import MEMBERSHIP
 from llmlint.semantics.scope import Scope
 from llmlint.semantics.values import (
     UNANNOTATED,
@@ -137,6 +138,8 @@ class Expressions(Invocation):
                 self.unawaited(node.left, left, "compare")
             elif type(right) is Coroutine and isinstance(operator, (ast.In, ast.NotIn)):
                 self.unawaited(item, right, "value")
+            elif isinstance(operator, (ast.In, ast.NotIn)):
+                self.asked_for(item, right, MEMBERSHIP)
             if (type(left) is MockCalls or type(right) is MockCalls) and isinstance(operator, (ast.Eq, ast.In)):
                 self.mocks.compared(left, right)
             left = right

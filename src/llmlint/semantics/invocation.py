@@ -166,6 +166,7 @@ class Invocation(Assignments):
             if self.sink is not None:
                 if self.judging:
                     self._check(node, function, arguments)
+                    self._asked(node, function, arguments)
                 self._hand_over(function, arguments)
                 self.hand_to_lambdas(function, arguments)
                 if type(function) is FunctionValue and function.function.module is self.module:
@@ -183,6 +184,15 @@ class Invocation(Assignments):
                 result = self._made(function, arguments, result) or result
             return self.mocks.local(result, anew=True) if type(result) is Mock else result
         return UNKNOWN
+
+    def _asked(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
+        """What the builtin ``len`` asks of its argument, and a call of the object that is called."""
+        if type(function) is Instance:
+            if function.exact:  # what is annotated as the class may be what makes one
+                self.asked_for(node, function, ("__call__",))
+        elif type(function) is FunctionValue and function.function.name == "len" and len(node.args) == 1:
+            if function.function.symbol == "builtins.len" and arguments.positional:
+                self.asked_for(node.args[0], arguments.positional[0], ("__len__",))
 
     def _called_property(self, node: ast.Call, read: ast.Attribute) -> None:
         """``order.total()``, where ``total`` is a property of the project's that gives a number, a text or the like."""

@@ -52,7 +52,7 @@ class Judgements(Lookup):
         """``value`` has no ``name``: record it, unless something speaks against that."""
         if not self.judging or self.probing("AttributeError"):
             return
-        if self.guarded(node, name) or self._own_mixin(value) or (self._ignored(node) and not _is_exact(value)):
+        if self.guarded(node, name) or self._own_mixin(value) or (self.ignored(node) and not _is_exact(value)):
             return
         if name in API and any("mock" in module.text or "patch" in module.text for module in self.test_modules):
             return  # who asks for the API of a mock has put one there, however far from here
@@ -64,13 +64,13 @@ class Judgements(Lookup):
         if (
             owner is None
             or self._of_an_outer_class(value, name)
-            or self._disputed(value)
-            or self.world.resting.on(self.replaced_names, value, self.callees.values())
+            or self.disputed(value)
+            or self.rests_on_what_is_replaced(value)
         ):
             return
         self.emit(AttributeUse(node, name, context, owner, Outcome.MISSING, is_private(name), None, fails))  # type: ignore[arg-type]
 
-    def _ignored(self, node: ast.expr) -> bool:
+    def ignored(self, node: ast.expr) -> bool:
         """Whether the author tells type checkers that they are wrong of the line: that it is of another class than they know."""
         memo = self.module.memo
         if "<ignores>" not in memo:
@@ -79,7 +79,11 @@ class Judgements(Lookup):
             return False
         return _IGNORED.search(self.module.rows(node.lineno, node.end_lineno or node.lineno)) is not None
 
-    def _disputed(self, value: Value) -> bool:
+    def rests_on_what_is_replaced(self, value: Value) -> bool:
+        """Whether the value may come out of a call that reads what the tests put in the place of something."""
+        return self.world.resting.on(self.replaced_names, value, self.callees.values())
+
+    def disputed(self, value: Value) -> bool:
         """Whether a function that this file calls is annotated to return the class and, by its body, returns another."""
         if not isinstance(value, Instance) or value.exact or not value.cls.own:
             return False
@@ -230,7 +234,7 @@ class Judgements(Lookup):
             if receiver.cls.own and self.world.project_text.stored(name):
                 return
             if not fails and (
-                self._ignored(target) or self._read_by_source(receiver, name) or self._counted_by_test(target, name)
+                self.ignored(target) or self._read_by_source(receiver, name) or self._counted_by_test(target, name)
             ):
                 return
             self.emit(AttributeUse(target, name, "store", owner, Outcome.MISSING, is_private(name), None, fails))

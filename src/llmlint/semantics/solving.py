@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import Final
 
 from llmlint.contracts.signature import (
+    Parameter,
     Signature,
     bind,
 )
@@ -228,6 +230,22 @@ class Solving(Protocols):
                 found.add("Self")
         return frozenset(found)
 
+    def solve_all(
+        self,
+        given: Iterable[tuple[Parameter, Value]],
+        subst: Substitution,
+        variables: frozenset[str],
+        function: Function,
+    ) -> None:
+        """Bind type variables by all arguments: one that is not known may be anything, whatever else is given for the same variable."""
+        unknown: set[str] = set()
+        for parameter, value in given:
+            if parameter.annotation is not None:
+                self._solve(parameter.annotation, value, subst, variables, function)
+                if isinstance(parameter.annotation, ast.Name) and type(value) is Unknown:
+                    unknown.add(parameter.annotation.id)
+        subst.update(dict.fromkeys(unknown & variables, UNKNOWN))
+
     def _solve(
         self, node: ast.expr, value: Value, subst: Substitution, variables: frozenset[str], function: Function
     ) -> None:
@@ -290,9 +308,7 @@ class Solving(Protocols):
             return ()
         subst: Substitution = {}
         variables = frozenset(names)
-        for parameter, given in arguments.filling(best.signature):
-            if parameter.annotation is not None:
-                self._solve(parameter.annotation, given, subst, variables, best.function)
+        self.solve_all(arguments.filling(best.signature), subst, variables, best.function)
         if not subst:
             return ()
         return tuple(subst.get(name, UNKNOWN) for name in names)

@@ -229,7 +229,9 @@ class Statements(Expressions):
     def _manager(self, node: ast.expr, value: Instance, asynchronous: bool) -> None:
         classes = self.world.classes
         wanted, other = ("__aenter__", "__enter__") if asynchronous else ("__enter__", "__aenter__")
-        if classes.member(value.cls, wanted) is None and classes.member(value.cls, other) is not None:
+        if classes.member(value.cls, wanted) is None and classes.member(value.cls, other) is None:
+            self.asked_for(node, value, (wanted,))
+        elif classes.member(value.cls, wanted) is None:
             if not classes.open(value.cls) and not is_none(value):
                 self._sync_over_async(node, value, "with", asynchronous)
 

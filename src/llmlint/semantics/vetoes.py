@@ -213,10 +213,13 @@ class Vetoes:
             return False
         if name.startswith(_SET_BY_METACLASS):
             return False
+        of_classes = (
+            name == "__call__"
+        )  # whoever is asked for it, a running class or astroid, tells what its metaclass has
         for base in self.world.classes.mro(cls):
             if base.module.name in _OF_ANOTHER_PLATFORM:
                 return False
-            if base.module.kind == "typeshed":
+            if base.module.kind == "typeshed" and not of_classes:
                 there = running.has(base.module.name, f"{base.qualname}.{name}")
                 if there or (there is None and is_private(name) and base.implementation is None):
                     return False  # written in C, it may be, and typeshed leaves out what is private
@@ -224,7 +227,7 @@ class Vetoes:
                     return False
         if self.world.classes.member(cls, name) is not None:
             return True  # only instances have it, or it is a key of typed dictionaries: astroid tells nothing apart
-        return not self._astroid_finds(cls.module, cls, name)
+        return of_classes or not self._astroid_finds(cls.module, cls, name)
 
     def _is_sealed(self, cls: Class) -> bool:
         """Whether its own package stores nothing in objects of the class but what it declares: type checkers know no subclass that may."""
