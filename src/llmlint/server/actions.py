@@ -80,7 +80,10 @@ def _every(
         alike = [other.fix for other in found if other.code == one.code and other.fix and other.fix.edits]
         if len(alike) > 1 and one.code not in told:
             told.add(one.code)
-            yield _whole(document, alike, f"Fix all of {one.code} in this file", types.CodeActionKind.QuickFix)
+            whole = _whole(document, alike, f"Fix all of {one.code} in this file", types.CodeActionKind.QuickFix)
+            # With its finding: editors (VS Code) put what belongs to none behind all that does, suppressions too.
+            whole.diagnostics = _of(given, one)
+            yield whole
     for one in {one.code: one for one in here if one.source == "llmlint" and one.code != "LLM900"}.values():
         text, added, _ = with_ignores(document.path, document.text, [one], "")
         if added:

@@ -85,7 +85,16 @@ class Judging:
         for one in self._documents.every() if other is not None else ():
             if one.path == other:
                 one.judged = None
-                self.soon(one)
+                if self._server.pulled:
+                    self._asked_again_soon(one)
+                else:
+                    self.soon(one)
+
+    def _asked_again_soon(self, document: Document) -> None:
+        """Lets a client that pulls ask again: of what changes in another buffer it does not think by itself (VS Code)."""
+        self._cancel(document)
+        refresh = self._server.refresh
+        self._timers[document.uri] = asyncio.get_running_loop().call_later(_UNHURRIED, refresh)
 
     def _cancel(self, document: Document) -> None:
         if (timer := self._timers.pop(document.uri, None)) is not None:

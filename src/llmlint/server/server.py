@@ -52,15 +52,15 @@ class Server(LanguageServer):
         for document in self.documents.every():
             document.judged = None
             self.judging.soon(document)
-        workspace = self.client_capabilities.workspace
-        if self.pulled and workspace is not None and workspace.diagnostics and workspace.diagnostics.refresh_support:
-            self.refresh()
+        self.refresh()
 
     # -- what is said ----------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Asks the client to ask again."""
-        self.ask(self.workspace_diagnostic_refresh_async(None))
+        """Asks a client that pulls to ask again."""
+        workspace = self.client_capabilities.workspace
+        if self.pulled and workspace is not None and workspace.diagnostics and workspace.diagnostics.refresh_support:
+            self.ask(self.workspace_diagnostic_refresh_async(None))
 
     def ask(self, request: Awaitable[object]) -> None:
         """Asks the client for something that it may refuse."""
