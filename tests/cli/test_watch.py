@@ -29,9 +29,9 @@ class Screen:
         while part := os.read(self.process.stdout.fileno(), 65536):
             self._text += part
 
-    def next(self) -> str:
+    def next(self, seconds: float = 60) -> str:
         """The next whole report."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             at = self._text.find(b"Ctrl-C ends\n", self._seen)
             if at >= 0:
@@ -43,7 +43,11 @@ class Screen:
 
 @pytest.fixture
 def screen(shop):
-    command = [sys.executable, "-m", "llmlint", "--watch", "--no-tools", "--output-format", "concise", "tests"]
+    yield from watching(shop)
+
+
+def watching(shop, *options: str):
+    command = [sys.executable, "-m", "llmlint", "--watch", "--no-tools", "--output-format", "concise", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=shop.path)
     yield Screen(process)
     process.kill()
@@ -64,9 +68,62 @@ def test_it_follows_tests_sources_contracts_and_settings(shop, screen):
     assert "All checks passed" in screen.next()
 
 
-def test_ctrl_c_is_how_it_ends(screen):
+def test_folders_that_come_and_go_are_seen(shop, screen):
     screen.next()
-    screen.process.send_signal(signal.SIGINT)
+    shop.write("tests/old/test_a.py", FAULTY)
+    assert "tests/old/test_a.py" in screen.next()
+    (shop.path / "tests/old").rename(shop.path / "tests/new")
+    report = screen.next()
+    assert "tests/new/test_a.py" in report
+    assert "tests/old" not in report
+    (shop.path / "tests").rename(shop.path / "away")
+    assert "tests/" not in screen.next()
+
+
+def test_what_settings_name_later_is_watched_from_then_on(shop, screen, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("lib")
+    (outside / "far.py").write_text("def near() -> None: ...\n")
+    shop.write("tests/test_far.py", "import far\n\n\ndef test_far():\n    assert far.near() is None\n")
+    screen.next()
+    shop.write("pyproject.toml", f'[project]\nname = "shop"\n[tool.llmlint]\nextra-paths = ["{outside}"]\n')
+    screen.next()
+    assert "'near'" not in screen.next()  # it begins to watch the folder, and reports once more
+    (outside / "far.py").write_text("def nearer() -> None: ...\n")
+    assert "'near'" in screen.next()
+
+
+def test_what_nobody_edits_is_no_change(shop):
+    shop.write("baseline.json", "{}")
+    (shop.path / ".venv").mkdir()
+    screens = watching(shop, "--output-format", "markdown:report.md", "--baseline", "baseline.json")
+    screen = next(screens)
+    screen.next()
+    for name in (
+        ".venv/x.py",
+        "tests/4913",
+        "tests/test_cart.py~",
+        "notes.txt",
+        "node_modules/a.py",
+        "tests/.#test_cart.py",
+    ):
+        shop.write(name, "x\n")
+    time.sleep(1)
+    shop.write("tests/test_cart.py", SOUND)
+    assert "LLM203" not in screen.next()
+    shop.write("requirements-dev.txt", "x\n")
+    screen.next()
+    shop.write("baseline.json", "{ }")
+    screen.next()
+    time.sleep(1)
+    with pytest.raises(TimeoutError):
+        screen.next(2)
+    screens.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_is_how_it_ends(screen, number):
+    screen.next()
+    screen.process.send_signal(number)
     assert screen.process.wait(30) == 0
 
 

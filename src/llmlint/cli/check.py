@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from llmlint.app import Request, Session
     from llmlint.model.result import RunResult
     from llmlint.project.changes import Changes
+    from llmlint.project.project import Project
 
 _WITH_EDITS = ("json", "json-lines", "sarif", "rdjson")
 """Formats that show what exactly the fixes would write."""
@@ -136,10 +137,12 @@ def _watch(paths: tuple[str, ...], options: dict[str, Any]) -> int:
     from llmlint.app import Problem, Session
     from llmlint.cli.watching import watch
 
-    try:
-        projects = Session(_request(paths, options)).projects()
-    except Problem as error:
-        raise Failure(_relative(str(error))) from None
+    def projects() -> list[Project]:
+        try:
+            return Session(_request(paths, options)).projects()
+        except Problem as error:
+            raise Failure(_relative(str(error))) from None
+
     return watch(paths, options, projects, lambda: _once(paths, options))
 
 
