@@ -26,6 +26,13 @@ def check(use: MockAttributeUse) -> Iterator[Finding]:
             suggestion=f"{use.name}()",
             remedy=_remedy(use, use.name, f"Call '{use.name}'"),
         )
+    elif use.misspelt is not None and use.misspelt not in ASSERTIONS:
+        yield Finding(
+            at=of_name(use.node),
+            message=f"'{use.name}' is nothing that mocks record or are told: they make it up",
+            symbol=use.name,
+            suggestion=use.misspelt,
+        )
     elif use.misspelt is not None:
         yield Finding(
             at=of_name(use.node),

@@ -78,6 +78,29 @@ _MISSPELT: Final = {
 }
 
 
+_STATE: Final = {
+    "called_count": "call_count", "call_counts": "call_count", "calls_count": "call_count", "called_counts": "call_count",
+    "callcount": "call_count", "call_cnt": "call_count", "call_number": "call_count", "called_times": "call_count",
+    "times_called": "call_count", "call_times": "call_count", "called_n_times": "call_count",
+    "call_arg": "call_args", "called_args": "call_args", "calls_args": "call_args", "last_call_args": "call_args",
+    "call_arg_list": "call_args_list", "call_args_lists": "call_args_list", "calls_args_list": "call_args_list",
+    "called_args_list": "call_args_list", "call_list_args": "call_args_list", "all_call_args": "call_args_list",
+    "mock_call": "mock_calls", "mocks_calls": "mock_calls", "mocked_calls": "mock_calls", "method_call": "method_calls",
+    "methods_calls": "method_calls", "awaited_count": "await_count", "await_counts": "await_count",
+    "await_arg": "await_args", "awaited_args": "await_args", "await_arg_list": "await_args_list",
+    "awaited_args_list": "await_args_list",
+    "return_values": "return_value", "returned_value": "return_value", "returns_value": "return_value",
+    "return_vaule": "return_value", "retrun_value": "return_value", "return_val": "return_value",
+    "side_effects": "side_effect", "sideeffect": "side_effect", "side_efect": "side_effect", "side_affect": "side_effect",
+}  # fmt: skip
+"""What is asked of mocks, or told them, in the place of what they record and take."""
+
+
+def meant_of_state(name: str) -> str | None:
+    """What mocks record, or are told, that ``name`` is put in the place of: ``call_count`` for ``called_count``."""
+    return _STATE.get(name)
+
+
 def misspelt(name: str) -> str | None:
     """The mock assertion that ``name`` is a misspelling of; mocks themselves refuse some of them, if it comes to that."""
     if name in API:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.signature import Mismatch
 from llmlint.semantics.arguments import Arguments, Bound
-from llmlint.semantics.mocks.assertions import API, misspelt
+from llmlint.semantics.mocks.assertions import API, meant_of_state, misspelt
 from llmlint.semantics.mocks.standing import result
 from llmlint.semantics.mocks.values import Call, Mock, Use
 from llmlint.semantics.nearest import nearest, unmistakable
@@ -85,8 +85,9 @@ class MockVerdicts:
         for other in use.mocks:
             stands = other.stands
             if stands is None or isinstance(stands, (FunctionValue, Callable)):
-                if len(use.mocks) == 1 and not self._judge_spelling(use) and isinstance(stands, FunctionValue):
-                    self._judge_of_function(use, stands)
+                if len(use.mocks) == 1 and not self._judge_spelling(use):
+                    if not isinstance(stands, FunctionValue) or not self._judge_of_function(use, stands):
+                        self._judge_state(use)
                 return
             if attributes.get(stands, use.name).outcome is not Outcome.MISSING or not self._confirmed(stands, use.name):
                 return
@@ -124,20 +125,42 @@ class MockVerdicts:
             self._emit(use, real)
         return real is not None
 
-    def _judge_of_function(self, use: Use, stands: FunctionValue) -> None:
-        """An attribute of the mock of a plain function: what the function gives has it, or mocks have one that is spelt nearly so."""
+    def _judge_state(self, use: Use) -> None:
+        """A name that is put in the place of what mocks record or are told."""
+        told = meant_of_state(use.name)
+        if told is not None and not (isinstance(use.child, Mock) and use.child.shaped) and not self._is_known(use):
+            self._emit(use, told)
+
+    def _is_known(self, use: Use) -> bool:
+        """Whether something here has the name that is asked of a mock, or told it: sources that ask for it, tests that define, spell or
+        (what was told) read it."""
+        mock, name = use.mocks[0], use.name
+        record = mock.record
+        if record is not None and (record.unsafe or (record.specced and mock.stands is None)):
+            return True
+        text = self.evaluator.world.project_text
+        if text.mentioned(name) or text.stored(name) or text.asked(name) or self._foreign_to_tests(name):
+            return True
+        reads = rf"|\.{name}\b(?!\s*=(?!=))" if use.stored else rf"|\.{name}\s*=(?!=)|(?<=[(,])\s*{name}=(?!=)"
+        made = re.compile(rf"""\b(?:def|class)\s+{name}\b|["']{name}["']|^\s*{name}\s*[:=](?!=){reads}""", re.MULTILINE)
+        return any(made.search(module.text) is not None for module in self.evaluator.test_modules)
+
+    def _judge_of_function(self, use: Use, stands: FunctionValue) -> bool:
+        """An attribute of the mock of a plain function: what the function gives has it, or mocks have one that is spelt nearly so; whether
+        that was said."""
         world, function = self.evaluator.world, stands.function
         if use.mocks[0].opaque or not world.calls.is_plain(function, use.name) or function.name.startswith("__"):
-            return
+            return False
         given = result(world, stands)
         has_it = given is not None and self._has(given, use.name)
         if not has_it and not unmistakable(use.name, nearest(use.name, _TOLD), _TOLD):
-            return
+            return False
         if self._foreign_to_tests(use.name) or world.project_text.asked(use.name) or world.owners.of(stands) is None:
-            return
+            return False
         if function.module.own and world.project_text.stored(use.name):
-            return
+            return False
         self._emit(use, None, meant=f"return_value.{use.name}" if has_it else None)
+        return True
 
     def _has(self, given: Value, name: str) -> bool:
         members = [member for member in members_of(given) if not is_none(member)]
