@@ -1,7 +1,7 @@
 """Whether what a function is annotated to return, a plain builtin, is what it builds.
 
-An annotation fits subclasses, too: what says ``-> dict`` may give something that has attributes besides. Where the standard library or pytest
-says it, or where the body makes a dictionary on every way out, it is one and nothing else.
+An annotation fits subclasses, too: what says ``-> dict`` may give something that has attributes besides. Where the body makes a dictionary on
+every way out, it is one and nothing else.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ class Built:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._promised: dict[int, tuple[Value, Function]] = {}
 
-    def promise(self, value: Value, function: Function) -> None:
-        """Remembers that an annotation of ``function`` is read as ``value``."""
-        for member in members_of(value):
-            if type(member) is Instance and not member.exact and member.cls.symbol in _PLAIN:
-                self._promised[id(member)] = (member, function)
+    def promised(self, value: Value, function: Function) -> Value:
+        """What an annotation of ``function`` is read as: of a plain builtin it is kept who says so."""
+        if isinstance(value, Union):
+            return union(self.promised(member, function) for member in value.members)
+        if type(value) is not Instance or value.exact or value.cls.symbol not in _PLAIN or value.said is not None:
+            return value
+        return Instance(value.cls, value.args, items=value.items, said=function)
 
     def seen(self, value: Value, replaced: set[str]) -> Value:
         """The value, exact where it comes from a function that builds what it promises.
@@ -48,14 +49,11 @@ class Built:
         """
         if isinstance(value, Union):
             return union(self.seen(member, replaced) for member in value.members)
-        promised = self._promised.get(id(value))
-        if promised is None:
+        if not isinstance(value, Instance) or not isinstance(value.said, Function):
             return value
-        kept, function = promised
-        assert isinstance(kept, Instance)
-        if function.name in replaced or not self._builds(function, kept):
+        if value.said.name in replaced or not self._builds(value.said, value):
             return value
-        return Instance(kept.cls, kept.args, exact=True)
+        return Instance(value.cls, value.args, exact=True)
 
     def _builds(self, function: Function, promised: Instance) -> bool:
         found = function.memo.get("<built>")
@@ -64,17 +62,13 @@ class Built:
         return bool(found)
 
     def _is_built(self, function: Function, promised: Instance) -> bool:
-        module = function.module
-        if module.kind == "typeshed":
-            owner = function.owner
-            # Of a subclass of `str`, `upper` gives one of the same subclass; what is abstract others make concrete.
-            if owner is None:
-                return True
-            if owner.symbol in _TEXTS and promised.cls.symbol in _TEXTS:
-                return False
-            return owner.symbol in _PLAIN or not self.world.vetoes.leaves_abstract(owner)
-        if module.name.partition(".")[0] in ("_pytest", "pytest"):
-            return True
+        module, owner = function.module, function.owner
+        if module.name == "builtins":
+            # Of a subclass of `str`, `upper` gives one of the same subclass, and `split` gives a list all the same.
+            texts = owner is not None and owner.symbol in _TEXTS and promised.cls.symbol in _TEXTS
+            return not texts and (owner is None or owner.symbol in _PLAIN)
+        if not module.own:
+            return False  # what others say of a builtin is held against their texts (``Vetoes.borne_out``)
         bodies = self._bodies(function) if module.is_stub else (function,)
         return bool(bodies) and all(self._gives_nothing_else(body, promised) for body in bodies)
 

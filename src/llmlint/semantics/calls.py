@@ -134,8 +134,7 @@ class Calls(Lambdas):
             if found is None:
                 found = annotations.value(returns, function.module, function.owner)
                 if type(found) is not Unknown:
-                    function.memo["annotated"] = found
-                    self.world.built.promise(found, function)
+                    found = function.memo["annotated"] = self.world.built.promised(found, function)
             return found
         if function.name.lower() == "field" and isinstance(returns, ast.Name):
             return UNKNOWN  # `def field(*, default: T) -> T`: so that type checkers take a field's description for its value

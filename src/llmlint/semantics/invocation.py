@@ -188,7 +188,8 @@ class Invocation(Assignments):
     def _asked(self, node: ast.Call, function: Value, arguments: Arguments) -> None:
         """What the builtin ``len`` asks of its argument, and a call of the object that is called."""
         if type(function) is Instance:
-            if function.exact:  # what is annotated as the class may be what makes one
+            # What is annotated as the class may be what makes one, and a module's variable keeps a place for what comes later.
+            if function.exact and not function.via:
                 self.asked_for(node, function, ("__call__",))
         elif type(function) is FunctionValue and function.function.name == "len" and len(node.args) == 1:
             if function.function.symbol == "builtins.len" and arguments.positional:

@@ -56,6 +56,13 @@ _DECIDING: Final = frozenset(
 """Methods of protocols that classes define themselves or have not: no decorator and no base of all makes them."""
 
 
+def _named_for_values(annotation: ast.expr) -> set[str]:
+    """The names in an annotation, those of what a callable takes or gives left out: of it others tell more."""
+    if isinstance(annotation, ast.Subscript) and getattr(annotation.value, "id", "") == "Callable":
+        return set()
+    return {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)}
+
+
 class Solving(Protocols):
     """Solves type variables and chooses overloads."""
 
@@ -242,9 +249,18 @@ class Solving(Protocols):
         for parameter, value in given:
             if parameter.annotation is not None:
                 self._solve(parameter.annotation, value, subst, variables, function)
-                if isinstance(parameter.annotation, ast.Name) and type(value) is Unknown:
-                    unknown.add(parameter.annotation.id)
+                if type(value) is Unknown or self._fits_by_shape(parameter.annotation, value, function):
+                    unknown |= _named_for_values(parameter.annotation)
         subst.update(dict.fromkeys(unknown & variables, UNKNOWN))
+
+    def _fits_by_shape(self, node: ast.expr, value: Value, function: Function) -> bool:
+        """Whether a value fits an annotation for what methods it has, if it does (``SupportsKeysAndGetItem``): of what, is not worked out."""
+        if not isinstance(node, ast.Subscript) or not isinstance(value, Instance):
+            return False
+        symbol = self.world.library.resolve(function.module, node.value, function.owner)
+        if not isinstance(symbol, Class) or symbol.name in ELEMENT_PROTOCOLS or symbol.name in AWAITABLES:
+            return False
+        return not self.world.classes.is_subclass(value.cls, symbol)
 
     def _solve(
         self, node: ast.expr, value: Value, subst: Substitution, variables: frozenset[str], function: Function

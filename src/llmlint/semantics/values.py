@@ -112,7 +112,7 @@ class Instance(Value):
         items: tuple[Value, ...] | None = None,
         via: str | None = None,
         keys: dict[Any, Value] | None = None,
-        said: Module | Class | None = None,
+        said: Module | Class | Function | None = None,
     ) -> None:
         self.cls = cls
         self.args = args
@@ -125,7 +125,7 @@ class Instance(Value):
         """The values of a dict display, by literal key."""
         self.said = said
         """Of an inexact builtin: who says that it is one, so that it can be asked whether that is so. The module of somebody else in
-        which an annotation stands, or the class whose text alone stores it (of annotated functions, ``built`` knows)."""
+        which an annotation stands, the class whose text alone stores it, or the function that is annotated to return it (``built``)."""
 
     def __repr__(self) -> str:
         return f"<{'' if self.exact else '~'}{self.cls.symbol} instance>"

@@ -230,8 +230,8 @@ class Vetoes:
         return of_classes or not self._astroid_finds(cls.module, cls, name)
 
     def _is_sealed(self, cls: Class) -> bool:
-        """Whether its own package stores nothing in objects of the class but what it declares: type checkers know no subclass that may."""
-        return self.world.classes.shape(cls).kind == "namedtuple" or cls.symbol in _AS_WRITTEN or self._is_final(cls)
+        """Whether its own package stores nothing in objects of the class but what it declares."""
+        return self.world.classes.shape(cls).kind == "namedtuple" or cls.symbol in _AS_WRITTEN
 
     def _named_by_others(self, cls: Class, tests: list[Module]) -> bool:
         """Whether objects of the class are handed to what gives the objects that it takes names that it works out (``Machine(self)``)."""
