@@ -15,6 +15,7 @@ from llmlint.contracts.symbols import FROM, IMPORT, Module
 from llmlint.semantics.attributes import is_dunder
 from llmlint.semantics.nouns import ImportUse, Outcome, Owner
 from llmlint.semantics.privacy import first_private
+from llmlint.semantics.scope import Scope
 from llmlint.semantics.seams import tells_of_the_machine
 from llmlint.semantics.values import ModuleValue
 
@@ -151,8 +152,14 @@ class Imports:
         return any(item != "__init__.pyi" and (item.endswith(".pyi") or "." not in item) for item in stubs)
 
     def _optional(self, name: str) -> bool:
-        """Whether ``importorskip`` asked for the module before."""
+        """Whether ``importorskip`` asked for the module before, or a decorator is told its name (``@skip_unless_package("docutils")``)."""
         top = name.partition(".")[0]
+        scope: Scope | None = self.evaluator.scope
+        while scope is not None:
+            for decorator in getattr(scope.node, "decorator_list", ()):
+                if any(isinstance(one, ast.Constant) and one.value in (top, name) for one in ast.walk(decorator)):
+                    return True
+            scope = scope.parent
         return top in self.evaluator.optional_imports or ("import", top) in self.evaluator.guards
 
     def _really_missing(self, parent: Module, name: str) -> bool:
