@@ -202,6 +202,9 @@ async def test_fixtures_of_plugins_are_told(shop):
         # The folder of a test that is not written yet.
         report = (await ask("check", path="tests/new/test_a.py", text="def test_a(stok):\n    assert stok\n"))[1]
         assert "did you mean 'stock'" in report
+        shop.write("tests/new/conftest.py", "def broken(:\n")
+        found = json.loads((await ask("fixtures", folder="tests/new"))[1])
+        assert found["unreadable"] == ["tests/new/conftest.py"]
 
 
 @pytest.mark.asyncio

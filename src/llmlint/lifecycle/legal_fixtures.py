@@ -86,6 +86,13 @@ def besides(project: Project, folder: str, world: World) -> list[str]:
     )
 
 
+def unreadable(folder: str, world: World) -> list[str]:
+    """The conftests (absolute) that a test in ``folder`` has above it and that cannot be read: their fixtures are not known."""
+    path = os.path.join(os.path.abspath(folder), "test_llmlint_prompt.py")
+    module = FileAnalysis(world, parse(path, "", "test")).module
+    return [source.path for source in world.fixtures.chain(module) if source.tree is None]
+
+
 def _own(world: World, module: Module) -> list[Module]:
     """The conftests in scope and the modules of the project that they name as plugins, nearest first."""
     chain = {source.path for source in world.fixtures.chain(module)}

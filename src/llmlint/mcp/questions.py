@@ -13,7 +13,7 @@ from llmlint.app import Problem, Request, Session, pages_of
 from llmlint.contracts.layout import Place, places
 from llmlint.lifecycle import digest, prompt, scenarios
 from llmlint.lifecycle.choice import UnknownModule, chosen
-from llmlint.lifecycle.legal_fixtures import LegalFixture, besides, legal_fixtures
+from llmlint.lifecycle.legal_fixtures import LegalFixture, besides, legal_fixtures, unreadable
 from llmlint.lifecycle.promises import Promise, Reader, Unreadable
 from llmlint.lifecycle.tokens import tokens
 from llmlint.live import Live
@@ -209,7 +209,12 @@ def _fixtures_in(world: World, folder: str, cwd: str) -> dict[str, Any]:
         }
         for one in legal_fixtures(world.project, folder, world)
     ]
-    return {"fixtures": found, "besides": besides(world.project, folder, world)}
+    lost = [shown(path, cwd) for path in unreadable(folder, world)]
+    return {
+        "fixtures": found,
+        "besides": besides(world.project, folder, world),
+        **({"unreadable": lost} if lost else {}),
+    }
 
 
 def _positive(budget: int) -> None:
