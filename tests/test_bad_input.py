@@ -102,6 +102,15 @@ def test_a_file_that_is_no_file(shop, llmlint):
     assert llmlint("tests", "--output-format", "json").codes == ["LLM203", "LLM900"]
 
 
+def test_a_module_that_is_no_file(shop, llmlint):
+    """Neither is a pipe of the sources waited for that a test imports."""
+    os.mkfifo(shop.path / "src" / "shop" / "pipe.py")
+    shop.write("tests/test_pipe.py", "from shop import pipe\n\n\ndef test_it():\n    assert pipe.anything\n")
+    outcome = llmlint("tests", "--no-cache", "--output-format", "json")
+    assert "LLM203" in outcome.codes
+    assert "LLM903" not in outcome.codes
+
+
 def test_imports_in_a_circle(shop, llmlint):
     shop.write("src/shop/a.py", "from shop.b import B\nclass A(B): ...\n")
     shop.write("src/shop/b.py", "from shop.a import A\nclass B(A): ...\n")

@@ -18,15 +18,18 @@ _GENERATED = frozenset(
 )
 _LOADED_FIRST = frozenset(
     {
-        "abc", "builtins", "codecs", "encodings", "genericpath", "io", "marshal", "ntpath", "os", "posix", "posixpath", "site", "stat",
-        "sys", "time", "zipimport",
-        "argparse", "ast", "atexit", "base64", "collections", "contextlib", "copy", "dataclasses", "datetime", "dis", "enum", "errno",
-        "fnmatch", "functools", "gc", "importlib", "inspect", "itertools", "json", "keyword", "linecache", "locale", "math", "opcode",
-        "operator", "pathlib", "pprint", "re", "reprlib", "shlex", "shutil", "subprocess", "tempfile", "textwrap", "threading",
-        "tokenize", "traceback", "types", "typing", "unittest", "warnings", "weakref", "zipfile", "zlib",
+        "abc", "argparse", "ast", "atexit", "base64", "bdb", "binascii", "bisect", "builtins", "bz2", "codecs", "collections",
+        "contextlib", "copy", "copyreg", "dataclasses", "datetime", "decimal", "difflib", "dis", "email", "encodings", "enum",
+        "errno", "fnmatch", "functools", "gc", "genericpath", "gettext", "glob", "hashlib", "heapq", "html", "importlib",
+        "inspect", "io", "itertools", "json", "keyword", "linecache", "locale", "logging", "lzma", "marshal", "math", "ntpath",
+        "numbers", "opcode", "operator", "os", "pathlib", "platform", "posix", "posixpath", "pprint", "pyexpat", "random",
+        "re", "reprlib", "select", "selectors", "shlex", "shutil", "signal", "site", "stat", "string", "struct", "subprocess",
+        "sys", "tempfile", "textwrap", "threading", "time", "token", "tokenize", "traceback", "types", "typing", "unicodedata",
+        "unittest", "uuid", "warnings", "weakref", "xml", "zipfile", "zipimport", "zlib",
     }
 )  # fmt: skip
-"""What Python or pytest has imported before a project's folders are looked at: no file of a project stands before these."""
+"""What Python or pytest has imported before a test is (pytest 9 on Python 3.11 and 3.13): no file of a project stands before these, or pytest
+itself would have got it."""
 _TEST_FOLDERS = frozenset({"tests", "test", "testing_suite", "unit_tests", "functional_tests", "integration_tests"})
 
 

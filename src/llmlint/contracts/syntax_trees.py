@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from llmlint.contracts.bodiless import Deferred, without_bodies
-from llmlint.project.source import SourceError, check_size
+from llmlint.project.source import SourceError, check_size, read_bytes
 
 _LIMIT = 400
 _kept: dict[tuple[str, Deferred | None], tuple[tuple[int, int], Parsed]] = {}
@@ -28,7 +28,7 @@ def parse(path: str, *, keep: bool, without: Deferred | None = None) -> Parsed:
     Long functions, or classes, that are read ``without`` their bodies may have ``...`` for one, in their last row: whoever asks so sheds
     it (``lazy_bodies.py``).
 
-    Raises OSError, SyntaxError, ValueError (null bytes, before Python 3.12), RecursionError and MemoryError.
+    Raises OSError, SyntaxError, ValueError (no regular file, too large, null bytes before Python 3.12), RecursionError and MemoryError.
     """
     if not keep:
         return _parse(path, without)
@@ -54,8 +54,10 @@ def parse_text(path: str, text: str) -> Parsed:
 
 
 def _parse(path: str, without: Deferred | None) -> Parsed:
-    with open(path, "rb") as file:
-        data = file.read()
+    try:
+        data = read_bytes(path)
+    except SourceError as error:
+        raise ValueError(str(error)) from None
     text = data.decode("utf-8", "replace")
     short = None if without is None or "\ufffd" in text else without_bodies(text, without)
     if short is not None:
