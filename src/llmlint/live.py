@@ -45,6 +45,31 @@ class _Knowledge:
     """Files read beyond what the basis covers, with their stamps; None where the file changed while it was read."""
 
 
+class Once:
+    """Asks one session, for a process that ends with its answer: what that rests on need not be known."""
+
+    def __init__(self, request: Request) -> None:
+        """Nothing but the rule pages is read yet.
+
+        Raises:
+            Problem: they cannot be read.
+        """
+        self._session = Session(request)
+
+    def check(self, path: str, text: str) -> FileResult:
+        """As ``Live.check``."""
+        with undisturbed():
+            return self._session.check_source(path, text)
+
+    def session(self, path: str) -> Session:
+        """As ``Live.session``."""
+        return self._session
+
+    def project(self, path: str) -> Project:
+        """As ``Live.project``."""
+        return self._session.project_of(path)
+
+
 class Live:
     """Asks one session as long as nothing that it has read changes, and another one after that.
 

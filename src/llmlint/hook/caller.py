@@ -90,11 +90,11 @@ def call(paths: Sequence[str], options: Mapping[str, Any]) -> int:
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     """What the process that is warm would answer, found here: to start it and wait would take longer."""
     gc.disable()  # what is read is wanted until the end
-    from llmlint.hook.calls import Calls
+    from llmlint.hook.calls import answered
     from llmlint.project import parser_warnings
 
     parser_warnings.silence()
-    return Calls().answer(asked)
+    return answered(asked)
 
 
 def _say(given: dict[str, Any]) -> None:

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from llmlint.app import Request
 from llmlint.hook.respond import Asked, respond
-from llmlint.live import Live
+from llmlint.live import Live, Once
 
 _PATIENCE = 60.0
 """Seconds: longer than a call."""
 
 _KEPT = 4
 """Projects (or settings) of which knowledge is kept."""
+
+
+def answered(call: dict[str, Any], live: Callable[[Request], Live | Once] = Once) -> dict[str, Any]:
+    """The answer to one call; what goes wrong is said in it.
+
+    Args:
+        call: As it travels.
+        live: Gives what is asked; by default knowledge that nobody keeps.
+
+    Raises:
+        KeyError, TypeError: it is no call.
+    """
+    asked = dict(call["asked"])
+    asked["paths"], asked["config"] = tuple(asked["paths"]), tuple(asked["config"])
+    given = respond(str(call["text"]), os.path.abspath(call["cwd"]), Asked(**asked), live)
+    return {"code": given.code, "out": given.out, "err": given.err}
 
 
 class Calls:
@@ -23,15 +40,8 @@ class Calls:
         self._kept: dict[Request, Live] = {}
 
     def answer(self, call: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one call; what goes wrong is said in it.
-
-        Raises:
-            KeyError, TypeError: it is no call.
-        """
-        asked = dict(call["asked"])
-        asked["paths"], asked["config"] = tuple(asked["paths"]), tuple(asked["config"])
-        given = respond(str(call["text"]), os.path.abspath(call["cwd"]), Asked(**asked), self._live)
-        return {"code": given.code, "out": given.out, "err": given.err}
+        """The answer to one call; what goes wrong is said in it. Raises as ``answered`` does."""
+        return answered(call, self._live)
 
     def _live(self, request: Request) -> Live:
         found = self._kept.pop(request, None) or Live(request, patience=_PATIENCE)

@@ -15,7 +15,7 @@ from llmlint.app import Problem, Request, Session
 from llmlint.hook.event import Event, EventError, read_event
 from llmlint.hook.guard import TIMES, Guard
 from llmlint.hook.rows import changed
-from llmlint.live import Live
+from llmlint.live import Live, Once
 from llmlint.model.diagnostic import Diagnostic
 from llmlint.model.record import record
 from llmlint.model.result import FileResult, RunResult
@@ -89,7 +89,7 @@ class _Told:
     """What another side than the tests has to mend."""
 
 
-def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live]) -> Answer:
+def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live | Once]) -> Answer:
     """Lints what an event touched.
 
     Args:
@@ -111,7 +111,7 @@ def respond(text: str, cwd: str, asked: Asked, live: Callable[[Request], Live]) 
         return Answer(CANNOT, err=f"llmlint: error: {error}\n")
 
 
-def _prepare(request: Request, live: Live, named: tuple[str, ...]) -> None:
+def _prepare(request: Request, live: Live | Once, named: tuple[str, ...]) -> None:
     """Reads what the files rest on that are about to be edited, where they are named; else the tests that were changed last: what is
     edited next rests on the same, most likely."""
     end = time.monotonic() + _PREPARING
@@ -129,7 +129,7 @@ def _changed_at(path: str) -> float:
         return 0.0
 
 
-def _answer(event: Event, asked: Asked, live: Live) -> Answer:
+def _answer(event: Event, asked: Asked, live: Live | Once) -> Answer:
     session = event.session or asked.session
     guard: Guard | None = None
     unknown = _unknown(asked.baseline, event.cwd) if asked.baseline else None
@@ -158,7 +158,7 @@ def _answer(event: Event, asked: Asked, live: Live) -> Answer:
     return _worded(event, asked, told)
 
 
-def _touched(event: Event, live: Live, session: str) -> Iterator[tuple[str, set[int] | None]]:
+def _touched(event: Event, live: Live | Once, session: str) -> Iterator[tuple[str, set[int] | None]]:
     """The Python files that the event is about, sorted, with their changed rows."""
     touched = dict(event.touched)
     if event.stops:
