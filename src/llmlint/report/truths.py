@@ -16,9 +16,8 @@ _MOST = 24
 
 def published(truth: Truth) -> str | None:
     """``Cart: add(item, quantity=1), total()`` or ``def add(item: str) -> None``; None where the file cannot be read."""
-    try:
-        tree = read_source(truth.path, "other").tree
-    except SourceError:
+    tree = _tree(truth)
+    if tree is None:
         return None
     node = _at(tree, truth.row)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -35,11 +34,8 @@ def published(truth: Truth) -> str | None:
 
 def bound(truth: Truth) -> str | None:
     """``total: int = 0``: the statement that binds a name, in one line; a property's or method's as it is called; None where there is none."""
-    try:
-        tree = read_source(truth.path, "other").tree
-    except SourceError:
-        return None
-    node = _statement(tree, truth.row)
+    tree = _tree(truth)
+    node = _statement(tree, truth.row) if tree is not None else None
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         called = _signature(node, full=True)
         # A property is read, not called.
@@ -47,6 +43,13 @@ def bound(truth: Truth) -> str | None:
     if isinstance(node, ast.ClassDef):
         return f"class {node.name}"
     return _plain(node).split("\n")[0] if node is not None else None
+
+
+def _tree(truth: Truth) -> ast.Module | None:
+    try:
+        return read_source(truth.path, "other").tree
+    except SourceError:
+        return None
 
 
 def _statement(tree: ast.Module, row: int) -> ast.stmt | None:

@@ -10,20 +10,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from llmlint.contracts.symbols import FUNCTION, Function
-from llmlint.semantics.values import Instance, Union, Value, is_none, members_of, union
+from llmlint.semantics.values import PLAIN, Instance, Union, Value, is_none, members_of, union
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
 
-_PLAIN: Final = frozenset(
-    f"builtins.{name}" for name in ("str", "bytes", "int", "float", "bool", "list", "dict", "set", "tuple", "frozenset")
-)
 _TEXTS: Final = frozenset({"builtins.str", "builtins.bytes"})
 
 
 def is_plain(value: Value) -> bool:
-    """Whether a value is of builtin classes whose objects nobody calls: numbers, texts and collections."""
-    return all(isinstance(member, Instance) and member.cls.symbol in _PLAIN for member in members_of(value))
+    """Whether a value is of nothing but plain builtin classes."""
+    return all(isinstance(member, Instance) and member.cls.symbol in PLAIN for member in members_of(value))
 
 
 class Built:
@@ -36,7 +33,7 @@ class Built:
         """What an annotation of ``function`` is read as: of a plain builtin it is kept who says so."""
         if isinstance(value, Union):
             return union(self.promised(member, function) for member in value.members)
-        if type(value) is not Instance or value.exact or value.cls.symbol not in _PLAIN or value.said is not None:
+        if type(value) is not Instance or value.exact or value.cls.symbol not in PLAIN or value.said is not None:
             return value
         return Instance(value.cls, value.args, items=value.items, said=function)
 
@@ -66,7 +63,7 @@ class Built:
         if module.name == "builtins":
             # Of a subclass of `str`, `upper` gives one of the same subclass, and `split` gives a list all the same.
             texts = owner is not None and owner.symbol in _TEXTS and promised.cls.symbol in _TEXTS
-            return not texts and (owner is None or owner.symbol in _PLAIN)
+            return not texts and (owner is None or owner.symbol in PLAIN)
         if not module.own:
             return False  # what others say of a builtin is held against their texts (``Vetoes.borne_out``)
         bodies = self._bodies(function) if module.is_stub else (function,)

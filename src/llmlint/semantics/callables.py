@@ -34,11 +34,6 @@ _PASSED_ON: Final = frozenset({f"subprocess.{name}" for name in ("run", "call", 
 """Functions whose source takes any keyword and hands it to what does not: the stub decides."""
 
 
-_CACHES: Final = frozenset({"functools.lru_cache", "functools.cache"})
-_OF_CACHES: Final = frozenset({"cache_info", "cache_clear", "cache_parameters"})
-"""What they add to the function (https://docs.python.org/3/library/functools.html)."""
-
-
 class Callables:
     """Finds signatures: of functions, constructors and callable objects; a stub's beside its source's."""
 
@@ -95,9 +90,9 @@ class Callables:
         parameters = [Parameter(field.name, KEYWORD_ONLY, False, field.annotation, None) for field in shape.fields]
         return [Bound(Signature("_replace", parameters), None, cls, None)]
 
-    def is_plain(self, function: Function, name: str = "") -> bool:
-        """Whether a function (and the source behind its stub) is a ``def`` without decorators that may add attributes, that of
-        ``functools.lru_cache`` aside, which adds some but none called ``name``."""
+    def is_plain(self, function: Function) -> bool:
+        """Whether a function (and the source behind its stub) is a ``def`` without decorators that may add attributes but those that
+        keep results, which are known (``FunctionInfo.cached``)."""
         functions = [function]
         if function.module.is_stub:
             for signatures in self._implementations(FunctionValue((function,))):
@@ -107,9 +102,8 @@ class Callables:
         return all(
             getattr(decorator, "id", getattr(decorator, "attr", ""))
             in ("staticmethod", "classmethod", "overload", "abstractmethod")
-            or (name not in _OF_CACHES and self.world.library.origin(item.module, decorator) in _CACHES)
             for item in functions
-            for decorator in item.node.decorator_list
+            for decorator in item.node.decorator_list[self.world.functions.info(item).cached :]
         )
 
     def bound(self, function: Function, drop: bool) -> Bound:

@@ -142,6 +142,7 @@ class Calls(Lambdas):
         own = self._as_instance(receiver)
         if function.owner is not None and isinstance(own, Instance):
             subst.update(annotations.substitution(own.cls, own.args, function.owner))
+        unknown = {name: held for name, held in subst.items() if type(held) is Unknown}
         node = function.node
         positional = [*node.args.posonlyargs, *node.args.args]
         if receiver is not None and positional and positional[0].annotation is not None:
@@ -149,6 +150,7 @@ class Calls(Lambdas):
         if arguments is not None:
             drop = self.world.functions.drops_first(function, receiver)
             self.solve_all(arguments.filling(self.bound(function, drop).signature), subst, variables, function)
+            subst.update(unknown)  # what the receiver holds no argument tells: `{}.get(key, True)`
         for name in variables:
             subst.setdefault(name, own if name == "Self" and own is not None else UNKNOWN)
         return annotations.value(returns, function.module, function.owner, subst, own)

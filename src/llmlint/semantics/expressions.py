@@ -138,9 +138,8 @@ class Expressions(Invocation):
                 self.unawaited(node.left, left, "compare")
             elif type(right) is Coroutine and isinstance(operator, (ast.In, ast.NotIn)):
                 self.unawaited(item, right, "value")
-            elif (
-                isinstance(operator, (ast.In, ast.NotIn)) and item is node.comparators[0]
-            ):  # the others may not be reached
+            elif isinstance(operator, (ast.In, ast.NotIn)) and item is node.comparators[0]:
+                # Those behind the first may not be reached.
                 self.asked_for(item, right, MEMBERSHIP)
             if (type(left) is MockCalls or type(right) is MockCalls) and isinstance(operator, (ast.Eq, ast.In)):
                 self.mocks.compared(left, right)

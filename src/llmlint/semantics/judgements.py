@@ -117,7 +117,7 @@ class Judgements(Lookup):
             or not self.certain_call(value)
         ):
             return
-        if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function, name):
+        if not function.module.own or function.module.by_test or not self.world.calls.is_plain(function):
             return
         if self.world.project_text.stored(name, tests=True) or self._stored_by_tests(name):
             return

@@ -261,6 +261,8 @@ def same(left: Value, right: Value) -> bool:
 
 BUILTIN: Final = frozenset(f"builtins.{name}" for name in ("str", "bytes", "list", "dict", "set", "frozenset", "tuple"))
 """Builtins of which what is annotated as one is one, where somebody can be asked who knows."""
+PLAIN: Final = BUILTIN | {"builtins.int", "builtins.float", "builtins.bool"}
+"""Builtins whose objects nobody calls: texts, collections and numbers."""
 
 _FOLLOWED: Final = 8
 _WRITTEN: Final = 128

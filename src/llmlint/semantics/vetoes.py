@@ -15,7 +15,7 @@ from llmlint.semantics.nearest import nearest, unmistakable
 from llmlint.semantics.privacy import is_private
 from llmlint.semantics.project_text import inheriting
 from llmlint.semantics.stored_names import computes, foreign_stores, handed_over, stored_by_fake, stored_by_text
-from llmlint.semantics.values import PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
+from llmlint.semantics.values import PLAIN, PROXY, ClassValue, Instance, ModuleValue, Super, Union, Value, is_none
 
 if TYPE_CHECKING:
     from llmlint.semantics.world import World
@@ -38,7 +38,6 @@ _NAMES_MODULES = re.compile(r"""\bsetattr\(\s*module\s*,\s*(?![\s"'])""")
 """What gives the module that uses it a name that is worked out (``HistoricalRecords``)."""
 _NAMES_OTHERS = re.compile(r"""\bsetattr\(\s*(?:model|instance|obj|target|owner)\s*,\s*(?![\s"'])""")
 """What gives an object that was handed over a name that is worked out."""
-_PLAIN = frozenset(f"builtins.{name}" for name in ("str", "bytes", "int", "float", "list", "dict", "set", "tuple"))
 
 _AS_WRITTEN = frozenset(
     {
@@ -168,9 +167,8 @@ class Vetoes:
         if cls.module.kind == "source" and _is_filled_when_made(cls):
             return False
         if cls.own and not value.exact and is_private(name) and self.text.stored_on_self(name):
-            return (
-                False  # an annotation may name the wrong one of two classes; nobody guesses another one's private names
-            )
+            # An annotation may name the wrong one of two classes; nobody guesses another one's private names.
+            return False
         if self.world.classes.named_by_callers(cls) and (not cls.own or self.text.given_by_name(name)):
             return False
         if self.world.classes.named_by_parameter(cls) and any(
@@ -213,9 +211,8 @@ class Vetoes:
             return False
         if name.startswith(_SET_BY_METACLASS):
             return False
-        of_classes = (
-            name == "__call__"
-        )  # whoever is asked for it, a running class or astroid, tells what its metaclass has
+        # Whoever is asked for that, a running class or astroid, tells what its metaclass has.
+        of_classes = name == "__call__"
         for base in self.world.classes.mro(cls):
             if base.module.name in _OF_ANOTHER_PLATFORM:
                 return False
@@ -305,7 +302,7 @@ class Vetoes:
 
     def _is_a_slip(self, cls: Class, name: str) -> bool:
         """Whether the name is one slip of the finger away from one that a builtin class has: no subclass has both."""
-        if cls.symbol not in _PLAIN:
+        if cls.symbol not in PLAIN:
             return False
         names = [
             member

@@ -194,13 +194,12 @@ class World:
     @cached_property
     def runs_tests(self) -> bool:
         """Whether the environment is known, and the tests can run in it: else what it lacks may exist where they do."""
-        if self.project.environment.known and self._lacks_requirements:
+        if self.project.environment.known and self._lacks_requirements():
             return False
         if not self.project.environment.known or self.library.module("pytest") is not None:
             return self.project.environment.known
         return "pytest" not in self.project_text.own[1].imported
 
-    @property
     def _lacks_requirements(self) -> bool:
         """Whether something is not installed without which the project itself would not have been installed.
 

@@ -149,7 +149,7 @@ class MockVerdicts:
         """An attribute of the mock of a plain function: what the function gives has it, or mocks have one that is spelt nearly so; whether
         that was said."""
         world, function = self.evaluator.world, stands.function
-        if use.mocks[0].opaque or not world.calls.is_plain(function, use.name) or function.name.startswith("__"):
+        if use.mocks[0].opaque or not world.calls.is_plain(function) or function.name.startswith("__"):
             return False
         given = result(world, stands)
         has_it = given is not None and self._has(given, use.name)
